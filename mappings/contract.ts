@@ -1,0 +1,142 @@
+/**
+ * What an aggregate, a rollup and a view are, to the engines in `projector/` and `api/`.
+ * The engines know these shapes only; `registry.ts` lists what exists.
+ */
+import type { AggregateState, References } from './aggregates/state.js';
+import type { CustomerFacts } from './aggregates/customers.js';
+import type { OrderFacts } from './aggregates/orders.js';
+import type { ProductFacts } from './aggregates/products.js';
+import type { AggregateName, DomainEvent } from './events/event.js';
+import type { QueryDeclaration } from './queries.js';
+import type { RollupName, SummaryOf } from './rollups/summaries.js';
+
+export type ViewName = 'orders' | 'products' | 'customers';
+
+/** A JSON value as it stands in events and documents. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** Settings that change what is derived. They are recorded with a generation: another value needs a new generation. */
+export interface DerivationSettings {
+  /** IANA name; days and months of the derived values. */
+  readonly businessTimeZone: string;
+  /** The currency by which `totalSpent` sorts and compares. */
+  readonly reportingCurrency: string;
+}
+
+/** What one event does to its aggregate's state. */
+export interface Effect {
+  /** `found`: the aggregate exists; `delete`: hidden, earlier registers void; `erase`: a delete that keeps nothing. */
+  readonly lifecycle?: 'found' | 'delete' | 'erase';
+  /** Register name to the value that it takes, should this event be the last one to write it. */
+  readonly writes: Readonly<Record<string, Json>>;
+}
+
+/** What is known of an aggregate, typed. */
+export interface FactsOf {
+  readonly customers: CustomerFacts;
+  readonly products: ProductFacts;
+  readonly orders: OrderFacts;
+}
+
+/** An aggregate as a value: how its events write registers, and how its state reads. All pure. */
+export interface Aggregate<Name extends AggregateName = AggregateName> {
+  readonly name: Name;
+  effect(event: DomainEvent): Effect;
+  /** Registers that outlive a delete (not an erasure): the last known name. */
+  readonly keptAfterDelete: readonly string[];
+  read(id: string, state: AggregateState | undefined): FactsOf[Name];
+  /** What the aggregate refers to now: the keys of reverse look-ups. */
+  references(facts: FactsOf[Name]): References;
+}
+
+/** An order's part in one group of a rollup. `owner` is the id of the document that reads the group. */
+export interface Contribution {
+  readonly owner: string;
+  /** The group's day or month, `2026-11-01` or `2026-11`, in the business time zone. */
+  readonly period: string;
+}
+
+/** One member of a group as the rollup's summary is computed from it. */
+export interface Member<C extends Contribution = Contribution> {
+  readonly orderId: string;
+  readonly contribution: C;
+}
+
+/**
+ * A sum over the orders of one owner and period, recomputed as a whole whenever one of its orders is touched.
+ * Pure: `summarize` must not depend on the order of the members.
+ */
+export interface Rollup<Name extends RollupName = RollupName, C extends Contribution = Contribution> {
+  readonly name: Name;
+  contribute(order: OrderFacts, settings: DerivationSettings): readonly C[];
+  summarize(members: readonly Member<C>[]): SummaryOf[Name];
+  /** The first period that any document reads on that business day; absent: all of them. */
+  firstPeriodRead?(today: string): string;
+}
+
+/** Which of a view's documents depend on what was touched. */
+export type Touch =
+  /** The document of the same id. */
+  | { readonly by: 'self'; readonly aggregate: AggregateName }
+  /** The document of each order that refers to the aggregate, or of the customer of each such order. */
+  | {
+      readonly by: 'reference';
+      readonly aggregate: 'customers' | 'products';
+      readonly reference: keyof References;
+      readonly document: 'order' | 'customer';
+      /** Whether the event writes anything these documents show. Judged from the event alone, never from its effect. */
+      shows(event: DomainEvent): boolean;
+    }
+  /** The owner of each touched group. */
+  | { readonly by: 'rollup'; readonly rollup: RollupName };
+
+/** Collects what a document needs before it can be rendered. */
+export interface Wants {
+  aggregate(name: AggregateName, id: string): void;
+  rollup(name: RollupName, owner: string): void;
+}
+
+/** What was read after the ticket. An aggregate without state reads as one that has not arrived. */
+export interface Loaded {
+  aggregate<Name extends AggregateName>(name: Name, id: string): FactsOf[Name];
+  /** The owner's groups, latest period first. */
+  rollup<Name extends RollupName>(name: Name, owner: string): readonly PeriodSummary<Name>[];
+}
+
+export interface PeriodSummary<Name extends RollupName = RollupName> {
+  readonly period: string;
+  readonly summary: SummaryOf[Name];
+}
+
+/** The clock and the settings of a rendering, read after its ticket like everything else. */
+export interface RenderContext extends DerivationSettings {
+  /** The business day, `2026-11-21`. */
+  readonly today: string;
+}
+
+/** `hidden` is written as a tombstone; `unfounded` never was visible and needs no write (see docs/convergence.md). */
+export type Rendered<Document> =
+  | { readonly kind: 'visible'; readonly document: Document }
+  | { readonly kind: 'hidden' }
+  | { readonly kind: 'unfounded' };
+
+/** A document as its store keeps it; the store's adapter adds id, ticket and the hidden mark. */
+export type StoredDocument = Readonly<Record<string, unknown>>;
+
+/** A view as a value: where it lives, what touches it, what it reads, how it renders, how it is stored and asked. */
+export interface View<Document = unknown> {
+  readonly name: ViewName;
+  readonly aggregate: AggregateName;
+  readonly touchedBy: readonly Touch[];
+  /** Rounds of loading; each may use what the rounds before it loaded. */
+  readonly load: readonly ((id: string, wants: Wants, loaded: Loaded) => void)[];
+  render(id: string, loaded: Loaded, context: RenderContext): Rendered<Document>;
+  toStored(document: Document, context: DerivationSettings): StoredDocument;
+  fromStored(stored: StoredDocument): Document;
+  readonly storage: Storage;
+  readonly queries: QueryDeclaration;
+}
+
+export type Storage =
+  | { readonly store: 'elasticsearch'; readonly settings: StoredDocument; readonly properties: StoredDocument }
+  | { readonly store: 'mongodb'; readonly indexes: readonly Readonly<Record<string, 1 | -1>>[] };

@@ -1,0 +1,56 @@
+import { isSale } from '../aggregates/orders.js';
+import { addDays, dayOf, monthOf, previousMonth } from '../calendar.js';
+import type { Contribution, Rollup } from '../contract.js';
+import { add, sum, sumByCurrency } from '../money.js';
+
+/** The days of the sliding window, today included. */
+export const WINDOW_DAYS = 30;
+
+interface Sale extends Contribution {
+  readonly sold: number;
+  readonly returned: number;
+  readonly currency: string;
+  readonly revenue: number;
+}
+
+/** The first day of the sliding window that ends today. */
+export function windowStart(today: string): string {
+  return addDays(today, 1 - WINDOW_DAYS);
+}
+
+/** What each product sold on each business day, by the day its order was paid. */
+export const productDays: Rollup<'productDays', Sale> = {
+  name: 'productDays',
+
+  contribute(order, { businessTimeZone }) {
+    if (order.presence !== 'present' || !isSale(order) || order.paidAt === null || order.currency === null) return [];
+    const period = dayOf(order.paidAt, businessTimeZone);
+    const sales = new Map<string, Sale>();
+    for (const line of order.lines) {
+      const sale = sales.get(line.productId);
+      sales.set(line.productId, {
+        owner: line.productId,
+        period,
+        sold: add(sale?.sold ?? 0, line.quantity),
+        returned: add(sale?.returned ?? 0, line.returned),
+        currency: order.currency,
+        revenue: add(sale?.revenue ?? 0, line.amount),
+      });
+    }
+    return [...sales.values()];
+  },
+
+  summarize(members) {
+    return {
+      sold: sum(members.map(({ contribution }) => contribution.sold)),
+      returned: sum(members.map(({ contribution }) => contribution.returned)),
+      revenue: sumByCurrency(members.map(({ contribution }) => [contribution.currency, contribution.revenue])),
+    };
+  },
+
+  firstPeriodRead(today) {
+    const lastMonth = `${previousMonth(monthOf(today))}-01`;
+    const window = windowStart(today);
+    return lastMonth < window ? lastMonth : window;
+  },
+};

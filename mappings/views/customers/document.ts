@@ -1,0 +1,93 @@
+import { type OrderStatus, totalOf } from '../../aggregates/orders.js';
+import { asTime } from '../../aggregates/registers.js';
+import type { Loaded, Rendered } from '../../contract.js';
+import { sum, sumByCurrency } from '../../money.js';
+import { newestFirst, RECENT_ORDERS_MAX } from '../../rollups/customer-months.js';
+import { fromPairs, type Sources, sourceName } from '../sources.js';
+
+/** A customer with counters over all orders and the newest of them. Money in minor units, times RFC 3339 in UTC. */
+export interface CustomerDocument {
+  readonly customerId: string;
+  readonly name: string | null;
+  readonly email: string | null;
+  readonly phone: string | null;
+  readonly level: string | null;
+  readonly city: string | null;
+  readonly registeredAt: string | null;
+  readonly orderCount: number;
+  readonly openOrders: number;
+  readonly cancelledOrders: number;
+  readonly lastOrderAt: string | null;
+  readonly totalSpent: Readonly<Record<string, number>>;
+  readonly recentOrders: readonly RecentOrder[];
+  readonly sources: Sources;
+}
+
+export interface RecentOrder {
+  readonly orderId: string;
+  readonly status: OrderStatus | null;
+  readonly placedAt: string | null;
+  readonly currency: string | null;
+  readonly total: number;
+  readonly itemCount: number;
+  readonly lines: readonly {
+    readonly productId: string;
+    readonly name: string | null;
+    readonly quantity: number;
+    readonly unitPrice: number;
+  }[];
+}
+
+export function renderCustomer(customerId: string, loaded: Loaded): Rendered<CustomerDocument> {
+  const customer = loaded.aggregate('customers', customerId);
+  if (customer.presence === 'pending') return { kind: 'unfounded' };
+  if (customer.presence !== 'present') return { kind: 'hidden' };
+  const months = loaded.rollup('customerMonths', customerId).map(({ summary }) => summary);
+  const recent = recentOrderIds(customerId, loaded);
+  return {
+    kind: 'visible',
+    document: {
+      customerId,
+      name: customer.name,
+      email: customer.email,
+      phone: customer.phone,
+      level: customer.level,
+      city: customer.city,
+      registeredAt: asTime(customer.registeredAt),
+      orderCount: sum(months.map(({ orders }) => orders)),
+      openOrders: sum(months.map(({ open }) => open)),
+      cancelledOrders: sum(months.map(({ cancelled }) => cancelled)),
+      lastOrderAt: asTime(recent[0]?.[1] ?? null),
+      totalSpent: fromPairs(sumByCurrency(months.flatMap(({ spent }) => spent))),
+      recentOrders: recent.map(([orderId]) => renderRecentOrder(orderId, loaded)),
+      sources: fromPairs([[sourceName('customers', customerId), customer.sequence]]),
+    },
+  };
+}
+
+/** The newest orders over all months: [order id, placed at in ms]. */
+export function recentOrderIds(customerId: string, loaded: Loaded): (readonly [string, number])[] {
+  return loaded
+    .rollup('customerMonths', customerId)
+    .flatMap(({ summary }) => summary.newest)
+    .sort(newestFirst)
+    .slice(0, RECENT_ORDERS_MAX);
+}
+
+function renderRecentOrder(orderId: string, loaded: Loaded): RecentOrder {
+  const order = loaded.aggregate('orders', orderId);
+  return {
+    orderId,
+    status: order.status,
+    placedAt: asTime(order.placedAt),
+    currency: order.currency,
+    total: totalOf(order),
+    itemCount: sum(order.lines.map(({ quantity }) => quantity)),
+    lines: order.lines.map(({ productId, quantity, unitPrice }) => ({
+      productId,
+      name: loaded.aggregate('products', productId).name,
+      quantity,
+      unitPrice,
+    })),
+  };
+}

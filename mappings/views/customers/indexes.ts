@@ -1,0 +1,62 @@
+import type { RenderContext, Storage, StoredDocument } from '../../contract.js';
+import { codePointKey, fold, searchTerms } from '../../text.js';
+import { fromPairs, type StoredSources, toPairs } from '../sources.js';
+import type { CustomerDocument } from './document.js';
+
+/** Every sort has its index; `keys` holds what is sorted and searched, beside the document itself. */
+export const customerCollection: Storage = {
+  store: 'mongodb',
+  indexes: [
+    { 'keys.lastOrderAt': -1, 'keys.customerId': 1 },
+    { orderCount: -1, 'keys.customerId': 1 },
+    { 'keys.totalSpent': -1, 'keys.customerId': 1 },
+    { 'keys.name': 1, 'keys.customerId': 1 },
+    { registeredAt: -1, 'keys.customerId': 1 },
+    { level: 1 },
+    { city: 1 },
+    { 'keys.terms': 1 },
+  ],
+};
+
+interface StoredCustomer extends Omit<CustomerDocument, 'sources' | 'totalSpent'> {
+  readonly sources: StoredSources;
+  readonly totalSpent: readonly (readonly [string, number])[];
+  readonly keys: {
+    /** Ordered by code point on every server. */
+    readonly customerId: string;
+    readonly name: string;
+    /** RFC 3339; empty when there is no order, with a flag that sorts such customers last. */
+    readonly lastOrderAt: string;
+    readonly lastOrderAtMissing: boolean;
+    /** In the reporting currency. */
+    readonly totalSpent: number;
+    readonly folded: string;
+    readonly terms: readonly string[];
+  };
+}
+
+export function customerToStored(
+  document: CustomerDocument,
+  { reportingCurrency }: Pick<RenderContext, 'reportingCurrency'>,
+): StoredDocument {
+  const stored: StoredCustomer = {
+    ...document,
+    totalSpent: toPairs(document.totalSpent),
+    sources: toPairs(document.sources),
+    keys: {
+      customerId: codePointKey(document.customerId),
+      name: codePointKey(document.name ?? ''),
+      lastOrderAt: document.lastOrderAt ?? '',
+      lastOrderAtMissing: document.lastOrderAt === null,
+      totalSpent: Object.hasOwn(document.totalSpent, reportingCurrency) ? (document.totalSpent[reportingCurrency] ?? 0) : 0,
+      folded: fold(document.name ?? ''),
+      terms: searchTerms(document.name ?? ''),
+    },
+  };
+  return { ...stored };
+}
+
+export function customerFromStored(stored: StoredDocument): CustomerDocument {
+  const { sources, totalSpent, keys: _, ...document } = stored as unknown as StoredCustomer;
+  return { ...document, totalSpent: fromPairs(totalSpent), sources: fromPairs(sources) };
+}

@@ -1,0 +1,25 @@
+import type { QueryDeclaration } from '../../queries.js';
+
+export const customerQueries: QueryDeclaration = {
+  id: { name: 'customerId', sortField: 'keys.customerId' },
+  filters: {
+    level: { kind: 'keyword', field: 'level', facet: true },
+    city: { kind: 'keyword', field: 'city', facet: true },
+  },
+  ranges: {
+    orderCount: { field: 'orderCount', type: 'integer' },
+    totalSpent: { field: 'keys.totalSpent', type: 'integer' },
+  },
+  times: { registered: { field: 'registeredAt' }, lastOrder: { field: 'lastOrderAt' } },
+  sorts: {
+    lastOrderAt: { field: 'keys.lastOrderAt', missing: 'keys.lastOrderAtMissing' },
+    orderCount: { field: 'orderCount' },
+    totalSpent: { field: 'keys.totalSpent' },
+    name: { field: 'keys.name' },
+    registeredAt: { field: 'registeredAt' },
+  },
+  defaultSort: '-lastOrderAt',
+  relevance: false,
+  search: [{ kind: 'text', field: 'keys', weight: 1 }],
+  listOmits: ['recentOrders'],
+};

@@ -1,0 +1,43 @@
+import type { View } from '../../contract.js';
+import { type CustomerDocument, recentOrderIds, renderCustomer } from './document.js';
+import { customerCollection, customerFromStored, customerToStored } from './indexes.js';
+import { customerQueries } from './queries.js';
+
+/** Customers, each with counters and its newest orders. */
+export const customersView: View<CustomerDocument> = {
+  name: 'customers',
+  aggregate: 'customers',
+  touchedBy: [
+    { by: 'self', aggregate: 'customers' },
+    // Every order that is visible counts in a month, so an order's own events arrive by this way too.
+    { by: 'rollup', rollup: 'customerMonths' },
+    {
+      by: 'reference',
+      aggregate: 'products',
+      reference: 'product',
+      document: 'customer',
+      // A founding event or a delete changes whether the name is shown; of the others, those that write the name.
+      shows: ({ type, data }) =>
+        type === 'product.created' || type === 'product.deleted' || (type === 'product.updated' && 'name' in data),
+    },
+  ],
+  load: [
+    (customerId, wants) => {
+      wants.aggregate('customers', customerId);
+      wants.rollup('customerMonths', customerId);
+    },
+    (customerId, wants, loaded) => {
+      for (const [orderId] of recentOrderIds(customerId, loaded)) wants.aggregate('orders', orderId);
+    },
+    (customerId, wants, loaded) => {
+      for (const [orderId] of recentOrderIds(customerId, loaded)) {
+        for (const { productId } of loaded.aggregate('orders', orderId).lines) wants.aggregate('products', productId);
+      }
+    },
+  ],
+  render: renderCustomer,
+  toStored: customerToStored,
+  fromStored: customerFromStored,
+  storage: customerCollection,
+  queries: customerQueries,
+};

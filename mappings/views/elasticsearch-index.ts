@@ -1,0 +1,28 @@
+/** The body with which a view's index is created; everyone who creates one uses this. */
+import type { StoredDocument, View } from '../contract.js';
+import { analysis, boolean } from './elasticsearch-fields.js';
+
+export interface IndexBody {
+  readonly settings: StoredDocument;
+  readonly mappings: { readonly dynamic: 'strict'; readonly properties: StoredDocument };
+}
+
+/**
+ * One shard and no replica until an operator says otherwise. A document is its stored fields and the hidden mark.
+ * @throws TypeError when the view does not live in Elasticsearch.
+ */
+export function indexBody(view: View): IndexBody {
+  if (view.storage.store !== 'elasticsearch') {
+    throw new TypeError(`The view ${view.name} is stored in ${view.storage.store} and has no Elasticsearch index.`);
+  }
+  return {
+    settings: {
+      number_of_shards: 1,
+      number_of_replicas: 0,
+      refresh_interval: '1s',
+      analysis,
+      ...view.storage.settings,
+    },
+    mappings: { dynamic: 'strict', properties: { ...view.storage.properties, hidden: boolean } },
+  };
+}

@@ -1,0 +1,116 @@
+import type { CustomerFacts } from '../../aggregates/customers.js';
+import { type OrderFacts, type OrderLine, type OrderStatus, totalOf } from '../../aggregates/orders.js';
+import type { ProductFacts } from '../../aggregates/products.js';
+import { asTime } from '../../aggregates/registers.js';
+import type { Loaded, Rendered } from '../../contract.js';
+import { sum } from '../../money.js';
+import { fromPairs, type Sources, sourceName } from '../sources.js';
+
+/** An order with its customer and products joined in. Money in minor units of `currency`, times RFC 3339 in UTC. */
+export interface OrderDocument {
+  readonly orderId: string;
+  readonly status: OrderStatus | null;
+  readonly placedAt: string | null;
+  readonly updatedAt: string | null;
+  readonly paidAt: string | null;
+  readonly currency: string | null;
+  readonly total: number;
+  readonly itemCount: number;
+  readonly returnedCount: number;
+  readonly city: string | null;
+  readonly cancelReason: string | null;
+  readonly carrier: string | null;
+  readonly trackingNo: string | null;
+  readonly customer: OrderCustomer;
+  readonly lines: readonly OrderDocumentLine[];
+  /** What has not arrived yet, e.g. `customers/c-7`. */
+  readonly pending: readonly string[];
+  readonly sources: Sources;
+}
+
+export interface OrderCustomer {
+  readonly customerId: string;
+  readonly name: string | null;
+  readonly level: string | null;
+  readonly city: string | null;
+  readonly deleted: boolean;
+}
+
+export interface OrderDocumentLine extends OrderLine {
+  readonly name: string | null;
+  readonly brand: string | null;
+  readonly category: string | null;
+  readonly onShelf: boolean | null;
+  readonly deleted: boolean;
+}
+
+export function renderOrder(orderId: string, loaded: Loaded): Rendered<OrderDocument> {
+  const order = loaded.aggregate('orders', orderId);
+  if (order.presence === 'pending') return { kind: 'unfounded' };
+  if (order.presence !== 'present' || order.customerId === null) return { kind: 'hidden' };
+  const customer = loaded.aggregate('customers', order.customerId);
+  const products = new Map(
+    order.lines.map(({ productId }) => [productId, loaded.aggregate('products', productId)] as const),
+  );
+  return { kind: 'visible', document: compose(order, customer, products) };
+}
+
+function compose(
+  order: OrderFacts,
+  customer: CustomerFacts,
+  products: ReadonlyMap<string, ProductFacts>,
+): OrderDocument {
+  const joined = [...products.values()];
+  return {
+    orderId: order.orderId,
+    status: order.status,
+    placedAt: asTime(order.placedAt),
+    updatedAt: asTime(order.updatedAt),
+    paidAt: asTime(order.paidAt),
+    currency: order.currency,
+    total: totalOf(order),
+    itemCount: sum(order.lines.map((line) => line.quantity)),
+    returnedCount: sum(order.lines.map((line) => line.returned)),
+    city: order.city,
+    cancelReason: order.cancelReason,
+    carrier: order.carrier,
+    trackingNo: order.trackingNo,
+    customer: {
+      customerId: customer.customerId,
+      name: customer.name,
+      level: customer.level,
+      city: customer.city,
+      deleted: isGone(customer),
+    },
+    lines: order.lines.map((line) => composeLine(line, products.get(line.productId))),
+    pending: [
+      ...(customer.presence === 'pending' ? [sourceName('customers', customer.customerId)] : []),
+      ...joined.filter(({ presence }) => presence === 'pending').map((product) => sourceName('products', product.productId)),
+    ],
+    sources: fromPairs([
+      [sourceName('orders', order.orderId), order.sequence],
+      [sourceName('customers', customer.customerId), customer.sequence],
+      ...joined.map((product) => [sourceName('products', product.productId), product.sequence] as const),
+    ]),
+  };
+}
+
+function composeLine(line: OrderLine, product: ProductFacts | undefined): OrderDocumentLine {
+  return {
+    lineId: line.lineId,
+    productId: line.productId,
+    name: product?.name ?? null,
+    brand: product?.brand ?? null,
+    category: product?.category ?? null,
+    onShelf: product?.onShelf ?? null,
+    deleted: product !== undefined && isGone(product),
+    quantity: line.quantity,
+    unitPrice: line.unitPrice,
+    amount: line.amount,
+    returned: line.returned,
+  };
+}
+
+function isGone({ presence }: CustomerFacts | ProductFacts): boolean {
+  return presence === 'deleted' || presence === 'erased';
+}

@@ -1,0 +1,32 @@
+import { ORDER_STATUSES } from '../../aggregates/orders.js';
+import type { QueryDeclaration } from '../../queries.js';
+
+export const orderQueries: QueryDeclaration = {
+  id: { name: 'orderId', sortField: 'orderId' },
+  filters: {
+    status: { kind: 'keyword', field: 'status', values: ORDER_STATUSES, facet: true },
+    customerId: { kind: 'keyword', field: 'customer.customerId', facet: false },
+    productId: { kind: 'keyword', field: 'lines.productId', facet: false },
+    category: { kind: 'keyword', field: 'lines.category', facet: true },
+    currency: { kind: 'keyword', field: 'currency', facet: true },
+    city: { kind: 'keyword', field: 'city', facet: true },
+    level: { kind: 'keyword', field: 'customer.level', facet: true },
+  },
+  ranges: { total: { field: 'total', type: 'integer' } },
+  times: { placed: { field: 'placedAt' }, updated: { field: 'updatedAt' } },
+  sorts: {
+    placedAt: { field: 'placedAt' },
+    updatedAt: { field: 'updatedAt' },
+    total: { field: 'total' },
+    status: { field: 'status' },
+  },
+  defaultSort: '-placedAt',
+  relevance: true,
+  search: [
+    { kind: 'whole', field: 'orderId.folded' },
+    { kind: 'text', field: 'customer.name', weight: 2 },
+    { kind: 'text', field: 'lines.name', weight: 2 },
+  ],
+  hidden: { filter: 'status', values: ['cancelled', 'rejected'], unless: 'includeCancelled' },
+  listOmits: [],
+};

@@ -1,0 +1,52 @@
+import type { View } from '../../contract.js';
+import type { DomainEvent } from '../../events/event.js';
+import { type OrderDocument, renderOrder } from './document.js';
+import { orderFromStored, orderIndex, orderToStored } from './indexes.js';
+import { orderQueries } from './queries.js';
+
+/** Orders, each with its customer and its products. */
+export const ordersView: View<OrderDocument> = {
+  name: 'orders',
+  aggregate: 'orders',
+  touchedBy: [
+    { by: 'self', aggregate: 'orders' },
+    {
+      by: 'reference',
+      aggregate: 'customers',
+      reference: 'customer',
+      document: 'order',
+      shows: (event) => showsSequence(event) || writesAny(event, ['name', 'level', 'city']),
+    },
+    {
+      by: 'reference',
+      aggregate: 'products',
+      reference: 'product',
+      document: 'order',
+      shows: (event) => showsSequence(event) || writesAny(event, ['name', 'brand', 'category', 'onShelf']),
+    },
+  ],
+  load: [
+    (orderId, wants) => wants.aggregate('orders', orderId),
+    (orderId, wants, loaded) => {
+      const order = loaded.aggregate('orders', orderId);
+      if (order.customerId !== null) wants.aggregate('customers', order.customerId);
+      for (const { productId } of order.lines) wants.aggregate('products', productId);
+    },
+  ],
+  render: renderOrder,
+  toStored: orderToStored,
+  fromStored: orderFromStored,
+  storage: orderIndex,
+  queries: orderQueries,
+};
+
+/** Order documents show in `sources` the highest sequence of what they join: every numbered event reaches them. */
+function showsSequence(event: DomainEvent): boolean {
+  return event.sequence > 0;
+}
+
+/** Lifecycle events change whether the name is shown at all; shelving events write a register without data. */
+function writesAny(event: DomainEvent, registers: readonly string[]): boolean {
+  if (event.type !== 'customer.updated' && event.type !== 'product.updated' && event.type !== 'product.priced') return true;
+  return registers.some((register) => Object.hasOwn(event.data, register));
+}

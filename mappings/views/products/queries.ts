@@ -1,0 +1,36 @@
+import type { QueryDeclaration } from '../../queries.js';
+
+export const productQueries: QueryDeclaration = {
+  id: { name: 'productId', sortField: 'productId' },
+  filters: {
+    category: { kind: 'keyword', field: 'category', facet: true },
+    brand: { kind: 'keyword', field: 'brand', facet: true },
+    tag: { kind: 'keyword', field: 'tags', facet: true },
+    onShelf: { kind: 'boolean', field: 'onShelf', facet: true },
+    currency: { kind: 'keyword', field: 'currency', facet: true },
+  },
+  ranges: {
+    price: { field: 'price', type: 'integer' },
+    sales30d: { field: 'sales30d', type: 'integer' },
+    returnRate30d: { field: 'returnRate30d', type: 'number' },
+  },
+  times: { created: { field: 'createdAt' }, updated: { field: 'updatedAt' } },
+  sorts: {
+    sales30d: { field: 'sales30d' },
+    salesLastMonth: { field: 'salesLastMonth' },
+    returnRate30d: { field: 'returnRate30d' },
+    price: { field: 'price' },
+    name: { field: 'name.exact' },
+    createdAt: { field: 'createdAt' },
+  },
+  defaultSort: '-sales30d',
+  relevance: true,
+  search: [
+    { kind: 'text', field: 'name', weight: 4 },
+    { kind: 'text', field: 'brand.words', weight: 2 },
+    { kind: 'text', field: 'category.words', weight: 2 },
+    { kind: 'text', field: 'tags.words', weight: 2 },
+    { kind: 'text', field: 'description', weight: 1 },
+  ],
+  listOmits: [],
+};

@@ -1,0 +1,20 @@
+import { Kafka, logLevel } from 'kafkajs';
+import type { Log } from '../../runtime/log.js';
+
+const LEVELS = { [logLevel.ERROR]: 'error', [logLevel.WARN]: 'warn', [logLevel.INFO]: 'debug', [logLevel.DEBUG]: 'trace' } as const;
+
+/** kafkajs tells as information what is debugging to others, and as errors what it cures by itself. */
+export function connectKafka(brokers: string[], clientId: string, log: Log): Kafka {
+  return new Kafka({
+    clientId,
+    brokers,
+    retry: { initialRetryTime: 200, maxRetryTime: 5_000, retries: 8 },
+    logLevel: logLevel.INFO,
+    logCreator:
+      () =>
+      ({ level, log: { message, timestamp: _, ...rest } }) => {
+        const name = level === logLevel.NOTHING ? 'trace' : (LEVELS[level] ?? 'debug');
+        log[name === 'error' ? 'warn' : name]({ kafkajs: rest }, message);
+      },
+  });
+}

@@ -1,0 +1,75 @@
+import { Counter, Gauge, Registry } from 'prom-client';
+import type { EventCounts } from './pipeline/projection.js';
+import type { StageTimes } from './pipeline/stages.js';
+
+export interface Metrics {
+  readonly registry: Registry;
+  readonly stages: StageTimes;
+  readonly events: EventCounts;
+}
+
+/** Prometheus metrics of the pipeline. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const events = new Counter({
+    name: 'projector_events_total',
+    help: 'Events by what became of them: folded, unknown (type), quarantined',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const quarantined = new Counter({
+    name: 'projector_quarantined_total',
+    help: 'Quarantined records by reason',
+    labelNames: ['reason'],
+    registers,
+  });
+  const seconds = new Counter({
+    name: 'projector_stage_seconds_total',
+    help: 'Wall time spent in each stage; stages overlap',
+    labelNames: ['stage'],
+    registers,
+  });
+  const runs = new Counter({
+    name: 'projector_stage_runs_total',
+    help: 'How often each stage ran',
+    labelNames: ['stage'],
+    registers,
+  });
+  const documents = new Counter({
+    name: 'projector_documents_total',
+    help: 'Documents sent, by view and outcome: written, superseded (a newer one was there), refused (for good)',
+    labelNames: ['view', 'outcome'],
+    registers,
+  });
+  new Gauge({
+    name: 'projector_memory_bytes',
+    help: 'Resident set size of the process',
+    registers,
+    collect() {
+      this.set(process.memoryUsage.rss());
+    },
+  });
+  return {
+    registry,
+    stages: {
+      observe(stage, elapsed) {
+        seconds.inc({ stage }, elapsed);
+        runs.inc({ stage });
+      },
+      count(view, { written, superseded, refused }) {
+        documents.inc({ view, outcome: 'written' }, written);
+        documents.inc({ view, outcome: 'superseded' }, superseded);
+        documents.inc({ view, outcome: 'refused' }, refused);
+      },
+    },
+    events: {
+      folded: (count) => events.inc({ outcome: 'folded' }, count),
+      unknown: (count) => events.inc({ outcome: 'unknown' }, count),
+      quarantined(records) {
+        events.inc({ outcome: 'quarantined' }, records.length);
+        for (const { reason } of records) quarantined.inc({ reason });
+      },
+    },
+  };
+}

@@ -1,0 +1,18 @@
+import type { ViewName } from '../../mappings/contract.js';
+import type { Published } from '../ports.js';
+
+/** Where the time goes; the composition decides what becomes of it. */
+export interface StageTimes {
+  /** Wall time of one step, in seconds. Steps overlap, so sums may exceed the time that has passed. */
+  observe(stage: string, seconds: number): void;
+  count(view: ViewName, published: Published): void;
+}
+
+export async function timed<Result>(stages: StageTimes, stage: string, step: () => Promise<Result>): Promise<Result> {
+  const begun = performance.now();
+  try {
+    return await step();
+  } finally {
+    stages.observe(stage, (performance.now() - begun) / 1000);
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * What the pipeline needs from the outside. Each port has an adapter for the real server and one in memory; both pass
+ * the same contract suite. Store errors that pass by themselves are thrown as `Unavailable`, and the step is repeated.
+ */
+import type { Contribution, Member, PeriodSummary, StoredDocument, ViewName } from '../mappings/contract.js';
+import type { AggregateState, References } from '../mappings/aggregates/state.js';
+import type { AggregateName, RawRecord } from '../mappings/events/event.js';
+import type { RollupName, SummaryOf } from '../mappings/rollups/summaries.js';
+
+declare const brand: unique symbol;
+/** The number that orders all writes of documents and rollups of one generation. Only ever made by `TicketCounter`. */
+export type Ticket = number & { readonly [brand]: 'Ticket' };
+
+/** One record of Kafka, as it came. Offsets stay below 2^53. */
+export interface SourceRecord extends RawRecord {
+  readonly aggregate: AggregateName;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  /** Append time in ms since 1970. */
+  readonly timestamp: number;
+}
+
+/** `next`: everything before this offset is durable in every document. */
+export interface Position {
+  readonly topic: string;
+  readonly partition: number;
+  readonly next: number;
+}
+
+export interface EventSource {
+  /** Joins the group; resolves when the source has ended by `stop()`, rejects when it cannot go on. */
+  run(): Promise<void>;
+  /** Up to `limit` records in the order of their partitions; waits for the first up to `waitMs`, then gives none. */
+  poll(limit: number, waitMs: number): Promise<readonly SourceRecord[]>;
+  /** Tells the group how far it is: positions of partitions that are not assigned now are left out. */
+  commit(positions: readonly Position[]): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface StateRecord {
+  /** Rises by one with every write; 0 stands for a record that does not exist. */
+  readonly version: number;
+  readonly state: AggregateState;
+}
+
+/** What is written for an aggregate: its state, and what is looked up by. */
+export interface StateWrite {
+  readonly id: string;
+  /** The version that this write was computed from. */
+  readonly expected: number;
+  readonly state: AggregateState;
+  readonly references: References;
+  readonly contributions: Contributions;
+}
+
+export type Contributions = { readonly [Name in RollupName]?: readonly Contribution[] };
+
+export interface AggregateStore {
+  /** The records that exist, from the primary. */
+  read(aggregate: AggregateName, ids: readonly string[]): Promise<Map<string, StateRecord>>;
+  /** The versions of the records that exist: what a cache is checked against. */
+  versions(aggregate: AggregateName, ids: readonly string[]): Promise<Map<string, number>>;
+  /** Compare-and-set of each record on its version. Returns the ids that another writer was ahead of. */
+  write(aggregate: AggregateName, writes: readonly StateWrite[]): Promise<ReadonlySet<string>>;
+  /** The orders that refer to any of the ids now, and what they refer to. */
+  referring(
+    reference: keyof References,
+    ids: readonly string[],
+  ): Promise<readonly { readonly orderId: string; readonly references: References }[]>;
+}
+
+export interface RollupStore {
+  /** The members of each group that has any. Groups are named `owner,period`. */
+  members(rollup: RollupName, groups: readonly string[]): Promise<Map<string, Member[]>>;
+  /** The groups of the owners that exist, from `firstPeriod` on when given, latest period first. */
+  read<Name extends RollupName>(
+    rollup: Name,
+    owners: readonly string[],
+    firstPeriod: string | null,
+  ): Promise<Map<string, PeriodSummary<Name>[]>>;
+  /** Guarded by ticket. Done or superseded when it resolves. */
+  write<Name extends RollupName>(
+    rollup: Name,
+    ticket: Ticket,
+    summaries: readonly { readonly group: string; readonly summary: SummaryOf[Name] }[],
+  ): Promise<void>;
+}
+
+export interface TicketCounter {
+  /** One durable increment. */
+  next(): Promise<Ticket>;
+}
+
+export interface PositionStore {
+  read(): Promise<readonly Position[]>;
+  /** Never moves a position backwards. */
+  write(positions: readonly Position[]): Promise<void>;
+}
+
+/** One place that a view's documents are written to. */
+export interface Target {
+  readonly view: ViewName;
+  readonly revision: number;
+}
+
+export interface TargetList {
+  /** The places to write now, those to be switched to first. Asked after every batch's reads. */
+  current(): Promise<readonly Target[]>;
+}
+
+/** `stored: null` is a tombstone. */
+export interface OutgoingDocument {
+  readonly id: string;
+  readonly stored: StoredDocument | null;
+}
+
+export interface Published {
+  readonly written: number;
+  /** Refused because a higher ticket was there: as good as written. */
+  readonly superseded: number;
+  /** Refused for good; recorded durably before this resolves. */
+  readonly refused: number;
+}
+
+export interface DocumentStore {
+  /** Guarded by ticket. Every document is written, superseded or recorded as refused when it resolves. */
+  publish(target: Target, ticket: Ticket, documents: readonly OutgoingDocument[]): Promise<Published>;
+}
+
+export interface QuarantinedRecord {
+  readonly record: SourceRecord;
+  readonly reason: string;
+  readonly detail: string;
+}
+
+export interface Quarantine {
+  /** Durable when it resolves. The same record quarantined twice is kept once. */
+  add(records: readonly QuarantinedRecord[]): Promise<void>;
+}
+
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+}
+
+/** A store that does not answer now and will: the step is repeated. */
+export class Unavailable extends Error {
+  override readonly name = 'Unavailable';
+}

@@ -1,0 +1,89 @@
+/**
+ * The stored form of an aggregate state: compact JSON text. A version stands once in a table and is referred to by its
+ * place; one text is several times cheaper to encode, store and decode than the same tree as BSON, and ids with dots,
+ * `$` or `__proto__` are plain values in it.
+ */
+import type { AggregateState, Register, SequenceRange } from '../../mappings/aggregates/state.js';
+import type { Json } from '../../mappings/contract.js';
+import type { Version } from '../../mappings/events/event.js';
+
+type Place = number;
+const NONE: Place = -1;
+
+interface Encoded {
+  readonly versions: readonly (readonly [sequence: number, time: number, eventId: string])[];
+  readonly registers: readonly (readonly [name: string, value: Json, version: Place])[];
+  readonly founded: Place;
+  readonly deleted: Place;
+  readonly erased: Place;
+  readonly last: Place;
+  readonly sequences: readonly SequenceRange[];
+  readonly remembered: readonly (readonly [version: Place, topic: string, partition: number, offset: number, hash: string])[];
+  readonly groups: readonly (readonly [rollup: string, groups: readonly string[]])[];
+}
+
+export function encodeState(state: AggregateState): string {
+  const table = new VersionTable();
+  const encoded: Encoded = {
+    registers: [...state.registers].map(([name, { value, version }]) => [name, value, table.place(version)]),
+    founded: table.place(state.founded),
+    deleted: table.place(state.deleted),
+    erased: table.place(state.erased),
+    last: table.place(state.last),
+    sequences: state.sequences,
+    remembered: state.remembered.map(({ version, topic, partition, offset, contentHash }) => [
+      table.place(version),
+      topic,
+      partition,
+      offset,
+      contentHash,
+    ]),
+    groups: [...state.groups],
+    versions: table.versions,
+  };
+  return JSON.stringify(encoded);
+}
+
+export function decodeState(text: string): AggregateState {
+  const encoded = JSON.parse(text) as Encoded;
+  const versions = encoded.versions.map(([sequence, time, eventId]): Version => ({ sequence, time, eventId }));
+  const at = (place: Place): Version => {
+    const version = versions[place];
+    if (version === undefined) throw new Error(`The stored state refers to version ${place}, which its table lacks.`);
+    return version;
+  };
+  const maybe = (place: Place): Version | null => (place === NONE ? null : at(place));
+  return {
+    registers: new Map(encoded.registers.map(([name, value, place]): [string, Register] => [name, { value, version: at(place) }])),
+    founded: maybe(encoded.founded),
+    deleted: maybe(encoded.deleted),
+    erased: maybe(encoded.erased),
+    last: maybe(encoded.last),
+    sequences: encoded.sequences,
+    remembered: encoded.remembered.map(([place, topic, partition, offset, contentHash]) => ({
+      version: at(place),
+      topic,
+      partition,
+      offset,
+      contentHash,
+    })),
+    groups: new Map(encoded.groups),
+  };
+}
+
+/** Event ids are unique within an aggregate; the same one with another version would be another entry. */
+class VersionTable {
+  readonly versions: [number, number, string][] = [];
+  private readonly places = new Map<string, Place>();
+
+  place(version: Version | null): Place {
+    if (version === null) return NONE;
+    const key = `${version.sequence},${version.time},${version.eventId}`;
+    let place = this.places.get(key);
+    if (place === undefined) {
+      place = this.versions.push([version.sequence, version.time, version.eventId]) - 1;
+      this.places.set(key, place);
+    }
+    return place;
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * How events merge into an aggregate's state. Every part keeps what comes last in the event order, or is a set that
+ * grows, so that merging is commutative, associative and idempotent: duplicates, disorder and replays end in the same
+ * state. The marks of deduplication are in the same record as the effects.
+ */
+import type { AggregateState, Register, RememberedEvent } from '../../mappings/aggregates/state.js';
+import type { Aggregate } from '../../mappings/contract.js';
+import { compareVersions, type DomainEvent, type Version } from '../../mappings/events/event.js';
+import { includeSequence } from './sequences.js';
+
+/** An event as it was delivered. */
+export interface Delivery {
+  readonly event: DomainEvent;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+}
+
+/** `reused-id`: a remembered event has the same id and other content; it changed nothing. */
+export type MergeOutcome = 'merged' | 'reused-id';
+
+/** Event ids remembered per aggregate. Beyond them merging is idempotent all the same. */
+export const REMEMBERED_EVENTS_MAX = 64;
+
+export const EMPTY_STATE: AggregateState = {
+  registers: new Map(),
+  founded: null,
+  deleted: null,
+  erased: null,
+  last: null,
+  sequences: [],
+  remembered: [],
+  groups: new Map(),
+};
+
+export interface Merged {
+  readonly state: AggregateState;
+  /** Whether the state differs from the one merged into. */
+  readonly changed: boolean;
+  /** One per delivery. */
+  readonly outcomes: readonly MergeOutcome[];
+}
+
+/** Merges deliveries of one aggregate, in any order, into its state. */
+export function merge(aggregate: Aggregate, before: AggregateState, deliveries: readonly Delivery[]): Merged {
+  const draft = draftOf(before);
+  const outcomes = deliveries.map((delivery) => mergeOne(aggregate, draft, delivery));
+  if (!draft.changed) return { state: before, changed: false, outcomes };
+  dropVoidRegisters(draft, aggregate.keptAfterDelete);
+  const { changed: _, ...state } = draft;
+  return { state, changed: true, outcomes };
+}
+
+type Draft = { -readonly [Field in keyof AggregateState]: AggregateState[Field] } & {
+  registers: Map<string, Register>;
+  remembered: RememberedEvent[];
+  changed: boolean;
+};
+
+function draftOf(before: AggregateState): Draft {
+  return { ...before, registers: new Map(before.registers), remembered: [...before.remembered], changed: false };
+}
+
+function mergeOne(aggregate: Aggregate, draft: Draft, delivery: Delivery): MergeOutcome {
+  const { event } = delivery;
+  const known = draft.remembered.find(({ version }) => version.eventId === event.eventId);
+  if (known !== undefined) return known.contentHash === event.contentHash ? 'merged' : 'reused-id';
+  const version: Version = { sequence: event.sequence, time: event.time, eventId: event.eventId };
+  remember(draft, version, delivery);
+  const sequences = includeSequence(draft.sequences, event.sequence);
+  if (sequences !== draft.sequences) set(draft, 'sequences', sequences);
+  if (isLater(version, draft.last)) set(draft, 'last', version);
+  const { lifecycle, writes } = aggregate.effect(event);
+  if (lifecycle === 'found' && isLater(version, draft.founded)) set(draft, 'founded', version);
+  if ((lifecycle === 'delete' || lifecycle === 'erase') && isLater(version, draft.deleted)) set(draft, 'deleted', version);
+  if (lifecycle === 'erase' && isLater(version, draft.erased)) set(draft, 'erased', version);
+  for (const register of Object.keys(writes)) {
+    const value = writes[register];
+    if (value === undefined || !isLater(version, draft.registers.get(register)?.version ?? null)) continue;
+    if (isVoid(draft, aggregate.keptAfterDelete, register, version)) continue;
+    draft.registers.set(register, { value, version });
+    draft.changed = true;
+  }
+  return 'merged';
+}
+
+function set<Field extends keyof Draft>(draft: Draft, field: Field, value: Draft[Field]): void {
+  draft[field] = value;
+  draft.changed = true;
+}
+
+function isLater(version: Version, than: Version | null): boolean {
+  return than === null || compareVersions(version, than) > 0;
+}
+
+/** Keeps the newest by event order, so that what is remembered does not depend on the order of arrival. */
+function remember(draft: Draft, version: Version, { topic, partition, offset, event }: Delivery): void {
+  const { remembered } = draft;
+  let at = remembered.length;
+  for (let earlier = remembered[at - 1]; earlier !== undefined; earlier = remembered[at - 1]) {
+    if (compareVersions(earlier.version, version) < 0) break;
+    at -= 1;
+  }
+  if (at === 0 && remembered.length >= REMEMBERED_EVENTS_MAX) return;
+  remembered.splice(at, 0, { version, topic, partition, offset, contentHash: event.contentHash });
+  if (remembered.length > REMEMBERED_EVENTS_MAX) remembered.shift();
+  draft.changed = true;
+}
+
+/** Written before the last delete (or erasure, for what outlives a delete): it counts no more, and never will again. */
+function isVoid(draft: Draft, keptAfterDelete: readonly string[], register: string, version: Version): boolean {
+  const limit = keptAfterDelete.includes(register) ? draft.erased : draft.deleted;
+  return limit !== null && compareVersions(version, limit) <= 0;
+}
+
+function dropVoidRegisters(draft: Draft, keptAfterDelete: readonly string[]): void {
+  if (draft.deleted === null) return;
+  for (const [register, { version }] of draft.registers) {
+    if (isVoid(draft, keptAfterDelete, register, version)) draft.registers.delete(register);
+  }
+}

@@ -1,0 +1,18 @@
+import type { SequenceRange } from '../../mappings/aggregates/state.js';
+
+/**
+ * Adds a sequence to ascending, disjoint, maximal ranges. Returns the same array when it was in them.
+ * 0 stands for an event without a sequence and is not kept.
+ */
+export function includeSequence(ranges: readonly SequenceRange[], sequence: number): readonly SequenceRange[] {
+  if (sequence === 0) return ranges;
+  let at = ranges.length;
+  for (let range = ranges[at - 1]; range !== undefined && range[0] > sequence; range = ranges[at - 1]) at -= 1;
+  const before = ranges[at - 1];
+  const after = ranges[at];
+  if (before !== undefined && before[1] >= sequence) return ranges;
+  const joinsBefore = before !== undefined && before[1] === sequence - 1;
+  const joinsAfter = after !== undefined && after[0] === sequence + 1;
+  const joined: SequenceRange = [joinsBefore ? before[0] : sequence, joinsAfter ? after[1] : sequence];
+  return [...ranges.slice(0, joinsBefore ? at - 1 : at), joined, ...ranges.slice(joinsAfter ? at + 1 : at)];
+}

@@ -1,0 +1,49 @@
+import { type Client, errors } from '@elastic/elasticsearch';
+import type { View } from '../../../mappings/contract.js';
+import { views } from '../../../mappings/registry.js';
+import { indexBody } from '../../../mappings/views/elasticsearch-index.js';
+import { documentsIndex } from '../../../runtime/names.js';
+import type { GenerationRecord } from '../../../runtime/records.js';
+import type { GenerationStorage, GenerationTraces } from '../../generations/generation.js';
+
+export class ElasticsearchGenerationStorage implements GenerationStorage, GenerationTraces {
+  constructor(
+    private readonly client: Client,
+    private readonly namespace: string,
+  ) {}
+
+  async create(generation: GenerationRecord): Promise<void> {
+    for (const view of this.views()) {
+      const index = this.indexOf(view, generation);
+      try {
+        await this.client.indices.create({ index, ...indexBody(view) });
+      } catch (error) {
+        const exists = error instanceof errors.ResponseError && error.message.includes('resource_already_exists_exception');
+        if (!exists) throw error;
+      }
+    }
+  }
+
+  async missing(generation: GenerationRecord): Promise<readonly string[]> {
+    const missing: string[] = [];
+    for (const view of this.views()) {
+      const index = this.indexOf(view, generation);
+      if (!(await this.client.indices.exists({ index }))) missing.push(`the index ${index} in Elasticsearch`);
+    }
+    return missing;
+  }
+
+  async numbers(): Promise<readonly number[]> {
+    const found = await this.client.indices.get({ index: `${this.namespace}-g*`, filter_path: '*.settings.index.uuid' });
+    const pattern = new RegExp(`^${this.namespace}-g(\\d+)-`);
+    return Object.keys(found).flatMap((name) => pattern.exec(name)?.[1] ?? []).map(Number);
+  }
+
+  private views(): View[] {
+    return Object.values(views).filter(({ storage }) => storage.store === 'elasticsearch');
+  }
+
+  private indexOf({ name }: View, { number, revisions }: GenerationRecord): string {
+    return documentsIndex({ namespace: this.namespace, generation: number }, name, revisions[name]);
+  }
+}

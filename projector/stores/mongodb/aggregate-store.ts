@@ -1,0 +1,90 @@
+import type { Db } from 'mongodb';
+import { NO_REFERENCES, type References } from '../../../mappings/aggregates/state.js';
+import type { AggregateName } from '../../../mappings/events/event.js';
+import { stateCollection } from '../../../runtime/names.js';
+import type { AggregateStore, StateRecord, StateWrite } from '../../ports.js';
+import { decodeState, encodeState } from '../../state/codec.js';
+import { groupOf, ROLLUP_NAMES } from '../../state/derive.js';
+import { withMongo } from './connection.js';
+import { guardedReplace } from './guarded-replace.js';
+
+interface StateDocument {
+  readonly _id: string;
+  readonly version: number;
+  readonly state: string;
+  readonly references?: References;
+}
+
+/** Indexes of the orders' states: one for each reverse look-up and each rollup. */
+export const ORDER_STATE_INDEXES: readonly Readonly<Record<string, 1>>[] = [
+  ...Object.keys(NO_REFERENCES).map((reference) => ({ [`references.${reference}`]: 1 as const })),
+  ...ROLLUP_NAMES.map((rollup) => ({ [`contributions.${rollup}.group`]: 1 as const })),
+];
+
+export class MongoAggregateStore implements AggregateStore {
+  constructor(
+    private readonly db: Db,
+    private readonly generation: number,
+  ) {}
+
+  async read(aggregate: AggregateName, ids: readonly string[]): Promise<Map<string, StateRecord>> {
+    if (ids.length === 0) return new Map();
+    const found = await withMongo('read states', () =>
+      this.collection(aggregate)
+        .find({ _id: { $in: [...ids] } }, { projection: { version: 1, state: 1 }, batchSize: ids.length + 1 })
+        .toArray(),
+    );
+    return new Map(found.map(({ _id, version, state }) => [_id, { version, state: decodeState(state) }]));
+  }
+
+  async versions(aggregate: AggregateName, ids: readonly string[]): Promise<Map<string, number>> {
+    if (ids.length === 0) return new Map();
+    const found = await withMongo('read versions', () =>
+      this.collection(aggregate)
+        .find({ _id: { $in: [...ids] } }, { projection: { version: 1 }, batchSize: ids.length + 1 })
+        .toArray(),
+    );
+    return new Map(found.map(({ _id, version }) => [_id, version]));
+  }
+
+  async write(aggregate: AggregateName, writes: readonly StateWrite[]): Promise<ReadonlySet<string>> {
+    const replacements = writes.map(({ id, expected, state, references, contributions }) => ({
+      filter: { _id: id, version: expected },
+      replacement: {
+        _id: id,
+        version: expected + 1,
+        state: encodeState(state),
+        ...(aggregate === 'orders' ? { references, contributions: withGroups(contributions) } : {}),
+      },
+    }));
+    const collection = stateCollection(this.generation, aggregate);
+    const { superseded, refused } = await guardedReplace(this.db, collection, replacements);
+    for (const [place, reason] of refused) {
+      throw new Error(`MongoDB refuses the state of ${aggregate}/${writes[place]?.id}: ${reason}`);
+    }
+    return new Set([...superseded].flatMap((place) => writes[place]?.id ?? []));
+  }
+
+  async referring(reference: keyof References, ids: readonly string[]) {
+    if (ids.length === 0) return [];
+    const found = await withMongo('look up referring orders', () =>
+      this.collection('orders')
+        .find({ [`references.${reference}`]: { $in: [...ids] } }, { projection: { references: 1 }, batchSize: 10_000 })
+        .toArray(),
+    );
+    return found.map(({ _id, references = NO_REFERENCES }) => ({ orderId: _id, references }));
+  }
+
+  private collection(aggregate: AggregateName) {
+    return this.db.collection<StateDocument>(stateCollection(this.generation, aggregate));
+  }
+}
+
+function withGroups(contributions: StateWrite['contributions']) {
+  return Object.fromEntries(
+    ROLLUP_NAMES.map((rollup) => [
+      rollup,
+      (contributions[rollup] ?? []).map((contribution) => ({ group: groupOf(contribution), ...contribution })),
+    ]),
+  );
+}

@@ -1,0 +1,34 @@
+import type { Db } from 'mongodb';
+import { documentsCollection } from '../../../runtime/names.js';
+import { HIDDEN_FIELD, TICKET_FIELD } from '../../../runtime/records.js';
+import type { DocumentStore, OutgoingDocument, Published, Target, Ticket } from '../../ports.js';
+import { guardedReplace } from './guarded-replace.js';
+import type { RefusedDocuments } from './refused.js';
+
+export class MongoDocumentStore implements DocumentStore {
+  constructor(
+    private readonly db: Db,
+    private readonly generation: number,
+    private readonly refusals: RefusedDocuments,
+  ) {}
+
+  async publish(target: Target, ticket: Ticket, documents: readonly OutgoingDocument[]): Promise<Published> {
+    const replacements = documents.map(({ id, stored }) => ({
+      filter: { _id: id, [TICKET_FIELD]: { $lt: ticket } },
+      replacement: { _id: id, [TICKET_FIELD]: ticket, [HIDDEN_FIELD]: stored === null, ...stored },
+    }));
+    const collection = documentsCollection(this.generation, target.view, target.revision);
+    const { superseded, refused } = await guardedReplace(this.db, collection, replacements);
+    await this.refusals.record(
+      [...refused].flatMap(([place, reason]) => {
+        const id = documents[place]?.id;
+        return id === undefined ? [] : [{ target, id, ticket, reason }];
+      }),
+    );
+    return {
+      written: documents.length - superseded.size - refused.size,
+      superseded: superseded.size,
+      refused: refused.size,
+    };
+  }
+}

@@ -1,0 +1,44 @@
+import type { Db } from 'mongodb';
+import { aggregates, rollups, views } from '../../../mappings/registry.js';
+import type { AggregateName } from '../../../mappings/events/event.js';
+import type { RollupName } from '../../../mappings/rollups/summaries.js';
+import { documentsCollection, rollupCollection, stateCollection, ticketsCollection } from '../../../runtime/names.js';
+import type { GenerationRecord } from '../../../runtime/records.js';
+import type { GenerationStorage, GenerationTraces } from '../../generations/generation.js';
+import { ORDER_STATE_INDEXES } from './aggregate-store.js';
+import { withMongo } from './connection.js';
+import { ROLLUP_INDEXES } from './rollup-store.js';
+import { MongoTicketCounter } from './tickets.js';
+
+export class MongoGenerationStorage implements GenerationStorage, GenerationTraces {
+  constructor(private readonly db: Db) {}
+
+  async create({ number, revisions }: GenerationRecord): Promise<void> {
+    for (const name of Object.keys(aggregates) as AggregateName[]) {
+      await this.createIndexes(stateCollection(number, name), name === 'orders' ? ORDER_STATE_INDEXES : []);
+    }
+    for (const name of Object.keys(rollups) as RollupName[]) {
+      await this.createIndexes(rollupCollection(number, name), ROLLUP_INDEXES);
+    }
+    for (const { name, storage } of Object.values(views)) {
+      if (storage.store !== 'mongodb') continue;
+      await this.createIndexes(documentsCollection(number, name, revisions[name]), storage.indexes);
+    }
+    await new MongoTicketCounter(this.db, number).create();
+  }
+
+  async missing({ number }: GenerationRecord): Promise<readonly string[]> {
+    const there = await withMongo('look for the ticket counter', () => new MongoTicketCounter(this.db, number).exists());
+    return there ? [] : [`the ticket counter (${ticketsCollection(number)}) in MongoDB`];
+  }
+
+  async numbers(): Promise<readonly number[]> {
+    const collections = await withMongo('list collections', () => this.db.listCollections({}, { nameOnly: true }).toArray());
+    return collections.flatMap(({ name }) => /^g(\d+)_/.exec(name)?.[1] ?? []).map(Number);
+  }
+
+  private async createIndexes(collection: string, indexes: readonly Readonly<Record<string, 1 | -1>>[]): Promise<void> {
+    if (indexes.length === 0) return;
+    await this.db.collection(collection).createIndexes(indexes.map((key) => ({ key: { ...key } })));
+  }
+}

@@ -1,0 +1,127 @@
+/** Settings are environment variables: one zod schema per process checks them, and is their manual. */
+import { z } from 'zod';
+
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
+/**
+ * Reads the variables that the schema names; an empty one counts as absent.
+ * @throws SettingsError with every problem at once, each with its variable's name.
+ */
+export function readSettings<Schema extends z.ZodObject>(schema: Schema, env: NodeJS.ProcessEnv): z.output<Schema> {
+  const given = Object.fromEntries(
+    Object.keys(schema.shape).flatMap((name) => (env[name] === undefined || env[name] === '' ? [] : [[name, env[name]]])),
+  );
+  const result = schema.safeParse(given);
+  if (result.success) return Object.freeze(result.data) as z.output<Schema>;
+  const problems = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+  throw new SettingsError(`The environment has ${problems.length} unusable setting(s):\n${problems.join('\n')}`);
+}
+
+/** One row a variable: name, default, meaning. */
+export function describeSettings(schema: z.ZodObject): { name: string; fallback: string; meaning: string }[] {
+  const { properties = {} } = z.toJSONSchema(schema, { io: 'input' });
+  return Object.entries(properties).map(([name, property]) => {
+    const { default: fallback, description } = typeof property === 'object' ? property : {};
+    return { name, fallback: fallback === undefined ? '' : String(fallback), meaning: description ?? '' };
+  });
+}
+
+export function helpText(program: string, about: string, schema: z.ZodObject): string {
+  const rows = describeSettings(schema).map(
+    ({ name, fallback, meaning }) => `  ${name}${fallback === '' ? '' : ` (${fallback})`}\n      ${meaning}`,
+  );
+  return `${program}: ${about}\n\nEnvironment variables (default):\n${rows.join('\n')}\n`;
+}
+
+const INTEGER = /^-?\d{1,15}$/;
+
+/** A whole number within bounds, written in decimal. */
+export function integer(fallback: number, min: number, max: number) {
+  return z
+    .string()
+    .default(String(fallback))
+    .refine((text) => INTEGER.test(text) && Number(text) >= min && Number(text) <= max, {
+      error: `must be a whole number from ${min} to ${max}`,
+    })
+    .transform(Number);
+}
+
+export function flag(fallback: 'on' | 'off') {
+  return z
+    .enum(['on', 'off'], { error: 'must be on or off' })
+    .default(fallback)
+    .transform((value) => value === 'on');
+}
+
+/** `host:port,host:port` */
+export function addresses(fallback: string) {
+  return z
+    .string()
+    .default(fallback)
+    .transform((text) => text.split(',').map((address) => address.trim()))
+    .refine((list) => list.every((address) => /^\S+:\d{1,5}$/.test(address)), {
+      error: 'must be host:port, several separated by commas',
+    });
+}
+
+export function url(fallback: string, schemes: readonly string[]) {
+  return z
+    .string()
+    .default(fallback)
+    .refine((text) => schemes.some((scheme) => text.startsWith(`${scheme}://`)), {
+      error: `must begin with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
+    });
+}
+
+export function timeZone(fallback: string) {
+  return z
+    .string()
+    .default(fallback)
+    .refine(isTimeZone, { error: 'must be an IANA time zone such as Asia/Shanghai' });
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What both processes need to find the same servers, topics and names. */
+export const sharedSettings = {
+  KAFKA_BROKERS: addresses('127.0.0.1:9092').describe('Kafka brokers, host:port, several separated by commas'),
+  ELASTICSEARCH_URL: url('http://127.0.0.1:9200', ['http', 'https']).describe('Elasticsearch; may carry user:password@'),
+  MONGODB_URL: url('mongodb://127.0.0.1:27017', ['mongodb', 'mongodb+srv']).describe('MongoDB connection string'),
+  TOPIC_CUSTOMERS: topic('customers').describe('topic of the customer events'),
+  TOPIC_PRODUCTS: topic('products').describe('topic of the product events'),
+  TOPIC_ORDERS: topic('orders').describe('topic of the order events'),
+  NAMESPACE: z
+    .string()
+    .default('projector')
+    .refine((name) => /^[a-z0-9][a-z0-9-]{0,37}$/.test(name), {
+      error: 'must be 1 to 38 lower-case letters, digits and hyphens, not beginning with a hyphen',
+    })
+    .describe('prefix of indexes, database, consumer groups and own topics: two namespaces share servers without meeting'),
+  BUSINESS_TIME_ZONE: timeZone('UTC').describe('days and months of the derived values; another value needs a new generation'),
+  REPORTING_CURRENCY: z
+    .string()
+    .default('CNY')
+    .describe('the currency by which totalSpent sorts and compares; another value needs a new generation'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('trace, debug, info, warn, error or silent'),
+} as const;
+
+function topic(fallback: string) {
+  return z
+    .string()
+    .default(fallback)
+    .refine((name) => /^[a-zA-Z0-9._-]{1,249}$/.test(name) && name !== '.' && name !== '..', {
+      error: 'must be a topic name: 1 to 249 of letters, digits, dot, underscore, hyphen',
+    });
+}

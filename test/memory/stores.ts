@@ -1,0 +1,177 @@
+/** The projector's ports in memory. They keep what a store would keep: encoded, so that nothing is shared by reference. */
+import { NO_REFERENCES, type References } from '../../mappings/aggregates/state.js';
+import type { Member, PeriodSummary } from '../../mappings/contract.js';
+import type { AggregateName } from '../../mappings/events/event.js';
+import type { RollupName, SummaryOf } from '../../mappings/rollups/summaries.js';
+import type {
+  AggregateStore,
+  Contributions,
+  DocumentStore,
+  OutgoingDocument,
+  Position,
+  PositionStore,
+  Published,
+  Quarantine,
+  QuarantinedRecord,
+  RollupStore,
+  StateRecord,
+  StateWrite,
+  Target,
+  Ticket,
+  TicketCounter,
+} from '../../projector/ports.js';
+import { decodeState, encodeState } from '../../projector/state/codec.js';
+import { groupOf, splitGroup } from '../../projector/state/derive.js';
+
+interface StoredState {
+  readonly version: number;
+  readonly state: string;
+  readonly references: References;
+  readonly contributions: Contributions;
+}
+
+export class MemoryAggregateStore implements AggregateStore {
+  readonly records: Record<AggregateName, Map<string, StoredState>> = {
+    customers: new Map(),
+    products: new Map(),
+    orders: new Map(),
+  };
+
+  async read(aggregate: AggregateName, ids: readonly string[]): Promise<Map<string, StateRecord>> {
+    const found = new Map<string, StateRecord>();
+    for (const id of ids) {
+      const record = this.records[aggregate].get(id);
+      if (record !== undefined) found.set(id, { version: record.version, state: decodeState(record.state) });
+    }
+    return found;
+  }
+
+  async versions(aggregate: AggregateName, ids: readonly string[]): Promise<Map<string, number>> {
+    const found = await this.read(aggregate, ids);
+    return new Map([...found].map(([id, { version }]) => [id, version]));
+  }
+
+  async write(aggregate: AggregateName, writes: readonly StateWrite[]): Promise<ReadonlySet<string>> {
+    const conflicts = new Set<string>();
+    for (const { id, expected, state, references, contributions } of writes) {
+      if ((this.records[aggregate].get(id)?.version ?? 0) !== expected) {
+        conflicts.add(id);
+        continue;
+      }
+      this.records[aggregate].set(id, { version: expected + 1, state: encodeState(state), references, contributions });
+    }
+    return conflicts;
+  }
+
+  async referring(reference: keyof References, ids: readonly string[]) {
+    const wanted = new Set(ids);
+    return [...this.records.orders]
+      .map(([orderId, { references = NO_REFERENCES }]) => ({ orderId, references }))
+      .filter(({ references }) => references[reference].some((id) => wanted.has(id)));
+  }
+}
+
+export class MemoryRollupStore implements RollupStore {
+  private readonly summaries = new Map<string, { readonly ticket: Ticket; readonly summary: string }>();
+
+  constructor(private readonly states: MemoryAggregateStore) {}
+
+  async members(rollup: RollupName, groups: readonly string[]): Promise<Map<string, Member[]>> {
+    const members = new Map<string, Member[]>(groups.map((group) => [group, []]));
+    for (const [orderId, { contributions }] of this.states.records.orders) {
+      for (const contribution of contributions[rollup] ?? []) {
+        members.get(groupOf(contribution))?.push({ orderId, contribution });
+      }
+    }
+    return members;
+  }
+
+  async read<Name extends RollupName>(rollup: Name, owners: readonly string[], firstPeriod: string | null) {
+    const found = new Map<string, PeriodSummary<Name>[]>(owners.map((owner) => [owner, []]));
+    for (const [key, { summary }] of this.summaries) {
+      const [name, group] = splitKey(key);
+      const { owner, period } = splitGroup(group);
+      if (name !== rollup || (firstPeriod !== null && period < firstPeriod)) continue;
+      found.get(owner)?.push({ period, summary: JSON.parse(summary) as SummaryOf[Name] });
+    }
+    for (const periods of found.values()) periods.sort((a, b) => (a.period < b.period ? 1 : -1));
+    return found;
+  }
+
+  async write<Name extends RollupName>(
+    rollup: Name,
+    ticket: Ticket,
+    summaries: readonly { readonly group: string; readonly summary: SummaryOf[Name] }[],
+  ): Promise<void> {
+    for (const { group, summary } of summaries) {
+      const key = `${rollup}|${group}`;
+      if ((this.summaries.get(key)?.ticket ?? 0) >= ticket) continue;
+      this.summaries.set(key, { ticket, summary: JSON.stringify(summary) });
+    }
+  }
+}
+
+function splitKey(key: string): [string, string] {
+  const bar = key.indexOf('|');
+  return [key.slice(0, bar), key.slice(bar + 1)];
+}
+
+export class MemoryTicketCounter implements TicketCounter {
+  private last = 0;
+
+  async next(): Promise<Ticket> {
+    this.last += 1;
+    return this.last as Ticket;
+  }
+}
+
+export class MemoryPositionStore implements PositionStore {
+  private readonly positions = new Map<string, Position>();
+
+  async read(): Promise<readonly Position[]> {
+    return [...this.positions.values()];
+  }
+
+  async write(positions: readonly Position[]): Promise<void> {
+    for (const position of positions) {
+      const name = `${position.topic}/${position.partition}`;
+      if ((this.positions.get(name)?.next ?? -1) < position.next) this.positions.set(name, position);
+    }
+  }
+}
+
+export class MemoryDocumentStore implements DocumentStore {
+  private readonly documents = new Map<string, { readonly ticket: Ticket; readonly stored: string }>();
+
+  async publish({ view, revision }: Target, ticket: Ticket, documents: readonly OutgoingDocument[]): Promise<Published> {
+    let superseded = 0;
+    for (const { id, stored } of documents) {
+      const key = `${view}/${revision}/${id}`;
+      if ((this.documents.get(key)?.ticket ?? 0) >= ticket) superseded += 1;
+      else this.documents.set(key, { ticket, stored: JSON.stringify(stored) });
+    }
+    return { written: documents.length - superseded, superseded, refused: 0 };
+  }
+
+  /** What readers see: id to the stored document, tombstones left out. */
+  visible({ view, revision }: Target): Map<string, Record<string, unknown>> {
+    const prefix = `${view}/${revision}/`;
+    return new Map(
+      [...this.documents].flatMap(([key, { stored }]) => {
+        const document = JSON.parse(stored) as Record<string, unknown> | null;
+        return key.startsWith(prefix) && document !== null ? [[key.slice(prefix.length), document] as const] : [];
+      }),
+    );
+  }
+}
+
+export class MemoryQuarantine implements Quarantine {
+  readonly records = new Map<string, QuarantinedRecord>();
+
+  async add(records: readonly QuarantinedRecord[]): Promise<void> {
+    for (const quarantined of records) {
+      const { topic, partition, offset } = quarantined.record;
+      this.records.set(`${topic}/${partition}/${offset}`, quarantined);
+    }
+  }
+}
