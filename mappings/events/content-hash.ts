@@ -9,5 +9,7 @@ const HASH_CHARACTERS = 11;
  * seen in it, nor is the `source`.
  */
 export function contentHash(type: string, subject: string, time: number, sequence: number, data: object): string {
-  return hash('sha1', JSON.stringify([type, subject, time, sequence, data]), 'base64url').slice(0, HASH_CHARACTERS);
+  // A type of the contract and an id have no line breaks, so the parts cannot run into each other.
+  const content = `${type}\n${subject}\n${time}\n${sequence}\n${JSON.stringify(data)}`;
+  return hash('sha1', content, 'base64url').slice(0, HASH_CHARACTERS);
 }

@@ -58,6 +58,6 @@ function validate(schema: z.ZodType<unknown>, raw: object): ReadData {
 
 /** An issue of an id or a text carries its own reason, see fields.ts. */
 function reasonOf(issue: z.core.$ZodIssue | undefined): ReasonCode {
-  const reason: unknown = issue?.code === 'custom' ? issue.params?.['reason'] : undefined;
+  const reason: unknown = issue?.code === 'custom' ? issue.params?.reason : undefined;
   return reason === 'id-invalid' || reason === 'text-invalid' ? reason : 'data-invalid';
 }

@@ -91,12 +91,20 @@ function contentOf(event: Readonly<Record<string, unknown>>): Content | Malforme
   return { kind: 'base64', format, text: base64 };
 }
 
-const ATTRIBUTE_NAMES = ['specversion', 'id', 'source', 'type', 'subject', 'time', 'sequence'] as const;
+const ATTRIBUTE_HEADERS = [
+  ['specversion', 'ce_specversion'],
+  ['id', 'ce_id'],
+  ['source', 'ce_source'],
+  ['type', 'ce_type'],
+  ['subject', 'ce_subject'],
+  ['time', 'ce_time'],
+  ['sequence', 'ce_sequence'],
+] as const;
 
 function openBinary(value: Buffer, headers: RawRecord['headers'], format: string | undefined): Opened | Malformed {
   const attributes: { -readonly [Name in keyof Attributes]?: unknown } = {};
-  for (const name of ATTRIBUTE_NAMES) {
-    const read = readHeader(headers, `ce_${name}`);
+  for (const [name, header] of ATTRIBUTE_HEADERS) {
+    const read = readHeader(headers, header);
     if (typeof read === 'object') return read;
     attributes[name] = read;
   }

@@ -1,4 +1,4 @@
-import { Kafka, logLevel } from 'kafkajs';
+import kafkajs, { Kafka, logLevel, type Producer } from 'kafkajs';
 import type { Log } from '../../runtime/log.js';
 
 const LEVELS = { [logLevel.ERROR]: 'error', [logLevel.WARN]: 'warn', [logLevel.INFO]: 'debug', [logLevel.DEBUG]: 'trace' } as const;
@@ -17,4 +17,9 @@ export function connectKafka(brokers: string[], clientId: string, log: Log): Kaf
         log[name === 'error' ? 'warn' : name]({ kafkajs: rest }, message);
       },
   });
+}
+
+export function createProducer(kafka: Kafka): Producer {
+  // Named, the default partitioner does not warn at every start that it has been the default since version 2.
+  return kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
 }

@@ -1,4 +1,4 @@
-import { type Admin, ConfigResourceTypes } from 'kafkajs';
+import kafkajs, { type Admin } from 'kafkajs';
 import type { Log } from '../../runtime/log.js';
 
 export interface TopicSettings {
@@ -40,7 +40,7 @@ async function warnOfLoss(admin: Admin, topics: readonly string[], log: Log): Pr
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: topics.map((name) => ({
-      type: ConfigResourceTypes.TOPIC,
+      type: kafkajs.ConfigResourceTypes.TOPIC,
       name,
       configNames: ['cleanup.policy', 'retention.ms', 'retention.bytes'],
     })),

@@ -41,6 +41,7 @@ export interface EventCounts {
 export class Projection implements Service {
   private readonly backlog: Backlog;
   private stopping = false;
+  private failed: (error: unknown) => void = () => {};
 
   constructor(
     private readonly ports: ProjectionPorts,
@@ -52,8 +53,11 @@ export class Projection implements Service {
   /** Ends when stopped and everything folded is durable and committed. */
   async run(): Promise<void> {
     const source = this.ports.source.run();
+    const flushFailed = new Promise<never>((_, reject) => {
+      this.failed = reject;
+    });
     // The loops end by themselves after a stop; a failure of any part is a failure of the whole.
-    await Promise.race([source, Promise.all([this.foldLoop(), this.flushLoop()])]);
+    await Promise.race([source, flushFailed, Promise.all([this.foldLoop(), this.flushLoop()])]);
     await this.ports.source.stop();
     await source;
   }
@@ -92,7 +96,7 @@ export class Projection implements Service {
     const inFlight = new Set<Promise<void>>();
     for (let work = await this.backlog.take(); work !== null; work = await this.backlog.take()) {
       committed = this.flushOne(work, committed);
-      const settled: Promise<void> = committed.finally(() => inFlight.delete(settled));
+      const settled: Promise<void> = committed.catch(this.failed).finally(() => inFlight.delete(settled));
       inFlight.add(settled);
       if (inFlight.size >= this.limits.flushesInFlightMax) await Promise.race(inFlight);
     }

@@ -108,10 +108,8 @@ function piecesOf(ticket: Ticket, documents: readonly OutgoingDocument[]): Piece
 
 async function sendPiece(client: Client, index: string, { body }: Piece): Promise<BulkReply | 'too large'> {
   try {
-    return await client.transport.request<BulkReply>(
-      { method: 'POST', path: `/${encodeURIComponent(index)}/_bulk?${PATH_QUERY}`, bulkBody: body },
-      { headers: { 'content-type': 'application/x-ndjson' } },
-    );
+    const path = `/${encodeURIComponent(index)}/_bulk`;
+    return await client.transport.request<BulkReply>({ method: 'POST', path, querystring: PATH_QUERY, bulkBody: body });
   } catch (error) {
     const status = statusOf(error);
     if (status === 413) return 'too large';

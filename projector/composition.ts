@@ -1,0 +1,144 @@
+/** The projector's table of contents: from topics to documents. */
+import type { AggregateName } from '../mappings/events/event.js';
+import type { Log } from '../runtime/log.js';
+import { consumerGroup, quarantineTopic } from '../runtime/names.js';
+import type { Service } from '../runtime/service.js';
+import { AdminServer } from './admin.js';
+import type { ProjectorSettings } from './config.js';
+import { openGeneration } from './generations/generation.js';
+import { connectKafka, createProducer } from './kafka/client.js';
+import { groupTraces } from './kafka/group-traces.js';
+import { quarantineNotices } from './kafka/quarantine-notices.js';
+import { KafkaSource } from './kafka/source.js';
+import { prepareTopics } from './kafka/topics.js';
+import { createMetrics } from './metrics.js';
+import { endlessPatience } from './pipeline/patience.js';
+import { Projection } from './pipeline/projection.js';
+import type { DocumentStore } from './ports.js';
+import { StateCache } from './state/cache.js';
+import { documentStoreByView } from './stores/by-view.js';
+import { connectElasticsearch } from './stores/elasticsearch/connection.js';
+import { ElasticsearchDocumentStore } from './stores/elasticsearch/documents.js';
+import { ElasticsearchGenerationStorage } from './stores/elasticsearch/generation-storage.js';
+import { MongoAggregateStore } from './stores/mongodb/aggregate-store.js';
+import { connectMongo, databaseFor } from './stores/mongodb/connection.js';
+import { MongoDocumentStore } from './stores/mongodb/documents.js';
+import { MongoGenerationStorage } from './stores/mongodb/generation-storage.js';
+import { MongoPositionStore } from './stores/mongodb/positions.js';
+import { MongoQuarantine } from './stores/mongodb/quarantine.js';
+import { RefusedDocuments } from './stores/mongodb/refused.js';
+import { MongoRegistry, RegisteredTargets } from './stores/mongodb/registry.js';
+import { MongoRollupStore } from './stores/mongodb/rollup-store.js';
+import { MongoTicketCounter } from './stores/mongodb/tickets.js';
+
+export interface ProjectorOptions {
+  /** Start a new generation, whatever is there. */
+  readonly startNew: boolean;
+  /** Measurements may stand between the pipeline and the stores. */
+  readonly aroundDocuments?: (documents: DocumentStore) => DocumentStore;
+}
+
+export async function composeProjector(settings: ProjectorSettings, log: Log, options: ProjectorOptions): Promise<Service> {
+  const { NAMESPACE: namespace } = settings;
+  const derivation = { businessTimeZone: settings.BUSINESS_TIME_ZONE, reportingCurrency: settings.REPORTING_CURRENCY };
+  const metrics = createMetrics();
+
+  const mongo = await connectMongo(settings.MONGODB_URL, settings.STORE_TIMEOUT_MS);
+  const db = databaseFor(mongo, namespace);
+  const elasticsearch = connectElasticsearch(settings.ELASTICSEARCH_URL, settings.STORE_TIMEOUT_MS);
+  const kafka = connectKafka(settings.KAFKA_BROKERS, namespace, log);
+  const admin = kafka.admin();
+  const producer = createProducer(kafka);
+  await Promise.all([admin.connect(), producer.connect()]);
+
+  const topics = new Map<string, AggregateName>([
+    [settings.TOPIC_CUSTOMERS, 'customers'],
+    [settings.TOPIC_PRODUCTS, 'products'],
+    [settings.TOPIC_ORDERS, 'orders'],
+  ]);
+  const creation = { create: settings.CREATE_TOPICS, partitions: settings.TOPIC_PARTITIONS, replicas: settings.TOPIC_REPLICAS };
+  await prepareTopics(admin, [...topics.keys()], [quarantineTopic(namespace)], creation, log);
+
+  const registry = new MongoRegistry(db);
+  const mongoStorage = new MongoGenerationStorage(db);
+  const elasticsearchStorage = new ElasticsearchGenerationStorage(elasticsearch, namespace);
+  const { number: generation } = await openGeneration(
+    {
+      registry,
+      traces: [mongoStorage, elasticsearchStorage, groupTraces(admin, namespace)],
+      storages: [mongoStorage, elasticsearchStorage],
+      log,
+    },
+    derivation,
+    options,
+  );
+
+  const cache = new StateCache(settings.STATES_CACHED_MAX);
+  const aggregates = new MongoAggregateStore(db, generation);
+  const positions = new MongoPositionStore(db, generation);
+  const refusals = new RefusedDocuments(db, generation);
+  const names = { namespace, generation };
+  const source = new KafkaSource(
+    kafka,
+    admin,
+    positions,
+    {
+      group: consumerGroup(names),
+      topics,
+      sessionTimeoutMs: settings.SESSION_TIMEOUT_MS,
+      queueRecordsMax: settings.QUEUE_RECORDS_MAX,
+      commitIntervalMs: settings.COMMIT_INTERVAL_MS,
+    },
+    log,
+  );
+  const documents = documentStoreByView({
+    elasticsearch: new ElasticsearchDocumentStore(elasticsearch, names, refusals),
+    mongodb: new MongoDocumentStore(db, generation, refusals),
+  });
+  const projection = new Projection(
+    {
+      source,
+      positions,
+      quarantine: new MongoQuarantine(db, quarantineNotices(producer, quarantineTopic(namespace))),
+      fold: { store: aggregates, cache, settings: derivation },
+      flush: {
+        aggregates,
+        rollups: new MongoRollupStore(db, generation),
+        tickets: new MongoTicketCounter(db, generation),
+        documents: options.aroundDocuments?.(documents) ?? documents,
+        targets: new RegisteredTargets(registry, generation),
+        cache,
+        clock: { now: Date.now },
+        settings: derivation,
+        stages: metrics.stages,
+        chunkDocumentsMax: settings.CHUNK_DOCUMENTS_MAX,
+      },
+      patience: endlessPatience(log),
+      events: metrics.events,
+      log,
+    },
+    {
+      batchEventsMax: settings.BATCH_EVENTS_MAX,
+      batchWaitMs: settings.BATCH_WAIT_MS,
+      eventsUndoneMax: settings.EVENTS_UNDONE_MAX,
+      flushesInFlightMax: settings.FLUSHES_IN_FLIGHT_MAX,
+    },
+  );
+  const adminServer = new AdminServer(
+    { host: settings.ADMIN_HOST, port: settings.ADMIN_PORT },
+    metrics.registry,
+    () => source.joined,
+  );
+
+  return {
+    async run() {
+      await adminServer.run();
+      log.info({ generation, admin: `http://${settings.ADMIN_HOST}:${settings.ADMIN_PORT}` }, 'projecting');
+      await projection.run();
+      await adminServer.stop();
+      await Promise.all([admin.disconnect(), producer.disconnect(), mongo.close(), elasticsearch.close()]);
+      log.info('stopped: everything read is durable and committed');
+    },
+    stop: () => projection.stop(),
+  };
+}
