@@ -8,9 +8,10 @@ import type { OrderFacts } from './aggregates/orders.js';
 import type { ProductFacts } from './aggregates/products.js';
 import type { AggregateName, DomainEvent } from './events/event.js';
 import type { QueryDeclaration } from './queries.js';
+import type { ViewName } from './registry.js';
 import type { RollupName, SummaryOf } from './rollups/summaries.js';
 
-export type ViewName = 'orders' | 'products' | 'customers';
+export type { ViewName };
 
 /** A JSON value as it stands in events and documents. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };

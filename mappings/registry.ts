@@ -2,7 +2,7 @@
 import { customers } from './aggregates/customers.js';
 import { orders } from './aggregates/orders.js';
 import { products } from './aggregates/products.js';
-import type { Aggregate, Rollup, View, ViewName } from './contract.js';
+import type { Aggregate, Rollup, View } from './contract.js';
 import type { AggregateName } from './events/event.js';
 import { customerMonths } from './rollups/customer-months.js';
 import { productDays } from './rollups/product-days.js';
@@ -15,8 +15,13 @@ export const aggregates: { readonly [Name in AggregateName]: Aggregate<Name> } =
 
 export const rollups: { readonly [Name in RollupName]: Rollup<Name> } = { productDays, customerMonths };
 
-export const views: { readonly [Name in ViewName]: View } = {
+/** A view's name here is the one in its declaration; it becomes part of indexes, collections and paths. */
+const registered = {
   orders: ordersView,
   products: productsView,
   customers: customersView,
 };
+
+export type ViewName = keyof typeof registered;
+
+export const views: Readonly<Record<ViewName, View>> = registered;

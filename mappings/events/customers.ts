@@ -1,13 +1,13 @@
 /** The events of customers. */
 import { z } from 'zod';
-import { noData, optional, text } from './fields.js';
+import { leftOut, noData, optional, text } from './fields.js';
 import { upcaster } from './upcaster.js';
 
 const details = { email: optional(text), phone: optional(text), level: optional(text), city: optional(text) };
 
 export const customerEvents = {
   'customer.registered': z.object({ name: text, ...details }),
-  'customer.updated': z.object({ name: optional(text), ...details }),
+  'customer.updated': z.object({ name: leftOut(text), ...details }),
   'customer.deleted': noData,
   'customer.erased': noData,
 };
