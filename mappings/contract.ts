@@ -73,6 +73,14 @@ export interface Rollup<Name extends RollupName = RollupName, C extends Contribu
   summarize(members: readonly Member<C>[]): SummaryOf[Name];
   /** The first period that any document reads on that business day; absent: all of them. */
   firstPeriodRead?(today: string): string;
+  /** The periods that mean something else to documents on `today` than they did on the earlier day `before`. */
+  periodsMoved?(before: string, today: string): readonly PeriodRange[];
+}
+
+/** Both ends included. */
+export interface PeriodRange {
+  readonly from: string;
+  readonly to: string;
 }
 
 /** Which of a view's documents depend on what was touched. */
@@ -125,8 +133,8 @@ export type Rendered<Document> =
 export type StoredDocument = Readonly<Record<string, unknown>>;
 
 /** A view as a value: where it lives, what touches it, what it reads, how it renders, how it is stored and asked. */
-export interface View<Document = unknown> {
-  readonly name: ViewName;
+export interface View<Document = unknown, Name extends string = ViewName> {
+  readonly name: Name;
   readonly aggregate: AggregateName;
   readonly touchedBy: readonly Touch[];
   /** Rounds of loading; each may use what the rounds before it loaded. */

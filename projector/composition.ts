@@ -4,6 +4,7 @@ import type { Log } from '../runtime/log.js';
 import { consumerGroup, quarantineTopic } from '../runtime/names.js';
 import type { Service } from '../runtime/service.js';
 import { AdminServer } from './admin.js';
+import { DaySweep } from './clock/sweep.js';
 import type { ProjectorSettings } from './config.js';
 import { openGeneration } from './generations/generation.js';
 import { connectKafka, createProducer } from './kafka/client.js';
@@ -22,6 +23,7 @@ import { ElasticsearchDocumentStore } from './stores/elasticsearch/documents.js'
 import { ElasticsearchGenerationStorage } from './stores/elasticsearch/generation-storage.js';
 import { MongoAggregateStore } from './stores/mongodb/aggregate-store.js';
 import { connectMongo, databaseFor } from './stores/mongodb/connection.js';
+import { MongoDayMark } from './stores/mongodb/day-mark.js';
 import { MongoDocumentStore } from './stores/mongodb/documents.js';
 import { MongoGenerationStorage } from './stores/mongodb/generation-storage.js';
 import { MongoPositionStore } from './stores/mongodb/positions.js';
@@ -91,6 +93,8 @@ export async function composeProjector(settings: ProjectorSettings, log: Log, op
     },
     log,
   );
+  const rollupStore = new MongoRollupStore(db, generation);
+  const clock = { now: Date.now };
   const documents = documentStoreByView({
     elasticsearch: new ElasticsearchDocumentStore(elasticsearch, names, refusals),
     mongodb: new MongoDocumentStore(db, generation, refusals),
@@ -103,12 +107,12 @@ export async function composeProjector(settings: ProjectorSettings, log: Log, op
       fold: { store: aggregates, cache, settings: derivation },
       flush: {
         aggregates,
-        rollups: new MongoRollupStore(db, generation),
+        rollups: rollupStore,
         tickets: new MongoTicketCounter(db, generation),
         documents: options.aroundDocuments?.(documents) ?? documents,
         targets: new RegisteredTargets(registry, generation),
         cache,
-        clock: { now: Date.now },
+        clock,
         settings: derivation,
         stages: metrics.stages,
         chunkDocumentsMax: settings.CHUNK_DOCUMENTS_MAX,
@@ -124,6 +128,20 @@ export async function composeProjector(settings: ProjectorSettings, log: Log, op
       flushesInFlightMax: settings.FLUSHES_IN_FLIGHT_MAX,
     },
   );
+  const sweep = new DaySweep(
+    {
+      rollups: rollupStore,
+      day: new MongoDayMark(db, generation),
+      clock,
+      refresh: (dirty) => projection.refresh(dirty),
+      log,
+    },
+    {
+      businessTimeZone: settings.BUSINESS_TIME_ZONE,
+      checkIntervalMs: settings.DAY_CHECK_INTERVAL_MS,
+      pieceOwnersMax: settings.CHUNK_DOCUMENTS_MAX,
+    },
+  );
   const adminServer = new AdminServer(
     { host: settings.ADMIN_HOST, port: settings.ADMIN_PORT },
     metrics.registry,
@@ -134,8 +152,9 @@ export async function composeProjector(settings: ProjectorSettings, log: Log, op
     async run() {
       await adminServer.run();
       log.info({ generation, admin: `http://${settings.ADMIN_HOST}:${settings.ADMIN_PORT}` }, 'projecting');
+      void sweep.run();
       await projection.run();
-      await adminServer.stop();
+      await Promise.all([sweep.stop(), adminServer.stop()]);
       await Promise.all([admin.disconnect(), producer.disconnect(), mongo.close(), elasticsearch.close()]);
       log.info('stopped: everything read is durable and committed');
     },

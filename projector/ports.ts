@@ -2,7 +2,7 @@
  * What the pipeline needs from the outside. Each port has an adapter for the real server and one in memory; both pass
  * the same contract suite. Store errors that pass by themselves are thrown as `Unavailable`, and the step is repeated.
  */
-import type { Contribution, Member, PeriodSummary, StoredDocument, ViewName } from '../mappings/contract.js';
+import type { Contribution, Member, PeriodRange, PeriodSummary, StoredDocument, ViewName } from '../mappings/contract.js';
 import type { AggregateState, References } from '../mappings/aggregates/state.js';
 import type { AggregateName, RawRecord } from '../mappings/events/event.js';
 import type { RollupName, SummaryOf } from '../mappings/rollups/summaries.js';
@@ -79,6 +79,8 @@ export interface RollupStore {
     owners: readonly string[],
     firstPeriod: string | null,
   ): Promise<Map<string, PeriodSummary<Name>[]>>;
+  /** The owners that have a group in any of the periods. */
+  owners(rollup: RollupName, periods: readonly PeriodRange[]): Promise<readonly string[]>;
   /** Guarded by ticket. Done or superseded when it resolves. */
   write<Name extends RollupName>(
     rollup: Name,
@@ -137,6 +139,16 @@ export interface QuarantinedRecord {
 export interface Quarantine {
   /** Durable when it resolves. The same record quarantined twice is kept once. */
   add(records: readonly QuarantinedRecord[]): Promise<void>;
+}
+
+/** The day that all documents were brought to, and the one process that may bring them to the next. */
+export interface DayMark {
+  /** The last business day that every document was rendered for; the first call ever marks `today`. */
+  read(today: string): Promise<string>;
+  /** True for one process at a time, for so long; asking again prolongs it. */
+  lease(owner: string, now: number, leaseMs: number): Promise<boolean>;
+  /** Never goes back. */
+  advance(today: string): Promise<void>;
 }
 
 export interface Clock {

@@ -32,6 +32,10 @@ export function ticketsCollection(generation: number): string {
   return `g${generation}_tickets`;
 }
 
+export function dayMarkCollection(generation: number): string {
+  return `g${generation}_day`;
+}
+
 export function refusedCollection(generation: number): string {
   return `g${generation}_refused`;
 }

@@ -53,4 +53,12 @@ export const productDays: Rollup<'productDays', Sale> = {
     const window = windowStart(today);
     return lastMonth < window ? lastMonth : window;
   },
+
+  periodsMoved(before, today) {
+    const left = { from: windowStart(before), to: addDays(windowStart(today), -1) };
+    const entered = { from: addDays(before, 1), to: today };
+    if (monthOf(before) === monthOf(today)) return [left, entered];
+    const months = [before, today].map((day) => previousMonth(monthOf(day)));
+    return [left, entered, ...months.map((month) => ({ from: `${month}-01`, to: `${month}-31` }))];
+  },
 };

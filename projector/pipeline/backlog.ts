@@ -43,10 +43,6 @@ export class Backlog {
     this.wake();
   }
 
-  get size(): number {
-    return this.eventsUndone;
-  }
-
   private change(): Promise<void> {
     return new Promise((resolve) => this.waiting.push(resolve));
   }
@@ -65,7 +61,12 @@ function join(earlier: Folded, later: Folded): Folded {
     for (const [rollup, groups] of part.groups) for (const group of groups) dirty.group(rollup, group);
     for (const [touch, ids] of part.references) for (const id of ids) dirty.reference(touch, id);
   }
-  return { dirty, positions: latest([...earlier.positions, ...later.positions]), events: earlier.events + later.events };
+  return {
+    dirty,
+    positions: latest([...earlier.positions, ...later.positions]),
+    events: earlier.events + later.events,
+    waiting: [...earlier.waiting, ...later.waiting],
+  };
 }
 
 function latest(positions: readonly Position[]): Position[] {

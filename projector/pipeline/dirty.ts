@@ -35,4 +35,6 @@ export interface Folded {
   readonly dirty: Dirty;
   readonly positions: readonly Position[];
   readonly events: number;
+  /** Told when all of it is durable. */
+  readonly waiting: readonly (() => void)[];
 }

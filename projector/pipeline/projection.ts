@@ -67,6 +67,11 @@ export class Projection implements Service {
     this.backlog.close();
   }
 
+  /** Renders what no event has touched. Resolves when it is durable; never, when the projection ends before. */
+  refresh(dirty: Dirty): Promise<void> {
+    return new Promise((resolve) => this.backlog.add({ dirty, positions: [], events: 0, waiting: [resolve] }));
+  }
+
   private async foldLoop(): Promise<void> {
     const { source, events, fold, flush } = this.ports;
     while (!this.stopping) {
@@ -81,7 +86,7 @@ export class Projection implements Service {
       await this.setApart([...malformed, ...reused]);
       events.folded(deliveries.length);
       events.unknown(unknown);
-      this.backlog.add({ dirty, positions: positionsAfter(records), events: records.length });
+      this.backlog.add({ dirty, positions: positionsAfter(records), events: records.length, waiting: [] });
     }
   }
 
@@ -110,5 +115,6 @@ export class Projection implements Service {
     await patience.until(() => positions.write(work.positions));
     await source.commit(work.positions);
     this.backlog.done(work.events);
+    for (const durable of work.waiting) durable();
   }
 }

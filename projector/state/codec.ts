@@ -71,18 +71,17 @@ export function decodeState(text: string): AggregateState {
   };
 }
 
-/** Event ids are unique within an aggregate; the same one with another version would be another entry. */
+/** Registers and marks that one event wrote share its version object, in memory as in the table. */
 class VersionTable {
   readonly versions: [number, number, string][] = [];
-  private readonly places = new Map<string, Place>();
+  private readonly places = new Map<Version, Place>();
 
   place(version: Version | null): Place {
     if (version === null) return NONE;
-    const key = `${version.sequence},${version.time},${version.eventId}`;
-    let place = this.places.get(key);
+    let place = this.places.get(version);
     if (place === undefined) {
       place = this.versions.push([version.sequence, version.time, version.eventId]) - 1;
-      this.places.set(key, place);
+      this.places.set(version, place);
     }
     return place;
   }

@@ -1,14 +1,16 @@
 /** The real pipeline, composed as in projector/main.ts, over the stores in memory. */
 import type { DerivationSettings } from '../../mappings/contract.js';
 import { views } from '../../mappings/registry.js';
+import { DaySweep } from '../../projector/clock/sweep.js';
 import { Projection } from '../../projector/pipeline/projection.js';
-import type { SourceRecord } from '../../projector/ports.js';
+import type { EventSource, SourceRecord } from '../../projector/ports.js';
 import { StateCache } from '../../projector/state/cache.js';
 import { createLog } from '../../runtime/log.js';
 import type { PublishedEvent } from '../recomputation-documents.js';
-import { MemorySource } from './source.js';
+import { IdleSource, MemorySource } from './source.js';
 import {
   MemoryAggregateStore,
+  MemoryDayMark,
   MemoryDocumentStore,
   MemoryPositionStore,
   MemoryQuarantine,
@@ -23,13 +25,15 @@ export function liveProjection({ now, settings }: { readonly now: number; readon
   const tickets = new MemoryTicketCounter();
   const positions = new MemoryPositionStore();
   const quarantine = new MemoryQuarantine();
+  const day = new MemoryDayMark();
+  const clock = { time: now, now: () => clock.time };
   const targets = Object.values(views).map(({ name }) => ({ view: name, revision: 1 }));
 
-  function worker(records: readonly SourceRecord[], batchEventsMax: number): Projection {
+  function worker(source: EventSource, batchEventsMax = 10): Projection {
     const cache = new StateCache(10);
-    const projection = new Projection(
+    return new Projection(
       {
-        source: new MemorySource(records, () => void projection.stop()),
+        source,
         positions,
         quarantine,
         fold: { store: aggregates, cache, settings },
@@ -40,7 +44,7 @@ export function liveProjection({ now, settings }: { readonly now: number; readon
           documents,
           targets: { current: async () => targets },
           cache,
-          clock: { now: () => now },
+          clock,
           settings,
           stages: { observe: () => {}, count: () => {} },
           chunkDocumentsMax: 3,
@@ -51,19 +55,39 @@ export function liveProjection({ now, settings }: { readonly now: number; readon
       },
       { batchEventsMax, batchWaitMs: 1, eventsUndoneMax: 20, flushesInFlightMax: 2 },
     );
-    return projection;
   }
 
   return {
     documents,
     quarantine,
+    day,
+    /** Set `time` to let time pass. */
+    clock,
+    /** What a projector does when it looks at the clock. */
+    async sweep(): Promise<void> {
+      const projection = worker(new IdleSource());
+      const ended = projection.run();
+      await new DaySweep(
+        { rollups, day, clock, refresh: (dirty) => projection.refresh(dirty), log: createLog('test', 'silent') },
+        { businessTimeZone: settings.businessTimeZone, checkIntervalMs: 1, pieceOwnersMax: 2 },
+      ).sweep();
+      await projection.stop();
+      await ended;
+    },
     /** Projects the events, dealt out among the workers by aggregate as partitions would be. */
     async run(published: readonly PublishedEvent[], { batch, workers }: { batch: number; workers: number }): Promise<void> {
       const records = published.map(toRecord);
       const shares = Array.from({ length: workers }, (_, worker) =>
         records.filter(({ key }) => (key?.at(-1) ?? 0) % workers === worker),
       );
-      await Promise.all(shares.map((share) => worker(share, batch).run()));
+      await Promise.all(
+        shares.map(async (share) => {
+          const source = new MemorySource(share);
+          const projection = worker(source, batch);
+          source.onExhausted = () => projection.stop();
+          await projection.run();
+        }),
+      );
     },
   };
 }

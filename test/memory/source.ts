@@ -1,17 +1,8 @@
 import type { EventSource, Position, SourceRecord } from '../../projector/ports.js';
 
-/** Gives the records it was made with, then ends the projection that polls it. */
-export class MemorySource implements EventSource {
-  private readonly records: SourceRecord[];
-  readonly committed: Position[] = [];
+/** Gives nothing, and ends when it is stopped. */
+export class IdleSource implements EventSource {
   private ended: () => void = () => {};
-
-  constructor(
-    records: readonly SourceRecord[],
-    private readonly exhausted: () => void,
-  ) {
-    this.records = [...records];
-  }
 
   run(): Promise<void> {
     return new Promise((resolve) => {
@@ -19,17 +10,32 @@ export class MemorySource implements EventSource {
     });
   }
 
-  async poll(limit: number): Promise<readonly SourceRecord[]> {
-    const taken = this.records.splice(0, limit);
-    if (taken.length === 0) this.exhausted();
-    return taken;
+  async poll(_limit: number, waitMs: number): Promise<readonly SourceRecord[]> {
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
+    return [];
   }
 
-  async commit(positions: readonly Position[]): Promise<void> {
-    this.committed.push(...positions);
-  }
+  async commit(_positions: readonly Position[]): Promise<void> {}
 
   async stop(): Promise<void> {
     this.ended();
+  }
+}
+
+/** Gives the records it was made with, then says that there are no more. */
+export class MemorySource extends IdleSource {
+  onExhausted: () => Promise<void> = async () => {};
+  private readonly records: SourceRecord[];
+
+  constructor(records: readonly SourceRecord[]) {
+    super();
+    this.records = [...records];
+  }
+
+  override async poll(limit: number, waitMs: number): Promise<readonly SourceRecord[]> {
+    const taken = this.records.splice(0, limit);
+    if (taken.length > 0) return taken;
+    await this.onExhausted();
+    return super.poll(limit, waitMs);
   }
 }

@@ -1,11 +1,12 @@
 /** The projector's ports in memory. They keep what a store would keep: encoded, so that nothing is shared by reference. */
 import { NO_REFERENCES, type References } from '../../mappings/aggregates/state.js';
-import type { Member, PeriodSummary } from '../../mappings/contract.js';
+import type { Member, PeriodRange, PeriodSummary } from '../../mappings/contract.js';
 import type { AggregateName } from '../../mappings/events/event.js';
 import type { RollupName, SummaryOf } from '../../mappings/rollups/summaries.js';
 import type {
   AggregateStore,
   Contributions,
+  DayMark,
   DocumentStore,
   OutgoingDocument,
   Position,
@@ -98,6 +99,14 @@ export class MemoryRollupStore implements RollupStore {
     return found;
   }
 
+  async owners(rollup: RollupName, periods: readonly PeriodRange[]): Promise<readonly string[]> {
+    const owners = [...this.summaries.keys()].map(splitKey).flatMap(([name, group]) => {
+      const { owner, period } = splitGroup(group);
+      return name === rollup && periods.some(({ from, to }) => period >= from && period <= to) ? [owner] : [];
+    });
+    return [...new Set(owners)];
+  }
+
   async write<Name extends RollupName>(
     rollup: Name,
     ticket: Ticket,
@@ -122,6 +131,28 @@ export class MemoryTicketCounter implements TicketCounter {
   async next(): Promise<Ticket> {
     this.last += 1;
     return this.last as Ticket;
+  }
+}
+
+export class MemoryDayMark implements DayMark {
+  private day: string | null = null;
+  private leasedTo: string | null = null;
+  private leasedUntil = 0;
+
+  async read(today: string): Promise<string> {
+    this.day ??= today;
+    return this.day;
+  }
+
+  async lease(owner: string, now: number, leaseMs: number): Promise<boolean> {
+    if (this.leasedTo !== owner && this.leasedUntil >= now) return false;
+    this.leasedTo = owner;
+    this.leasedUntil = now + leaseMs;
+    return true;
+  }
+
+  async advance(today: string): Promise<void> {
+    if (this.day !== null && this.day < today) this.day = today;
   }
 }
 

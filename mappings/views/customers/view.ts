@@ -4,7 +4,7 @@ import { customerCollection, customerFromStored, customerToStored } from './inde
 import { customerQueries } from './queries.js';
 
 /** Customers, each with counters and its newest orders. */
-export const customersView: View<CustomerDocument> = {
+export const customersView: View<CustomerDocument, 'customers'> = {
   name: 'customers',
   aggregate: 'customers',
   touchedBy: [

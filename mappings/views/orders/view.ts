@@ -5,7 +5,7 @@ import { orderFromStored, orderIndex, orderToStored } from './indexes.js';
 import { orderQueries } from './queries.js';
 
 /** Orders, each with its customer and its products. */
-export const ordersView: View<OrderDocument> = {
+export const ordersView: View<OrderDocument, 'orders'> = {
   name: 'orders',
   aggregate: 'orders',
   touchedBy: [

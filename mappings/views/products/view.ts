@@ -4,7 +4,7 @@ import { productFromStored, productIndex, productToStored } from './indexes.js';
 import { productQueries } from './queries.js';
 
 /** Products, each with its sales of the last 30 days and of last month. */
-export const productsView: View<ProductDocument> = {
+export const productsView: View<ProductDocument, 'products'> = {
   name: 'products',
   aggregate: 'products',
   touchedBy: [

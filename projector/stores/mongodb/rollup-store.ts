@@ -1,5 +1,5 @@
 import type { Db } from 'mongodb';
-import type { Contribution, Member, PeriodSummary } from '../../../mappings/contract.js';
+import type { Contribution, Member, PeriodRange, PeriodSummary } from '../../../mappings/contract.js';
 import type { RollupName, SummaryOf } from '../../../mappings/rollups/summaries.js';
 import { rollupCollection, stateCollection } from '../../../runtime/names.js';
 import type { RollupStore, Ticket } from '../../ports.js';
@@ -21,7 +21,7 @@ interface ContributingOrder {
   readonly contributions: { readonly [Name in RollupName]: readonly (Contribution & { readonly group: string })[] };
 }
 
-export const ROLLUP_INDEXES: readonly Readonly<Record<string, 1>>[] = [{ owner: 1, period: 1 }];
+export const ROLLUP_INDEXES: readonly Readonly<Record<string, 1>>[] = [{ owner: 1, period: 1 }, { period: 1 }];
 
 export class MongoRollupStore implements RollupStore {
   constructor(
@@ -66,6 +66,20 @@ export class MongoRollupStore implements RollupStore {
     }
     for (const summaries of found.values()) summaries.sort((a, b) => (a.period < b.period ? 1 : -1));
     return found;
+  }
+
+  async owners(rollup: RollupName, periods: readonly PeriodRange[]): Promise<readonly string[]> {
+    if (periods.length === 0) return [];
+    const records = await withMongo(`look up owners in ${rollup}`, () =>
+      this.db
+        .collection<RollupDocument>(rollupCollection(this.generation, rollup))
+        .find(
+          { $or: periods.map(({ from, to }) => ({ period: { $gte: from, $lte: to } })) },
+          { projection: { _id: 0, owner: 1 }, batchSize: 10_000 },
+        )
+        .toArray(),
+    );
+    return [...new Set(records.map(({ owner }) => owner))];
   }
 
   async write<Name extends RollupName>(

@@ -1,0 +1,21 @@
+import type { Storage, StoredDocument } from '../../../mappings/contract.js';
+import { codePointKey, fold, searchTerms } from '../../../mappings/text.js';
+import type { ShipmentDocument } from './document.js';
+
+export const shipmentCollection: Storage = {
+  store: 'mongodb',
+  indexes: [{ carrier: 1, 'keys.orderId': 1 }, { city: 1 }, { 'keys.terms': 1 }],
+};
+
+export function shipmentToStored(document: ShipmentDocument): StoredDocument {
+  const name = document.customerName ?? '';
+  return {
+    ...document,
+    keys: { orderId: codePointKey(document.orderId), folded: fold(name), terms: searchTerms(name) },
+  };
+}
+
+export function shipmentFromStored(stored: StoredDocument): ShipmentDocument {
+  const { keys: _, ...document } = stored as unknown as ShipmentDocument & { readonly keys: unknown };
+  return document;
+}

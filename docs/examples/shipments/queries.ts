@@ -1,0 +1,16 @@
+import type { QueryDeclaration } from '../../../mappings/queries.js';
+
+export const shipmentQueries: QueryDeclaration = {
+  id: { name: 'orderId', sortField: 'keys.orderId' },
+  filters: {
+    carrier: { kind: 'keyword', field: 'carrier', facet: true },
+    city: { kind: 'keyword', field: 'city', facet: true },
+  },
+  ranges: {},
+  times: {},
+  sorts: { carrier: { field: 'carrier' } },
+  defaultSort: 'carrier',
+  relevance: false,
+  search: [{ kind: 'text', field: 'keys', weight: 1 }],
+  listOmits: [],
+};

@@ -1,0 +1,32 @@
+import type { View } from '../../../mappings/contract.js';
+import { renderShipment, type ShipmentDocument } from './document.js';
+import { shipmentCollection, shipmentFromStored, shipmentToStored } from './indexes.js';
+import { shipmentQueries } from './queries.js';
+
+/** Shipped orders, each with the name and city it goes to. */
+export const shipmentsView: View<ShipmentDocument, 'shipments'> = {
+  name: 'shipments',
+  aggregate: 'orders',
+  touchedBy: [
+    { by: 'self', aggregate: 'orders' },
+    {
+      by: 'reference',
+      aggregate: 'customers',
+      reference: 'customer',
+      document: 'order',
+      shows: ({ type, data }) => type !== 'customer.updated' || 'name' in data || 'city' in data,
+    },
+  ],
+  load: [
+    (orderId, wants) => wants.aggregate('orders', orderId),
+    (orderId, wants, loaded) => {
+      const { customerId } = loaded.aggregate('orders', orderId);
+      if (customerId !== null) wants.aggregate('customers', customerId);
+    },
+  ],
+  render: renderShipment,
+  toStored: shipmentToStored,
+  fromStored: shipmentFromStored,
+  storage: shipmentCollection,
+  queries: shipmentQueries,
+};

@@ -1,0 +1,92 @@
+/**
+ * A day that leaves a window changes sums without an event. When the business day changes, the documents of the owners
+ * whose periods moved are rendered anew, through the ordinary path, a piece at a time. Doing it twice does no harm.
+ */
+import { randomUUID } from 'node:crypto';
+import { dayOf } from '../../mappings/calendar.js';
+import { rollups } from '../../mappings/registry.js';
+import type { RollupName } from '../../mappings/rollups/summaries.js';
+import type { Log } from '../../runtime/log.js';
+import type { Service } from '../../runtime/service.js';
+import { Dirty } from '../pipeline/dirty.js';
+import { piecesOf } from '../pipeline/group.js';
+import { viewsReading } from '../pipeline/touch.js';
+import type { Clock, DayMark, RollupStore } from '../ports.js';
+
+export interface SweepPorts {
+  readonly rollups: RollupStore;
+  readonly day: DayMark;
+  readonly clock: Clock;
+  /** Resolves when everything that `dirty` leads to is durable. */
+  readonly refresh: (dirty: Dirty) => Promise<void>;
+  readonly log: Log;
+}
+
+export interface SweepSettings {
+  readonly businessTimeZone: string;
+  readonly checkIntervalMs: number;
+  readonly pieceOwnersMax: number;
+}
+
+const LEASE_MS = 60_000;
+/** Other processes' clocks may be behind: by then they, too, render for the new day. */
+const CLOCK_SKEW_MS = 5_000;
+
+export class DaySweep implements Service {
+  private readonly self = randomUUID();
+  private timer: NodeJS.Timeout | null = null;
+  private stopping = false;
+
+  constructor(
+    private readonly ports: SweepPorts,
+    private readonly settings: SweepSettings,
+  ) {}
+
+  /** Looks at the clock again and again until stopped. A sweep that fails is tried again at the next look. */
+  async run(): Promise<void> {
+    while (!this.stopping) {
+      await this.sweep().catch((error: unknown) => this.ports.log.warn({ err: error }, 'the day sweep will be tried again'));
+      await new Promise<void>((resolve) => {
+        this.timer = setTimeout(resolve, this.settings.checkIntervalMs).unref();
+      });
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    if (this.timer !== null) clearTimeout(this.timer);
+  }
+
+  /** Brings all documents to the present day, unless they are there or another process is at it. */
+  async sweep(): Promise<void> {
+    const { day, clock, log } = this.ports;
+    const today = dayOf(clock.now() - CLOCK_SKEW_MS, this.settings.businessTimeZone);
+    const before = await day.read(today);
+    if (before >= today || !(await this.holdsLease())) return;
+    const owners = await this.sweepRollups(before, today);
+    if (owners === null) return;
+    await day.advance(today);
+    log.info({ before, today, owners }, 'documents brought to the present day');
+  }
+
+  /** The number of owners; `null` when another process has taken over. */
+  private async sweepRollups(before: string, today: string): Promise<number | null> {
+    let count = 0;
+    for (const rollup of Object.keys(rollups) as RollupName[]) {
+      const periods = rollups[rollup].periodsMoved?.(before, today) ?? [];
+      const owners = await this.ports.rollups.owners(rollup, periods);
+      count += owners.length;
+      for (const piece of piecesOf(owners, this.settings.pieceOwnersMax)) {
+        if (this.stopping || !(await this.holdsLease())) return null;
+        const dirty = new Dirty();
+        for (const view of viewsReading(rollup)) for (const owner of piece) dirty.document(view, owner);
+        await this.ports.refresh(dirty);
+      }
+    }
+    return count;
+  }
+
+  private holdsLease(): Promise<boolean> {
+    return this.ports.day.lease(this.self, this.ports.clock.now(), LEASE_MS);
+  }
+}

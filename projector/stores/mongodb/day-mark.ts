@@ -1,0 +1,50 @@
+import type { Db } from 'mongodb';
+import { dayMarkCollection } from '../../../runtime/names.js';
+import type { DayMark } from '../../ports.js';
+import { withMongo } from './connection.js';
+
+interface DayMarkDocument {
+  readonly _id: 'day';
+  readonly day: string;
+  readonly leasedTo: string | null;
+  /** Milliseconds since 1970. */
+  readonly leasedUntil: number;
+}
+
+export class MongoDayMark implements DayMark {
+  constructor(
+    private readonly db: Db,
+    private readonly generation: number,
+  ) {}
+
+  async read(today: string): Promise<string> {
+    const mark = await withMongo('read the day mark', () =>
+      this.collection().findOneAndUpdate(
+        { _id: 'day' },
+        { $setOnInsert: { day: today, leasedTo: null, leasedUntil: 0 } },
+        { upsert: true, returnDocument: 'after' },
+      ),
+    );
+    return mark?.day ?? today;
+  }
+
+  async lease(owner: string, now: number, leaseMs: number): Promise<boolean> {
+    const { matchedCount } = await withMongo('lease the day mark', () =>
+      this.collection().updateOne(
+        { _id: 'day', $or: [{ leasedTo: owner }, { leasedUntil: { $lt: now } }] },
+        { $set: { leasedTo: owner, leasedUntil: now + leaseMs } },
+      ),
+    );
+    return matchedCount === 1;
+  }
+
+  async advance(today: string): Promise<void> {
+    await withMongo('advance the day mark', () =>
+      this.collection().updateOne({ _id: 'day', day: { $lt: today } }, { $set: { day: today } }),
+    );
+  }
+
+  private collection() {
+    return this.db.collection<DayMarkDocument>(dayMarkCollection(this.generation));
+  }
+}
