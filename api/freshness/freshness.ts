@@ -1,0 +1,104 @@
+/** How far the documents are behind the events, computed at most every so often and by one request at a time. */
+import { withinTime } from '../deadline.js';
+import type { Freshness, FreshnessSource, LogEnds, PartitionEnds, PositionSource } from '../ports.js';
+import { OldestEvent, type Waiting } from './oldest-event.js';
+
+export interface FreshnessSettings {
+  /** How long a computed value is given out again. */
+  readonly maxAgeMs: number;
+  /** How long one answer waits for it. */
+  readonly timeoutMs: number;
+}
+
+export interface FreshnessInputs {
+  readonly logEnds: LogEnds;
+  readonly positions: PositionSource;
+  /** Wall clock, ms. */
+  readonly now: () => number;
+  /** Called when freshness becomes unknown, not again while it stays so. */
+  readonly onUnknown: (error: unknown) => void;
+}
+
+const RETRY_AFTER_MS = 1_000;
+
+interface Outcome {
+  readonly generation: number;
+  readonly freshness: Freshness;
+  readonly at: number;
+  readonly failed: boolean;
+}
+
+export class ComputedFreshness implements FreshnessSource {
+  readonly #inputs: FreshnessInputs;
+  readonly #settings: FreshnessSettings;
+  readonly #oldest: OldestEvent;
+  #last: Outcome | null = null;
+  #computing: { readonly generation: number; readonly outcome: Promise<Outcome> } | null = null;
+
+  constructor(inputs: FreshnessInputs, settings: FreshnessSettings) {
+    this.#inputs = inputs;
+    this.#settings = settings;
+    this.#oldest = new OldestEvent(inputs.logEnds);
+  }
+
+  async of(generation: number): Promise<Freshness> {
+    const last = this.#last?.generation === generation ? this.#last : null;
+    const age = last === null ? Number.POSITIVE_INFINITY : this.#inputs.now() - last.at;
+    if (last !== null && age <= (last.failed ? RETRY_AFTER_MS : this.#settings.maxAgeMs)) return this.#given(last);
+    const outcome = this.#compute(generation);
+    // While Kafka is away, no answer waits for it; the attempt goes on behind.
+    if (last?.failed === true) return this.#unknown();
+    try {
+      return (await withinTime(outcome, this.#settings.timeoutMs)).freshness;
+    } catch {
+      return this.#unknown();
+    }
+  }
+
+  #given({ freshness, failed }: Outcome): Freshness {
+    return failed ? this.#unknown() : freshness;
+  }
+
+  #unknown(): Freshness {
+    return { lagEvents: null, lagMs: null, asOf: new Date(this.#inputs.now()).toISOString() };
+  }
+
+  #compute(generation: number): Promise<Outcome> {
+    if (this.#computing?.generation === generation) return this.#computing.outcome;
+    const outcome = this.#attempt(generation).then((result) => {
+      if (this.#computing?.outcome === outcome) this.#computing = null;
+      this.#last = result;
+      return result;
+    });
+    this.#computing = { generation, outcome };
+    return outcome;
+  }
+
+  async #attempt(generation: number): Promise<Outcome> {
+    try {
+      return { generation, freshness: await this.#measure(generation), at: this.#inputs.now(), failed: false };
+    } catch (error) {
+      if (this.#last?.failed !== true) this.#inputs.onUnknown(error);
+      return { generation, freshness: this.#unknown(), at: this.#inputs.now(), failed: true };
+    }
+  }
+
+  async #measure(generation: number): Promise<Freshness> {
+    const { logEnds, positions, now } = this.#inputs;
+    const [ends, reached] = await Promise.all([logEnds.ends(), positions.positions(generation)]);
+    const at = now();
+    const waiting = ends.flatMap((partition) => waitingIn(partition, reached.get(partition.partition)));
+    this.#oldest.observe(ends, at);
+    return {
+      lagEvents: waiting.reduce((sum, { events }) => sum + events, 0),
+      lagMs: waiting.length === 0 ? 0 : await this.#oldest.age(waiting, at),
+      asOf: new Date(at).toISOString(),
+    };
+  }
+}
+
+/** Without a position nothing of the partition was projected; what was removed from the log can no longer be. */
+function waitingIn({ partition, earliest, end }: PartitionEnds, reached: number | undefined): Waiting[] {
+  const position = Math.max(reached ?? earliest, earliest);
+  return end > position ? [{ partition, position, events: end - position }] : [];
+}

@@ -1,0 +1,79 @@
+/**
+ * What is asked of a view, as data: built from parameters by `list-request.ts`, executed by every DocumentReader.
+ * Fields come from the view's declaration, values from the caller; the two never mix.
+ */
+import type { SearchField } from '../../mappings/queries.js';
+
+export type FilterValue = string | boolean;
+
+export type Condition =
+  | { readonly kind: 'anyOf'; readonly field: string; readonly values: readonly FilterValue[] }
+  | { readonly kind: 'noneOf'; readonly field: string; readonly values: readonly FilterValue[] }
+  /** Both ends inclusive; a missing value is in no range. */
+  | { readonly kind: 'range'; readonly field: string; readonly min?: number; readonly max?: number }
+  /** RFC 3339 in UTC with milliseconds, `from` inclusive, `to` exclusive; a missing value is in no range. */
+  | { readonly kind: 'time'; readonly field: string; readonly from?: string; readonly to?: string };
+
+/** Each word must occur in one of the fields, or the whole of what was asked must be one of the `whole` fields. */
+export interface TextSearch {
+  readonly whole: string;
+  readonly words: readonly string[];
+  readonly fields: readonly SearchField[];
+}
+
+export type SortKey =
+  | { readonly by: 'field'; readonly field: string; readonly descending: boolean }
+  /** Best first. */
+  | { readonly by: 'relevance' };
+
+/** `null` stands for a missing value. */
+export type SortValue = string | number | boolean | null;
+
+export interface DocumentQuery {
+  readonly conditions: readonly Condition[];
+  readonly search: TextSearch | null;
+  /** Ends with the unique id, ascending; missing values come last in both directions. */
+  readonly sort: readonly SortKey[];
+  /** Begin after the document with these sort values, one per key. */
+  readonly after: readonly SortValue[] | null;
+  readonly skip: number;
+  readonly size: number;
+  /** Otherwise counting may stop at TOTAL_CAP. */
+  readonly countExactly: boolean;
+  /** Top-level fields that need not be fetched. */
+  readonly without: readonly string[];
+  readonly facets: readonly Facet[];
+}
+
+/** Counts of a field's values over the whole result, a document once per value. */
+export interface Facet {
+  readonly name: string;
+  readonly field: string;
+}
+
+export interface FacetCount {
+  readonly value: FilterValue;
+  readonly count: number;
+}
+
+export interface Total {
+  readonly value: number;
+  readonly relation: 'eq' | 'gte';
+}
+
+export interface Found {
+  readonly documents: readonly unknown[];
+  /** Sort values of the last document when more follow. */
+  readonly next: readonly SortValue[] | null;
+  readonly total: Total;
+  readonly facets: Readonly<Record<string, readonly FacetCount[]>>;
+}
+
+/** Counting stops here unless asked to be exact; `page` reaches this far. */
+export const TOTAL_CAP = 10_000;
+export const FACET_VALUES_MAX = 1_000;
+
+/** What a store counted, cut to what was promised. */
+export function totalOf(counted: number, exactly: boolean): Total {
+  return exactly || counted <= TOTAL_CAP ? { value: counted, relation: 'eq' } : { value: TOTAL_CAP, relation: 'gte' };
+}

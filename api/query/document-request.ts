@@ -1,0 +1,31 @@
+/** The parameters of a single document. */
+import type { View } from '../../mappings/contract.js';
+import { documentFields } from './document-fields.js';
+import { type FieldTree, pathsOf, selectionOf } from './field-selection.js';
+import type { Given, ParameterError } from './given.js';
+import { ParameterValues } from './parameter-values.js';
+import { LIMITS } from './parameters.js';
+
+export type DocumentOutcome =
+  /** `null`: the whole document. */
+  | { readonly kind: 'request'; readonly selection: FieldTree | null }
+  | { readonly kind: 'refused'; readonly errors: readonly ParameterError[] };
+
+export function readDocumentRequest(given: Given, view: View): DocumentOutcome {
+  const values = new ParameterValues(given);
+  for (const name of values.names()) {
+    if (name !== 'fields') values.refuse(name, 'is not a parameter of a single document; allowed: fields');
+  }
+  const paths = values.has('fields')
+    ? values.namesOf('fields', pathsOf(documentFields[view.name]), LIMITS.fieldsMax)
+    : null;
+  if (values.errors.length > 0) return { kind: 'refused', errors: values.errors };
+  return { kind: 'request', selection: paths === null ? null : selectionOf([view.queries.id.name, ...paths]) };
+}
+
+const ID_CHARACTERS_MAX = 128;
+
+/** Whether any document could have this id: 1 to 128 characters without control characters and commas. */
+export function isPossibleId(id: string): boolean {
+  return id !== '' && id !== '.' && id !== '..' && !/[\p{Cc},]/u.test(id) && [...id].length <= ID_CHARACTERS_MAX;
+}

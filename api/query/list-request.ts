@@ -1,0 +1,198 @@
+/** From the parameters of a list to what is asked of the store: one parser for all views, driven by their declarations. */
+import type { View } from '../../mappings/contract.js';
+import type { QueryDeclaration } from '../../mappings/queries.js';
+import { type CursorContent, decodeCursor, fingerprintOf } from './cursor.js';
+import { documentFields } from './document-fields.js';
+import type { Condition, DocumentQuery, Facet, SortKey, TextSearch } from './document-query.js';
+import { type FieldTree, pathsOf, selectionOf } from './field-selection.js';
+import type { Given, ParameterError } from './given.js';
+import { ParameterValues } from './parameter-values.js';
+import { facetNames, LIMITS, parametersOf, sortNames } from './parameters.js';
+import { wordsOf } from './words.js';
+
+export interface ListRequest {
+  readonly query: DocumentQuery;
+  /** Binds cursors to this filter and sort. */
+  readonly fingerprint: string;
+  /** `null` when a cursor says where to go on. */
+  readonly page: number | null;
+  /** `null`: whole documents, less what lists omit. */
+  readonly selection: FieldTree | null;
+}
+
+export interface ListContext {
+  readonly view: View;
+  readonly generation: number;
+  readonly cursorSecret: Buffer;
+  /** Conditions that the path sets. */
+  readonly fixed: readonly Condition[];
+}
+
+export type ListOutcome =
+  | { readonly kind: 'request'; readonly request: ListRequest }
+  | { readonly kind: 'refused'; readonly errors: readonly ParameterError[] }
+  /** The cursor was given out for a generation that is no longer served. */
+  | { readonly kind: 'expired' };
+
+export function readListRequest(given: Given, context: ListContext): ListOutcome {
+  const { queries, name } = context.view;
+  const values = new ParameterValues(given);
+  refuseUnknown(values, queries);
+  const search = readSearch(values, queries);
+  const asked = {
+    conditions: [...context.fixed, ...readConditions(values, queries)],
+    search,
+    sort: readSort(values, queries, search !== null),
+  };
+  const fingerprint = fingerprintOf(name, asked);
+  const paging = readPaging(values, context, fingerprint);
+  const paths = readFields(values, context.view);
+  const countExactly = readTotal(values);
+  const facets = readFacets(values, queries);
+  if (values.errors.length > 0) return { kind: 'refused', errors: values.errors };
+  if (paging.cursor !== null && paging.cursor.generation !== context.generation) return { kind: 'expired' };
+  const query: DocumentQuery = {
+    ...asked,
+    after: paging.cursor?.after ?? null,
+    skip: (paging.page - 1) * paging.size,
+    size: paging.size,
+    countExactly,
+    without: queries.listOmits.filter((field) => !(paths ?? []).some((path) => path.split('.')[0] === field)),
+    facets,
+  };
+  const selection = paths === null ? null : selectionOf([queries.id.name, ...paths]);
+  return {
+    kind: 'request',
+    request: { query, fingerprint, page: paging.cursor === null ? paging.page : null, selection },
+  };
+}
+
+function refuseUnknown(values: ParameterValues, queries: QueryDeclaration): void {
+  const known = parametersOf(queries);
+  for (const name of values.names()) {
+    if (!known.has(name))
+      values.refuse(name, `is not a parameter of this list; allowed: ${[...known.keys()].join(', ')}`);
+  }
+}
+
+function readSearch(values: ParameterValues, queries: QueryDeclaration): TextSearch | null {
+  if (queries.search.length === 0) return null;
+  const whole = values.one('q')?.trim() ?? '';
+  const words = wordsOf(whole);
+  if (whole.length > LIMITS.queryLengthMax) values.refuse('q', `has at most ${LIMITS.queryLengthMax} characters`);
+  if (words.length > LIMITS.queryWordsMax) values.refuse('q', `has at most ${LIMITS.queryWordsMax} words`);
+  return words.length === 0 ? null : { whole, words, fields: queries.search };
+}
+
+function readConditions(values: ParameterValues, queries: QueryDeclaration): Condition[] {
+  const conditions: Condition[] = [];
+  for (const [name, filter] of Object.entries(queries.filters)) {
+    const wanted = values.filterValues(name, filter);
+    if (wanted !== undefined) conditions.push({ kind: 'anyOf', field: filter.field, values: wanted });
+  }
+  if (queries.hidden !== undefined) {
+    const { filter, values: hidden, unless } = queries.hidden;
+    const field = queries.filters[filter]?.field;
+    // Read first: a flag that is neither true nor false is refused even where the filter decides.
+    const shown = values.flag(unless) || values.has(filter);
+    if (field !== undefined && !shown) conditions.push({ kind: 'noneOf', field, values: hidden });
+  }
+  for (const [name, { field, type }] of Object.entries(queries.ranges)) {
+    const min = values.bound(`${name}Min`, type);
+    const max = values.bound(`${name}Max`, type);
+    if (min === undefined && max === undefined) continue;
+    conditions.push({
+      kind: 'range',
+      field,
+      ...(min === undefined ? {} : { min }),
+      ...(max === undefined ? {} : { max }),
+    });
+  }
+  for (const [name, { field }] of Object.entries(queries.times)) {
+    const from = values.instant(`${name}From`);
+    const to = values.instant(`${name}To`);
+    if (from === undefined && to === undefined) continue;
+    conditions.push({
+      kind: 'time',
+      field,
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+    });
+  }
+  return conditions;
+}
+
+function readSort(values: ParameterValues, queries: QueryDeclaration, searching: boolean): SortKey[] {
+  const given = values.many('sort', LIMITS.sortsMax);
+  const terms = given ?? [searching && queries.relevance ? 'relevance' : queries.defaultSort];
+  const keys: SortKey[] = [];
+  const seen = new Set<string>();
+  for (const term of terms) {
+    const descending = term.startsWith('-');
+    const name = descending ? term.slice(1) : term;
+    if (seen.has(name)) values.refuse('sort', `names ${name} twice`);
+    seen.add(name);
+    const sort = Object.hasOwn(queries.sorts, name) ? queries.sorts[name] : undefined;
+    if (sort !== undefined) {
+      if (sort.missing !== undefined) keys.push({ by: 'field', field: sort.missing, descending: false });
+      keys.push({ by: 'field', field: sort.field, descending });
+    } else if (queries.relevance && name === 'relevance') {
+      if (descending) values.refuse('sort', 'relevance is best first and has no "-"');
+      if (!searching) values.refuse('sort', 'relevance needs words in q');
+      keys.push({ by: 'relevance' });
+    } else {
+      const allowed = sortNames(queries).join(', ');
+      values.refuse(
+        'sort',
+        `${JSON.stringify(term.slice(0, 60))} is unknown; allowed, each with "-" for descending: ${allowed}`,
+      );
+    }
+  }
+  return [...keys, { by: 'field', field: queries.id.sortField, descending: false }];
+}
+
+interface Paging {
+  readonly size: number;
+  /** 1 with a cursor. */
+  readonly page: number;
+  readonly cursor: CursorContent | null;
+}
+
+function readPaging(values: ParameterValues, context: ListContext, fingerprint: string): Paging {
+  const size = Math.min(values.positive('size') ?? LIMITS.sizeDefault, LIMITS.sizeMax);
+  const page = values.positive('page') ?? 1;
+  if (values.has('page') && page * size > LIMITS.pageReachMax) {
+    values.refuse('page', `page × size may be at most ${LIMITS.pageReachMax}; go further with cursor, from page.next`);
+  }
+  if (!values.has('cursor')) return { size, page, cursor: null };
+  if (values.has('page')) values.refuse('cursor', 'cannot be given together with page');
+  const others = values.errors.length;
+  const cursor = decodeCursor(values.one('cursor') ?? '', context.cursorSecret);
+  if (cursor === null) {
+    values.refuse('cursor', 'must be a page.next of this API, unchanged');
+  } else if (others === 0 && cursor.generation === context.generation && cursor.fingerprint !== fingerprint) {
+    // With other errors the filter is not known, and what it is bound to cannot be judged.
+    values.refuse('cursor', 'belongs to another filter or sort; send it with the parameters of the list it came from');
+  }
+  return { size, page: 1, cursor };
+}
+
+function readFields(values: ParameterValues, view: View): readonly string[] | null {
+  if (!values.has('fields')) return null;
+  return values.namesOf('fields', pathsOf(documentFields[view.name]), LIMITS.fieldsMax);
+}
+
+function readTotal(values: ParameterValues): boolean {
+  const total = values.one('total');
+  if (total !== undefined && total !== 'exact') values.refuse('total', 'must be exact, or left out');
+  return total === 'exact';
+}
+
+function readFacets(values: ParameterValues, queries: QueryDeclaration): Facet[] {
+  const allowed = facetNames(queries);
+  if (allowed.length === 0) return [];
+  return values.namesOf('facets', allowed, LIMITS.fieldsMax).flatMap((name) => {
+    const filter = queries.filters[name];
+    return filter === undefined ? [] : [{ name, field: filter.field }];
+  });
+}

@@ -1,0 +1,115 @@
+/** Reads the values of the known parameters and collects what is wrong with them, all of it. */
+import type { Filter, NumberRange } from '../../mappings/queries.js';
+import type { FilterValue } from './document-query.js';
+import { type Given, type ParameterError, valuesByName } from './given.js';
+import { parseInstant } from './instant.js';
+import { LIMITS } from './parameters.js';
+
+const INTEGER = /^-?\d{1,16}$/;
+const NUMBER = /^-?\d{1,15}(?:\.\d{1,15})?$/;
+const POSITIVE = /^0*[1-9]\d*$/;
+
+export class ParameterValues {
+  readonly errors: ParameterError[] = [];
+  readonly #values: ReadonlyMap<string, readonly string[]>;
+
+  constructor(given: Given) {
+    this.errors.push(...given.errors);
+    this.#values = valuesByName(given.pairs);
+  }
+
+  names(): Iterable<string> {
+    return this.#values.keys();
+  }
+
+  has(name: string): boolean {
+    return this.#values.has(name);
+  }
+
+  refuse(parameter: string, message: string): void {
+    this.errors.push({ parameter, message });
+  }
+
+  /** A parameter that is given once at most. */
+  one(name: string): string | undefined {
+    const values = this.#values.get(name);
+    if (values !== undefined && values.length > 1) this.refuse(name, 'may be given once only');
+    return values?.[0];
+  }
+
+  /** A parameter that is repeated or separated by commas. */
+  many(name: string, max: number): readonly string[] | undefined {
+    const values = this.#values.get(name)?.flatMap((value) => value.split(','));
+    if (values === undefined || values.length <= max) return values;
+    this.refuse(name, `at most ${max} values may be given`);
+    return undefined;
+  }
+
+  /** Distinct names out of a closed set. */
+  namesOf(name: string, allowed: readonly string[], max: number): readonly string[] {
+    const values = this.many(name, max) ?? [];
+    const unknown = values.filter((value) => !allowed.includes(value));
+    if (unknown.length > 0) this.refuse(name, `${quoted(unknown)} unknown; allowed: ${allowed.join(', ')}`);
+    return [...new Set(values)].filter((value) => allowed.includes(value));
+  }
+
+  filterValues(name: string, filter: Filter): readonly FilterValue[] | undefined {
+    const texts = this.many(name, LIMITS.valuesMax);
+    if (texts === undefined) return undefined;
+    if (filter.kind === 'boolean') return this.#booleans(name, texts);
+    const { values } = filter;
+    const unknown = values === undefined ? [] : texts.filter((text) => !values.includes(text));
+    if (unknown.length > 0) this.refuse(name, `${quoted(unknown)} unknown; allowed: ${(values ?? []).join(', ')}`);
+    if (texts.some((text) => text.length > LIMITS.valueLengthMax)) {
+      this.refuse(name, `a value has at most ${LIMITS.valueLengthMax} characters`);
+    }
+    return texts;
+  }
+
+  #booleans(name: string, texts: readonly string[]): readonly boolean[] {
+    if (texts.some((text) => text !== 'true' && text !== 'false')) this.refuse(name, 'must be true or false');
+    return texts.map((text) => text === 'true');
+  }
+
+  flag(name: string): boolean {
+    const text = this.one(name);
+    if (text !== undefined && text !== 'true' && text !== 'false') this.refuse(name, 'must be true or false');
+    return text === 'true';
+  }
+
+  bound(name: string, type: NumberRange['type']): number | undefined {
+    const text = this.one(name);
+    if (text === undefined) return undefined;
+    const value = Number(text);
+    if (type === 'integer' && !(INTEGER.test(text) && Number.isSafeInteger(value))) {
+      this.refuse(name, `must be a whole number between ±${Number.MAX_SAFE_INTEGER}`);
+    } else if (type === 'number' && !NUMBER.test(text)) {
+      this.refuse(name, 'must be a decimal number such as 0.25');
+    }
+    return value;
+  }
+
+  instant(name: string): string | undefined {
+    const text = this.one(name);
+    if (text === undefined) return undefined;
+    const instant = parseInstant(text);
+    if ('iso' in instant) return instant.iso;
+    this.refuse(name, instant.problem);
+    return undefined;
+  }
+
+  /** A whole number from 1; a very large one is as good as the largest. */
+  positive(name: string): number | undefined {
+    const text = this.one(name);
+    if (text === undefined) return undefined;
+    if (POSITIVE.test(text)) return Math.min(Number(text), Number.MAX_SAFE_INTEGER);
+    this.refuse(name, 'must be a whole number from 1');
+    return undefined;
+  }
+}
+
+/** `"a", "b" is/are`, shortened: the caller knows what it sent. */
+function quoted(texts: readonly string[]): string {
+  const shown = texts.slice(0, 5).map((text) => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text));
+  return `${shown.join(', ')}${texts.length > shown.length ? ', …' : ''} ${texts.length === 1 ? 'is' : 'are'}`;
+}

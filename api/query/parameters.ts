@@ -1,0 +1,56 @@
+/** The parameters that a list takes, derived from what its view declares: for validation, errors and documentation. */
+import type { Filter, NumberRange, QueryDeclaration, TimeRange } from '../../mappings/queries.js';
+
+export const LIMITS = {
+  sizeDefault: 20,
+  sizeMax: 100,
+  /** `page` × `size`. */
+  pageReachMax: 10_000,
+  queryLengthMax: 200,
+  queryWordsMax: 10,
+  valuesMax: 200,
+  valueLengthMax: 8_000,
+  sortsMax: 5,
+  fieldsMax: 100,
+} as const;
+
+export type Parameter =
+  | { readonly kind: 'filter'; readonly name: string; readonly filter: Filter }
+  | { readonly kind: 'range'; readonly name: string; readonly bound: 'min' | 'max'; readonly range: NumberRange }
+  | { readonly kind: 'time'; readonly name: string; readonly bound: 'from' | 'to'; readonly time: TimeRange }
+  /** Shows what the declaration hides by default. */
+  | { readonly kind: 'unhide'; readonly name: string }
+  | { readonly kind: 'q' | 'sort' | 'facets' | 'fields' | 'size' | 'page' | 'cursor' | 'total'; readonly name: string };
+
+/** By name, in the order in which they are documented. */
+export function parametersOf(declaration: QueryDeclaration): ReadonlyMap<string, Parameter> {
+  const parameters: Parameter[] = [
+    ...(declaration.search.length > 0 ? [{ kind: 'q', name: 'q' } as const] : []),
+    ...Object.entries(declaration.filters).map(([name, filter]) => ({ kind: 'filter', name, filter }) as const),
+    ...(declaration.hidden === undefined ? [] : [{ kind: 'unhide', name: declaration.hidden.unless } as const]),
+    ...Object.entries(declaration.ranges).flatMap(([name, range]) => [
+      { kind: 'range', name: `${name}Min`, bound: 'min', range } as const,
+      { kind: 'range', name: `${name}Max`, bound: 'max', range } as const,
+    ]),
+    ...Object.entries(declaration.times).flatMap(([name, time]) => [
+      { kind: 'time', name: `${name}From`, bound: 'from', time } as const,
+      { kind: 'time', name: `${name}To`, bound: 'to', time } as const,
+    ]),
+    { kind: 'sort', name: 'sort' },
+    ...(facetNames(declaration).length > 0 ? [{ kind: 'facets', name: 'facets' } as const] : []),
+    { kind: 'fields', name: 'fields' },
+    { kind: 'size', name: 'size' },
+    { kind: 'page', name: 'page' },
+    { kind: 'cursor', name: 'cursor' },
+    { kind: 'total', name: 'total' },
+  ];
+  return new Map(parameters.map((parameter) => [parameter.name, parameter]));
+}
+
+export function sortNames(declaration: QueryDeclaration): string[] {
+  return [...Object.keys(declaration.sorts), ...(declaration.relevance ? ['relevance'] : [])];
+}
+
+export function facetNames(declaration: QueryDeclaration): string[] {
+  return Object.entries(declaration.filters).flatMap(([name, { facet }]) => (facet ? [name] : []));
+}

@@ -1,0 +1,120 @@
+/** Documents in Elasticsearch. */
+import { Client, errors, type estypes } from '@elastic/elasticsearch';
+import { documentsIndex } from '../../../runtime/names.js';
+import { HIDDEN_FIELD } from '../../../runtime/records.js';
+import type { DocumentReader, DocumentSet } from '../../ports.js';
+import {
+  type DocumentQuery,
+  type FacetCount,
+  type Found,
+  type SortValue,
+  totalOf,
+} from '../../query/document-query.js';
+import { translateFailure } from './failures.js';
+import { searchBody } from './search-body.js';
+
+type Source = Readonly<Record<string, unknown>>;
+
+export interface ElasticsearchReaderSettings {
+  readonly url: string;
+  readonly namespace: string;
+  readonly requestTimeoutMs: number;
+}
+
+export class ElasticsearchReader implements DocumentReader {
+  readonly #client: Client;
+  readonly #namespace: string;
+
+  constructor({ url, namespace, requestTimeoutMs }: ElasticsearchReaderSettings) {
+    this.#client = new Client({ node: url, requestTimeout: requestTimeoutMs, maxRetries: 1 });
+    this.#namespace = namespace;
+  }
+
+  async search(documents: DocumentSet, query: DocumentQuery): Promise<Found> {
+    const answer = await this.#ask(() =>
+      this.#client.search<Source>({
+        index: this.#indexOf(documents),
+        // A shard that fails must not pass for a shard without matches.
+        allow_partial_search_results: false,
+        ...searchBody(documents.view, query),
+      }),
+    );
+    const hits = answer.hits.hits.slice(0, query.size);
+    const { total } = answer.hits;
+    const counted = typeof total === 'object' ? total.value + (total.relation === 'gte' ? 1 : 0) : (total ?? 0);
+    const more = answer.hits.hits.length > query.size || (query.after === null && counted > query.skip + hits.length);
+    return {
+      documents: hits.map(({ _source }) => documents.view.fromStored(withoutMark(_source ?? {}))),
+      next: more && hits.length > 0 ? sortValues(hits.at(-1)?.sort ?? []) : null,
+      total: totalOf(counted, query.countExactly),
+      facets: Object.fromEntries(query.facets.map(({ name }) => [name, facetCounts(answer.aggregations?.[name])])),
+    };
+  }
+
+  async get(documents: DocumentSet, id: string): Promise<unknown> {
+    const source = await this.#ask(() => this.#sourceOf(this.#indexOf(documents), id));
+    return source === null || source[HIDDEN_FIELD] === true ? null : documents.view.fromStored(withoutMark(source));
+  }
+
+  async ping(): Promise<void> {
+    await this.#ask(() => this.#client.cluster.health({ timeout: '1s' }));
+  }
+
+  close(): Promise<void> {
+    return this.#client.close();
+  }
+
+  async #sourceOf(index: string, id: string): Promise<Source | null> {
+    try {
+      const { _source } = await this.#client.get<Source>({ index, id });
+      return _source ?? null;
+    } catch (error) {
+      if (isMissingDocument(error)) return null;
+      throw error;
+    }
+  }
+
+  #indexOf({ view, generation, revision }: DocumentSet): string {
+    return documentsIndex({ namespace: this.#namespace, generation }, view.name, revision);
+  }
+
+  async #ask<Answer>(request: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await request();
+    } catch (error) {
+      throw translateFailure(error);
+    }
+  }
+}
+
+/** 404 of a missing document says `found: false`; that of a missing index says what is wrong. */
+function isMissingDocument(error: unknown): boolean {
+  if (!(error instanceof errors.ResponseError) || error.statusCode !== 404) return false;
+  const body: unknown = error.body;
+  return typeof body === 'object' && body !== null && 'found' in body;
+}
+
+function withoutMark({ [HIDDEN_FIELD]: _, ...stored }: Source): Source {
+  return stored;
+}
+
+function sortValues(sort: readonly estypes.FieldValue[]): SortValue[] {
+  return sort.map((value) =>
+    typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null,
+  );
+}
+
+interface Bucket {
+  readonly key: string | number;
+  readonly key_as_string?: string;
+  readonly doc_count: number;
+}
+
+/** Booleans are counted as 0 and 1, with their text beside. */
+function facetCounts(aggregate: unknown): FacetCount[] {
+  const { buckets } = aggregate as { buckets: readonly Bucket[] };
+  return buckets.map(({ key, key_as_string, doc_count }) => ({
+    value: typeof key === 'string' ? key : key_as_string === 'true',
+    count: doc_count,
+  }));
+}

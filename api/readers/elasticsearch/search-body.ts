@@ -1,0 +1,93 @@
+/**
+ * A query as Elasticsearch's search body. Pure. What the caller wrote stands only where a value stands; field names and
+ * structure come from the declaration.
+ */
+import type { estypes } from '@elastic/elasticsearch';
+import type { View } from '../../../mappings/contract.js';
+import { HIDDEN_FIELD } from '../../../runtime/records.js';
+import {
+  type Condition,
+  type DocumentQuery,
+  FACET_VALUES_MAX,
+  type SortKey,
+  TOTAL_CAP,
+} from '../../query/document-query.js';
+import { fieldType } from './field-types.js';
+import { textQuery } from './text-query.js';
+
+type Clause = estypes.QueryDslQueryContainer;
+
+/** Elasticsearch refuses to look further than this by `from`. */
+const WINDOW_MAX = 10_000;
+
+export function searchBody(view: View, query: DocumentQuery): estypes.SearchRequest {
+  return {
+    query: {
+      bool: {
+        filter: [{ term: { [HIDDEN_FIELD]: false } }, ...query.conditions.map(conditionClause)],
+        ...(query.search === null ? {} : { must: [textQuery(query.search)] }),
+      },
+    },
+    sort: query.sort.map((key) => sortClause(view, key)),
+    ...(query.after === null ? { from: query.skip } : { search_after: [...query.after] }),
+    size: fetchSize(query),
+    track_total_hits: query.countExactly ? true : TOTAL_CAP,
+    _source: query.without.length === 0 ? true : { excludes: [...query.without] },
+    ...(query.facets.length === 0 ? {} : { aggregations: facetClauses(query) }),
+  };
+}
+
+/** One more than asked tells whether more follow; at the very end of the window the total must tell. */
+export function fetchSize({ after, skip, size }: DocumentQuery): number {
+  return after === null ? Math.min(size + 1, WINDOW_MAX - skip) : size + 1;
+}
+
+function conditionClause(condition: Condition): Clause {
+  switch (condition.kind) {
+    case 'anyOf':
+      return { terms: { [condition.field]: [...condition.values] } };
+    case 'noneOf':
+      return { bool: { must_not: [{ terms: { [condition.field]: [...condition.values] } }] } };
+    case 'range': {
+      const { field, min, max } = condition;
+      return {
+        range: { [field]: { ...(min === undefined ? {} : { gte: min }), ...(max === undefined ? {} : { lte: max }) } },
+      };
+    }
+    case 'time': {
+      const { field, from, to } = condition;
+      const bounds = { ...(from === undefined ? {} : { gte: from }), ...(to === undefined ? {} : { lt: to }) };
+      return { range: { [field]: { ...bounds, format: 'strict_date_time' } } };
+    }
+  }
+}
+
+/**
+ * Missing values get a value beyond all others, since what Elasticsearch answers for `_last` (2^63 − 1) does not
+ * survive JSON; for texts it answers `null` and takes it back.
+ */
+function sortClause(view: View, key: SortKey): estypes.SortCombinations {
+  if (key.by === 'relevance') return { _score: { order: 'desc' } };
+  const order = key.descending ? 'desc' : 'asc';
+  switch (fieldType(view, key.field)) {
+    case 'long':
+    case 'double':
+      return { [key.field]: { order, missing: key.descending ? -NUMBER_BEYOND : NUMBER_BEYOND } };
+    case 'date': {
+      const missing = Date.parse(key.descending ? '0000-01-01T00:00:00.000Z' : '9999-12-31T23:59:59.999Z');
+      return { [key.field]: { order, missing, format: 'strict_date_time' } };
+    }
+    default:
+      return { [key.field]: { order, missing: '_last' } };
+  }
+}
+
+/** Numbers in documents lie within ±(2^53 − 1). */
+const NUMBER_BEYOND = 2 ** 53;
+
+function facetClauses({ facets }: DocumentQuery): Record<string, estypes.AggregationsAggregationContainer> {
+  const order = [{ _count: 'desc' as const }, { _key: 'asc' as const }];
+  return Object.fromEntries(
+    facets.map(({ name, field }) => [name, { terms: { field, size: FACET_VALUES_MAX, order } }]),
+  );
+}

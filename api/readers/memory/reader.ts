@@ -1,0 +1,102 @@
+/** Documents in memory: for tests, and for answers out of what another document holds. */
+import type { StoredDocument } from '../../../mappings/contract.js';
+import { type DocumentReader, type DocumentSet, NotReady } from '../../ports.js';
+import {
+  type DocumentQuery,
+  FACET_VALUES_MAX,
+  type FacetCount,
+  type FilterValue,
+  type Found,
+  type SortValue,
+  totalOf,
+} from '../../query/document-query.js';
+import { compareTuples, compareValues, meets, scoreOf, valuesAt } from './match.js';
+
+interface Candidate {
+  readonly stored: StoredDocument;
+  readonly values: readonly SortValue[];
+}
+
+export class MemoryReader implements DocumentReader {
+  readonly #sets = new Map<string, Map<string, StoredDocument>>();
+
+  /** Makes the set of documents; `stored` by id, as `View.toStored` returns them. */
+  hold(documents: DocumentSet, stored: Iterable<readonly [string, StoredDocument]>): void {
+    this.#sets.set(keyOf(documents), new Map(stored));
+  }
+
+  async search(documents: DocumentSet, query: DocumentQuery): Promise<Found> {
+    return searchIn([...this.#setOf(documents).values()], query, documents.view.fromStored);
+  }
+
+  async get(documents: DocumentSet, id: string): Promise<unknown> {
+    const stored = this.#setOf(documents).get(id);
+    return stored === undefined ? null : documents.view.fromStored(stored);
+  }
+
+  async ping(): Promise<void> {}
+
+  #setOf(documents: DocumentSet): ReadonlyMap<string, StoredDocument> {
+    const set = this.#sets.get(keyOf(documents));
+    if (set === undefined) throw new NotReady('There is no such set of documents.');
+    return set;
+  }
+}
+
+function keyOf({ view, generation, revision }: DocumentSet): string {
+  return `${view.name}/${generation}/${revision}`;
+}
+
+/** The query's answer out of these stored documents, visible all. */
+export function searchIn(
+  stored: readonly StoredDocument[],
+  query: DocumentQuery,
+  fromStored: (stored: StoredDocument) => unknown,
+): Found {
+  const matching = stored
+    .filter((document) => query.conditions.every((condition) => meets(document, condition)))
+    .flatMap((document) => candidate(document, query))
+    .sort((a, b) => compareTuples(query.sort, a.values, b.values));
+  const { after } = query;
+  const rest =
+    after === null
+      ? matching.slice(query.skip)
+      : matching.filter(({ values }) => compareTuples(query.sort, values, after) > 0);
+  const shown = rest.slice(0, query.size);
+  return {
+    documents: shown.map((found) => fromStored(withoutFields(found.stored, query.without))),
+    next: rest.length > shown.length ? (shown.at(-1)?.values ?? null) : null,
+    total: totalOf(matching.length, query.countExactly),
+    facets: Object.fromEntries(
+      query.facets.map(({ name, field }) => [
+        name,
+        countValues(matching.map((found) => valuesAt(found.stored, field))),
+      ]),
+    ),
+  };
+}
+
+function candidate(stored: StoredDocument, query: DocumentQuery): Candidate[] {
+  const score = query.search === null ? 0 : scoreOf(stored, query.search);
+  if (score === null) return [];
+  const values = query.sort.map((key) =>
+    key.by === 'relevance' ? score : ((valuesAt(stored, key.field)[0] as SortValue | undefined) ?? null),
+  );
+  return [{ stored, values }];
+}
+
+function withoutFields(stored: StoredDocument, fields: readonly string[]): StoredDocument {
+  return Object.fromEntries(Object.entries(stored).filter(([field]) => !fields.includes(field)));
+}
+
+/** Most frequent first, ties by value; a document counts once per value. */
+function countValues(documents: readonly unknown[][]): FacetCount[] {
+  const counts = new Map<FilterValue, number>();
+  for (const values of documents) {
+    for (const value of new Set(values as FilterValue[])) counts.set(value, (counts.get(value) ?? 0) + 1);
+  }
+  return [...counts]
+    .map(([value, count]) => ({ value, count }))
+    .sort((a, b) => b.count - a.count || compareValues(a.value, b.value, false))
+    .slice(0, FACET_VALUES_MAX);
+}

@@ -1,0 +1,38 @@
+/** What the routes are given: ports and what follows from them. */
+import { createHash } from 'node:crypto';
+import type { View, ViewName } from '../../mappings/contract.js';
+import type { DocumentReader, DocumentSet, Freshness, FreshnessSource, GenerationSource, Served } from '../ports.js';
+
+export interface RouteContext {
+  readonly views: Readonly<Record<ViewName, View>>;
+  /** Each store's reader, by the store that the view names. */
+  readonly readers: Readonly<Record<View['storage']['store'], DocumentReader>>;
+  readonly generations: GenerationSource;
+  readonly freshness: FreshnessSource;
+  readonly namespace: string;
+  readonly cursorSecret: string | undefined;
+}
+
+export function readerOf({ readers }: RouteContext, view: View): DocumentReader {
+  return readers[view.storage.store];
+}
+
+export function documentsOf(view: View, { live }: Served): DocumentSet {
+  return { view, generation: live.number, revision: live.revisions[view.name] };
+}
+
+/** Every API process over the same registry derives the same one. */
+export function cursorSecretOf({ namespace, cursorSecret }: RouteContext, { registry }: Served): Buffer {
+  const [first] = [...registry.generations].sort((a, b) => a.number - b.number);
+  const material = cursorSecret ?? JSON.stringify(['cursor', namespace, first?.createdAt ?? null]);
+  return createHash('sha256').update(material).digest();
+}
+
+/** Starts the freshness beside the query, so that neither waits for the other. */
+export async function withFreshness<Answer>(
+  context: RouteContext,
+  served: Served,
+  query: Promise<Answer>,
+): Promise<[Answer, Freshness]> {
+  return Promise.all([query, context.freshness.of(served.live.number)]);
+}

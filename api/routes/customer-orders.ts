@@ -1,0 +1,45 @@
+/** A customer's orders: found like all orders; while their store is down, out of the customer's own document. */
+import { type Request, Router } from 'express';
+import type { CustomerDocument } from '../../mappings/views/customers/document.js';
+import { StoreUnavailable } from '../ports.js';
+import { Problem } from '../problems.js';
+import type { Condition } from '../query/document-query.js';
+import { documentsOf, type RouteContext, readerOf, withFreshness } from './context.js';
+import { findDocument } from './documents.js';
+import { readList, sendList } from './list.js';
+import { answerFromRecent } from './recent-orders.js';
+
+export function customerOrderRoutes(context: RouteContext): Router {
+  const { customers, orders } = context.views;
+  const router = Router({ caseSensitive: true });
+  router.get('/v1/customers/:id/orders', async (request: Request<{ id: string }>, response) => {
+    const { id } = request.params;
+    const path = `/v1/customers/${encodeURIComponent(id)}/orders`;
+    const asked = await readList(context, request, { view: orders, path, fixed: [ordersOf(id, context)] });
+    const { served } = asked;
+    const customer = await findDocument(context, customers, served, id);
+    const search = readerOf(context, orders).search(documentsOf(orders, served), asked.request.query);
+    const outcome = search.catch((error: unknown) => {
+      if (error instanceof StoreUnavailable) return null;
+      throw error;
+    });
+    const [found, freshness] = await withFreshness(context, served, outcome);
+    if (found !== null) {
+      sendList(response, asked, found, freshness, {});
+      return;
+    }
+    const recent = answerFromRecent(customer as CustomerDocument, asked.request.query, orders);
+    if (recent === null) {
+      const detail = "Elasticsearch is down, and the customer's newest orders do not answer this. Try again.";
+      throw new Problem('degraded-unsupported', detail);
+    }
+    sendList(response, asked, recent, freshness, { degraded: true });
+  });
+  return router;
+}
+
+function ordersOf(customerId: string, { views }: RouteContext): Condition {
+  const filter = views.orders.queries.filters.customerId;
+  if (filter === undefined) throw new TypeError('The orders view does not declare the filter customerId.');
+  return { kind: 'anyOf', field: filter.field, values: [customerId] };
+}

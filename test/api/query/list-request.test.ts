@@ -1,0 +1,262 @@
+import { describe, expect, it } from 'vitest';
+import { encodeCursor } from '../../../api/query/cursor.js';
+import { accepted, read, refusals, refused, SECRET } from '../asking.js';
+
+const id = (field: string) => ({ by: 'field', field, descending: false });
+
+describe('filters', () => {
+  it('takes repeated and comma-separated values together', () => {
+    expect(accepted('orders', 'city=a,b&city=c&includeCancelled=true').query.conditions).toEqual([
+      { kind: 'anyOf', field: 'city', values: ['a', 'b', 'c'] },
+    ]);
+  });
+
+  it('refuses a status that does not exist and names those that do', () => {
+    expect(refusals('orders', 'status=paid,gone')).toEqual([
+      { parameter: 'status', message: expect.stringMatching(/"gone".*cancelled.*shipped/) },
+    ]);
+  });
+
+  it('does not check the values of free fields', () => {
+    expect(refused('orders', 'city=%00&level=$ne&category=&totalMin=x')).toEqual(['totalMin']);
+  });
+
+  it('takes true and false only for a boolean', () => {
+    expect(accepted('products', 'onShelf=true').query.conditions).toEqual([
+      { kind: 'anyOf', field: 'onShelf', values: [true] },
+    ]);
+    expect(refused('products', 'onShelf=1')).toEqual(['onShelf']);
+  });
+
+  it('limits the number of values', () => {
+    expect(accepted('orders', `city=${Array(200).fill('x')}`)).toBeDefined();
+    expect(refused('orders', `city=${Array(201).fill('x')}`)).toEqual(['city']);
+  });
+});
+
+describe('cancelled and rejected orders', () => {
+  const hidden = { kind: 'noneOf', field: 'status', values: ['cancelled', 'rejected'] };
+
+  it('are hidden by default and with includeCancelled=false', () => {
+    expect(accepted('orders', '').query.conditions).toEqual([hidden]);
+    expect(accepted('orders', 'includeCancelled=false').query.conditions).toEqual([hidden]);
+  });
+
+  it('are shown with includeCancelled=true', () => {
+    expect(accepted('orders', 'includeCancelled=true').query.conditions).toEqual([]);
+  });
+
+  it('are found when the status names them', () => {
+    expect(accepted('orders', 'status=cancelled').query.conditions).toEqual([
+      { kind: 'anyOf', field: 'status', values: ['cancelled'] },
+    ]);
+  });
+
+  it.each([
+    'includeCancelled=',
+    'includeCancelled=1',
+    'includeCancelled=TRUE',
+    'includeCancelled',
+    'status=paid&includeCancelled=yes',
+  ])('refuses %s', (query) => expect(refused('orders', query)).toEqual(['includeCancelled']));
+});
+
+describe('ranges and times', () => {
+  it('takes both ends', () => {
+    expect(accepted('customers', 'orderCountMin=1&orderCountMax=9007199254740991').query.conditions).toEqual([
+      { kind: 'range', field: 'orderCount', min: 1, max: 9007199254740991 },
+    ]);
+    expect(accepted('customers', 'lastOrderFrom=2026-11-01T00:00:00%2B08:00').query.conditions).toEqual([
+      { kind: 'time', field: 'lastOrderAt', from: '2026-10-31T16:00:00.000Z' },
+    ]);
+  });
+
+  it.each(['9007199254740992', '1.5', '1e3', '0x10', ' 1', '', 'NaN', '١'])('refuses %j as a whole number', (value) => {
+    expect(refused('orders', `totalMin=${encodeURIComponent(value)}`)).toEqual(['totalMin']);
+  });
+
+  it('takes decimals where the field has them', () => {
+    expect(accepted('products', 'returnRate30dMax=0.25').query.conditions).toEqual([
+      { kind: 'range', field: 'returnRate30d', max: 0.25 },
+    ]);
+    expect(refused('products', 'returnRate30dMax=.5')).toEqual(['returnRate30dMax']);
+  });
+});
+
+describe('sort', () => {
+  it('ends with the id', () => {
+    expect(accepted('orders', 'sort=-total,status').query.sort).toEqual([
+      { by: 'field', field: 'total', descending: true },
+      { by: 'field', field: 'status', descending: false },
+      id('orderId'),
+    ]);
+  });
+
+  it('puts missing values last', () => {
+    expect(accepted('customers', '').query.sort).toEqual([
+      id('keys.lastOrderAtMissing'),
+      { by: 'field', field: 'keys.lastOrderAt', descending: true },
+      id('keys.customerId'),
+    ]);
+  });
+
+  it('is by relevance when words are given, where there is such a thing', () => {
+    expect(accepted('products', 'q=x').query.sort).toEqual([{ by: 'relevance' }, id('productId')]);
+    expect(accepted('products', 'q=x&sort=name').query.sort).toEqual([id('name.exact'), id('productId')]);
+    expect(accepted('customers', 'q=x').query.sort).toEqual(accepted('customers', '').query.sort);
+  });
+
+  it.each([
+    'relevance',
+    '-relevance&q=x',
+    'total,-total',
+    'total,,',
+    'orderId',
+    '__proto__',
+    'toString',
+    '--total',
+    '',
+  ])('refuses sort=%s', (sort) => expect(new Set(refused('orders', `sort=${sort}`))).toEqual(new Set(['sort'])));
+
+  it('refuses relevance for customers', () => {
+    expect(refused('customers', 'q=x&sort=relevance')).toEqual(['sort']);
+  });
+});
+
+describe('paging', () => {
+  it('has 20 items on page 1 by default', () => {
+    expect(accepted('orders', '')).toMatchObject({ page: 1, query: { size: 20, skip: 0, after: null } });
+  });
+
+  it('cuts sizes above 100', () => {
+    expect(accepted('orders', 'size=101').query.size).toBe(100);
+    expect(accepted('orders', `size=${'9'.repeat(400)}`).query.size).toBe(100);
+  });
+
+  it('reaches to page × size = 10,000, with the size that counts', () => {
+    expect(accepted('orders', 'page=100&size=500').query.skip).toBe(9_900);
+    expect(refused('orders', 'page=101&size=500')).toEqual(['page']);
+    expect(accepted('orders', 'page=500').query.skip).toBe(9_980);
+    expect(refused('orders', 'page=501')).toEqual(['page']);
+  });
+
+  it.each(['size=0', 'size=-1', 'size=1.5', 'size=', 'size=1&size=2', 'page=0', 'page=x'])('refuses %s', (query) => {
+    expect(refused('orders', query)).toHaveLength(1);
+  });
+});
+
+describe('cursor', () => {
+  const cursorOf = (query: string, view: 'orders' | 'products' = 'orders', generation = 1) =>
+    encodeCursor({ generation, fingerprint: accepted(view, query).fingerprint, after: [1, 'a'] }, SECRET);
+
+  it('goes on after the sort values, with any size, and has no page number', () => {
+    const cursor = cursorOf('city=a,b');
+    expect(accepted('orders', `city=b&city=a&size=7&cursor=${cursor}`)).toMatchObject({
+      page: null,
+      query: { after: [1, 'a'], size: 7, skip: 0 },
+    });
+  });
+
+  it.each(['city=a', 'city=a,b,c', 'city=a,b&sort=total', 'city=a,b&q=x', 'city=a,b&includeCancelled=true', ''])(
+    'is refused for another filter or sort: %s',
+    (query) => expect(refused('orders', `${query}&cursor=${cursorOf('city=a,b')}`)).toEqual(['cursor']),
+  );
+
+  it('is refused for another view', () => {
+    expect(refused('products', `cursor=${cursorOf('', 'orders')}`)).toEqual(['cursor']);
+  });
+
+  it('is refused together with page', () => {
+    expect(refused('orders', `page=1&cursor=${cursorOf('')}`)).toEqual(['cursor']);
+  });
+
+  it('is refused when empty or made up', () => {
+    for (const cursor of ['', 'x', 'AAAA', 'null', Buffer.alloc(100).toString('base64url')]) {
+      expect(refused('orders', `cursor=${cursor}`)).toEqual(['cursor']);
+    }
+  });
+
+  it('expires with its generation', () => {
+    expect(read('orders', `cursor=${cursorOf('', 'orders', 1)}`, [], 2)).toEqual({ kind: 'expired' });
+  });
+
+  it('belongs to what the path sets, too', () => {
+    const other = { kind: 'anyOf', field: 'customer.customerId', values: ['c-2'] } as const;
+    expect(read('orders', `cursor=${cursorOf('')}`, [other])).toMatchObject({ kind: 'refused' });
+  });
+});
+
+describe('fields', () => {
+  it('takes paths of the document and keeps the id', () => {
+    expect(accepted('orders', 'fields=customer.name,lines.name,total').selection).toEqual({
+      orderId: true,
+      customer: { name: true },
+      lines: { name: true },
+      total: true,
+    });
+  });
+
+  it('names what is allowed', () => {
+    expect(refusals('customers', 'fields=secret,keys.name,totalSpent.CNY')).toEqual([
+      {
+        parameter: 'fields',
+        message: expect.stringMatching(/"secret", "keys.name", "totalSpent.CNY".*recentOrders\.lines\.name/),
+      },
+    ]);
+  });
+
+  it('fetches what lists omit only when it is named', () => {
+    expect(accepted('customers', '').query.without).toEqual(['recentOrders']);
+    expect(accepted('customers', 'fields=recentOrders.total').query.without).toEqual([]);
+  });
+});
+
+describe('q', () => {
+  it('is cut into words', () => {
+    expect(accepted('products', 'q=+苹果++手机 - ').query.search).toMatchObject({
+      whole: '苹果  手机 -',
+      words: ['苹果', '手机'],
+    });
+  });
+
+  it('asks for nothing when blank', () => {
+    expect(accepted('products', 'q=%20').query.search).toBeNull();
+  });
+
+  it('is limited in length and words', () => {
+    expect(refused('products', `q=${'x'.repeat(201)}`)).toEqual(['q']);
+    expect(refused('products', `q=${'1+2+3+4+5+6+7+8+9+10+11'}`)).toEqual(['q']);
+  });
+});
+
+describe('all problems', () => {
+  it('are named at once', () => {
+    expect(refused('orders', 'foo=1&status=x&size=0&totalMin=a&placedFrom=b&sort=c&fields=d&total=e&page=f')).toEqual([
+      'fields',
+      'foo',
+      'page',
+      'placedFrom',
+      'size',
+      'sort',
+      'status',
+      'total',
+      'totalMin',
+    ]);
+  });
+
+  it.each([
+    'status[$ne]=x',
+    'status[]=paid',
+    '$where=1',
+    '__proto__=1',
+    'constructor=1',
+    'Status=paid',
+    'orderId=x',
+    'highlight=true',
+  ])('include the unknown parameter of %s', (query) => expect(refused('orders', query)).toEqual([query.split('=')[0]]));
+
+  it('include what is not UTF-8', () => {
+    expect(refused('orders', 'city=%FF')).toEqual(['city']);
+    expect(refused('orders', 'city=%')).toEqual(['city']);
+  });
+});

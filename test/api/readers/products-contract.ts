@@ -1,0 +1,101 @@
+/** What a reader of products finds. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DocumentSet } from '../../../api/ports.js';
+import type { ProductDocument } from '../../../mappings/views/products/document.js';
+import { product } from '../documents.js';
+import { filled, idsFound, type ReaderHarness, search, walk } from './harness.js';
+
+const products: Readonly<Record<string, ProductDocument>> = Object.fromEntries(
+  [
+    product('p-1', {
+      name: '苹果手机',
+      brand: 'Apple',
+      category: 'phones',
+      tags: ['5G', 'new'],
+      price: 699900,
+      sales30d: 5,
+    }),
+    product('p-2', {
+      name: 'Pineapple juice',
+      description: 'not an apple',
+      category: 'drinks',
+      tags: ['sale'],
+      sales30d: 9,
+    }),
+    product('p-3', { name: 'Apple', category: 'fruit', price: 0, onShelf: false, returnRate30d: 0.1, sales30d: 2 }),
+    product('p-4', {
+      name: 'Applesauce',
+      category: 'food',
+      price: null,
+      onShelf: null,
+      returnRate30d: 0.3333333333333333,
+    }),
+    product('p-5', { name: null, category: null, description: 'wine glass, "crystal" (new)', currency: 'EUR' }),
+  ].map((document) => [document.productId, document]),
+);
+
+export function productsContract(open: () => Promise<ReaderHarness>): void {
+  describe('finding products', () => {
+    let harness: ReaderHarness;
+    let set: DocumentSet;
+    beforeAll(async () => {
+      harness = await open();
+      set = await filled(harness, 'products', products);
+    });
+    afterAll(() => harness.close());
+
+    it.each([
+      ['category=phones,fruit', ['p-1', 'p-3']],
+      ['brand=Apple', ['p-1']],
+      ['tag=new,sale', ['p-2', 'p-1']],
+      ['onShelf=false', ['p-3']],
+      ['onShelf=true,false', ['p-2', 'p-1', 'p-3', 'p-5']],
+      ['currency=EUR', ['p-5']],
+      ['priceMin=0&priceMax=100', ['p-2', 'p-3', 'p-5']],
+      ['returnRate30dMin=0.1', ['p-3', 'p-4']],
+      ['returnRate30dMin=0.1&returnRate30dMax=0.333333333333333', ['p-3']],
+    ])('filters by %s, best sold first', async (query, ids) => {
+      expect(await idsFound(harness, set, query)).toEqual(ids);
+    });
+
+    it.each([
+      ['price', ['p-3', 'p-2', 'p-5', 'p-1', 'p-4']],
+      ['-price', ['p-1', 'p-2', 'p-5', 'p-3', 'p-4']],
+      ['name', ['p-3', 'p-4', 'p-2', 'p-1', 'p-5']],
+      ['-name', ['p-1', 'p-2', 'p-4', 'p-3', 'p-5']],
+      ['-returnRate30d', ['p-4', 'p-3', 'p-1', 'p-2', 'p-5']],
+    ])('sorts by %s, what is missing last, and pages in that order', async (sort, ids) => {
+      expect(await walk(harness, set, `sort=${sort}`, 2)).toEqual(ids);
+      expect(await idsFound(harness, set, `sort=${sort}`)).toEqual(ids);
+    });
+
+    it('finds the best first: names, then brands, then descriptions, then what only begins like it', async () => {
+      const expected = ['p-3', 'p-1', 'p-2', 'p-4'];
+      expect(await idsFound(harness, set, 'q=apple')).toEqual(expected);
+      expect(await walk(harness, set, 'q=apple', 1)).toEqual(expected);
+    });
+
+    it.each([
+      ['5g', ['p-1']],
+      ['PHONES', ['p-1']],
+      ['glass wine', ['p-5']],
+      ['"crystal"', ['p-5']],
+      ['new', ['p-1', 'p-5']],
+      ['苹果 apple', ['p-1']],
+      ['苹果 wine', []],
+    ])('finds the words %s', async (q, ids) => {
+      expect((await idsFound(harness, set, `q=${encodeURIComponent(q)}&sort=-sales30d`)).sort()).toEqual(ids);
+    });
+
+    it('counts booleans and lists', async () => {
+      const { facets } = await search(harness, set, 'facets=onShelf,tag&q=apple');
+      expect(facets).toEqual({
+        onShelf: [
+          { value: true, count: 2 },
+          { value: false, count: 1 },
+        ],
+        tag: ['5G', 'new', 'sale'].map((value) => ({ value, count: 1 })),
+      });
+    });
+  });
+}

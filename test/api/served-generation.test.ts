@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { NotReady, StoreUnavailable } from '../../api/ports.js';
+import { ServedGeneration } from '../../api/served-generation.js';
+import type { RegistryRecord } from '../../runtime/records.js';
+import { servedOf } from './server.js';
+
+function world() {
+  const state = { now: 0, reads: 0, read: async (): Promise<RegistryRecord | null> => servedOf(1).registry };
+  const source = {
+    read: () => {
+      state.reads += 1;
+      return state.read();
+    },
+  };
+  return { state, served: new ServedGeneration(source, () => state.now) };
+}
+
+describe('the generation that is served', () => {
+  it('is read once a second, by one request at a time', async () => {
+    const { state, served } = world();
+    await Promise.all([served.live(), served.live()]);
+    state.now = 1_000;
+    await served.live();
+    expect(state.reads).toBe(1);
+    state.now = 1_001;
+    state.read = async () => servedOf(2).registry;
+    expect((await served.live()).live.number).toBe(2);
+    expect(state.reads).toBe(2);
+  });
+
+  it('is not ready while the registry names none', async () => {
+    const { state, served } = world();
+    state.read = async () => null;
+    await expect(served.live()).rejects.toThrow(NotReady);
+    state.read = async () => ({ ...servedOf(1).registry, live: 7 });
+    await expect(served.live()).rejects.toThrow(NotReady);
+    state.read = async () => servedOf(1).registry;
+    expect((await served.live()).live.number).toBe(1);
+  });
+
+  it('stays what it was while the registry cannot be read', async () => {
+    const { state, served } = world();
+    await served.live();
+    state.now = 5_000;
+    state.read = () => Promise.reject(new StoreUnavailable('mongodb', { cause: 'down' }));
+    expect((await served.live()).live.number).toBe(1);
+    state.read = () => new Promise(() => {});
+    state.now = 10_000;
+    expect((await served.live()).live.number).toBe(1);
+  });
+
+  it('is unknown when the registry could never be read', async () => {
+    const { state, served } = world();
+    state.read = () => Promise.reject(new StoreUnavailable('mongodb', { cause: 'down' }));
+    await expect(served.live()).rejects.toThrow(StoreUnavailable);
+  });
+});

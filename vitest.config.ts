@@ -1,0 +1,28 @@
+import { defineConfig } from 'vitest/config';
+
+/** Tests of what cannot be had without the real servers; the others run without starting any. */
+const NEED_SERVERS = [
+  'test/flow/**/*.test.ts',
+  'test/stack/embedded-mongo.test.ts',
+  'test/sample/feeder.test.ts',
+  'test/projector/{kafka,stores}/**/*.test.ts',
+  'test/api/{readers,freshness}/**/*.test.ts',
+];
+
+const common = {
+  pool: 'forks',
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  teardownTimeout: 30_000,
+} as const;
+
+export default defineConfig({
+  test: {
+    // The servers share the processors with the tests.
+    maxWorkers: 2,
+    projects: [
+      { test: { ...common, name: 'pure', include: ['test/**/*.test.ts'], exclude: NEED_SERVERS } },
+      { test: { ...common, name: 'servers', include: NEED_SERVERS, globalSetup: ['test/servers.ts'] } },
+    ],
+  },
+});
