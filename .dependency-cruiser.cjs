@@ -40,7 +40,7 @@ module.exports = {
       comment: 'Declarations and pure functions: no client, no clock, no logger, no process.',
       severity: 'error',
       from: { path: '^mappings/' },
-      to: { pathNot: ['^mappings/', '^node_modules/zod/', '^(node:)?crypto$'] },
+      to: { pathNot: ['^mappings/', '^node_modules/zod/', '^(node:)?(crypto|buffer)$'] },
     },
     {
       name: 'runtime-knows-no-process',
@@ -55,6 +55,12 @@ module.exports = {
       to: { path: '^(test|bench|stack|sample)/' },
     },
     only('kafkajs', ['^projector/kafka/', '^api/freshness/']),
+    {
+      name: 'sample-feeds-by-one-file',
+      severity: 'error',
+      from: { path: '^sample/', pathNot: '^sample/feeder.ts$' },
+      to: { path: '^node_modules/kafkajs/' },
+    },
     only('mongodb', ['^projector/stores/mongodb/', '^api/readers/mongodb/', '^api/freshness/']),
     only('@elastic', ['^projector/stores/elasticsearch/', '^api/readers/elasticsearch/']),
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
@@ -64,6 +70,10 @@ module.exports = {
     exclude: { path: '^dist/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.cjs', '.mjs', '.json', '.node'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
   },
 };

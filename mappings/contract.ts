@@ -2,10 +2,11 @@
  * What an aggregate, a rollup and a view are, to the engines in `projector/` and `api/`.
  * The engines know these shapes only; `registry.ts` lists what exists.
  */
-import type { AggregateState, References } from './aggregates/state.js';
+
 import type { CustomerFacts } from './aggregates/customers.js';
 import type { OrderFacts } from './aggregates/orders.js';
 import type { ProductFacts } from './aggregates/products.js';
+import type { AggregateState, References } from './aggregates/state.js';
 import type { AggregateName, DomainEvent } from './events/event.js';
 import type { QueryDeclaration } from './queries.js';
 import type { ViewName } from './registry.js';
@@ -46,8 +47,6 @@ export interface Aggregate<Name extends AggregateName = AggregateName> {
   /** Registers that outlive a delete (not an erasure): the last known name. */
   readonly keptAfterDelete: readonly string[];
   read(id: string, state: AggregateState | undefined): FactsOf[Name];
-  /** What the aggregate refers to now: the keys of reverse look-ups. */
-  references(facts: FactsOf[Name]): References;
 }
 
 /** An order's part in one group of a rollup. `owner` is the id of the document that reads the group. */

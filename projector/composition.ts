@@ -40,7 +40,11 @@ export interface ProjectorOptions {
   readonly aroundDocuments?: (documents: DocumentStore) => DocumentStore;
 }
 
-export async function composeProjector(settings: ProjectorSettings, log: Log, options: ProjectorOptions): Promise<Service> {
+export async function composeProjector(
+  settings: ProjectorSettings,
+  log: Log,
+  options: ProjectorOptions,
+): Promise<Service> {
   const { NAMESPACE: namespace } = settings;
   const derivation = { businessTimeZone: settings.BUSINESS_TIME_ZONE, reportingCurrency: settings.REPORTING_CURRENCY };
   const metrics = createMetrics();
@@ -58,7 +62,11 @@ export async function composeProjector(settings: ProjectorSettings, log: Log, op
     [settings.TOPIC_PRODUCTS, 'products'],
     [settings.TOPIC_ORDERS, 'orders'],
   ]);
-  const creation = { create: settings.CREATE_TOPICS, partitions: settings.TOPIC_PARTITIONS, replicas: settings.TOPIC_REPLICAS };
+  const creation = {
+    create: settings.CREATE_TOPICS,
+    partitions: settings.TOPIC_PARTITIONS,
+    replicas: settings.TOPIC_REPLICAS,
+  };
   await prepareTopics(admin, [...topics.keys()], [quarantineTopic(namespace)], creation, log);
 
   const registry = new MongoRegistry(db);

@@ -2,8 +2,16 @@
  * What the pipeline needs from the outside. Each port has an adapter for the real server and one in memory; both pass
  * the same contract suite. Store errors that pass by themselves are thrown as `Unavailable`, and the step is repeated.
  */
-import type { Contribution, Member, PeriodRange, PeriodSummary, StoredDocument, ViewName } from '../mappings/contract.js';
+
 import type { AggregateState, References } from '../mappings/aggregates/state.js';
+import type {
+  Contribution,
+  Member,
+  PeriodRange,
+  PeriodSummary,
+  StoredDocument,
+  ViewName,
+} from '../mappings/contract.js';
 import type { AggregateName, RawRecord } from '../mappings/events/event.js';
 import type { RollupName, SummaryOf } from '../mappings/rollups/summaries.js';
 

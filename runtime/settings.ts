@@ -11,7 +11,9 @@ export class SettingsError extends Error {
  */
 export function readSettings<Schema extends z.ZodObject>(schema: Schema, env: NodeJS.ProcessEnv): z.output<Schema> {
   const given = Object.fromEntries(
-    Object.keys(schema.shape).flatMap((name) => (env[name] === undefined || env[name] === '' ? [] : [[name, env[name]]])),
+    Object.keys(schema.shape).flatMap((name) =>
+      env[name] === undefined || env[name] === '' ? [] : [[name, env[name]]],
+    ),
   );
   const result = schema.safeParse(given);
   if (result.success) return Object.freeze(result.data) as z.output<Schema>;
@@ -76,10 +78,7 @@ export function url(fallback: string, schemes: readonly string[]) {
 }
 
 export function timeZone(fallback: string) {
-  return z
-    .string()
-    .default(fallback)
-    .refine(isTimeZone, { error: 'must be an IANA time zone such as Asia/Shanghai' });
+  return z.string().default(fallback).refine(isTimeZone, { error: 'must be an IANA time zone such as Asia/Shanghai' });
 }
 
 function isTimeZone(name: string): boolean {
@@ -94,7 +93,9 @@ function isTimeZone(name: string): boolean {
 /** What both processes need to find the same servers, topics and names. */
 export const sharedSettings = {
   KAFKA_BROKERS: addresses('127.0.0.1:9092').describe('Kafka brokers, host:port, several separated by commas'),
-  ELASTICSEARCH_URL: url('http://127.0.0.1:9200', ['http', 'https']).describe('Elasticsearch; may carry user:password@'),
+  ELASTICSEARCH_URL: url('http://127.0.0.1:9200', ['http', 'https']).describe(
+    'Elasticsearch; may carry user:password@',
+  ),
   MONGODB_URL: url('mongodb://127.0.0.1:27017', ['mongodb', 'mongodb+srv']).describe('MongoDB connection string'),
   TOPIC_CUSTOMERS: topic('customers').describe('topic of the customer events'),
   TOPIC_PRODUCTS: topic('products').describe('topic of the product events'),
@@ -105,8 +106,12 @@ export const sharedSettings = {
     .refine((name) => /^[a-z0-9][a-z0-9-]{0,37}$/.test(name), {
       error: 'must be 1 to 38 lower-case letters, digits and hyphens, not beginning with a hyphen',
     })
-    .describe('prefix of indexes, database, consumer groups and own topics: two namespaces share servers without meeting'),
-  BUSINESS_TIME_ZONE: timeZone('UTC').describe('days and months of the derived values; another value needs a new generation'),
+    .describe(
+      'prefix of indexes, database, consumer groups and own topics: two namespaces share servers without meeting',
+    ),
+  BUSINESS_TIME_ZONE: timeZone('UTC').describe(
+    'days and months of the derived values; another value needs a new generation',
+  ),
   REPORTING_CURRENCY: z
     .string()
     .default('CNY')

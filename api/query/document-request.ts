@@ -1,7 +1,7 @@
 /** The parameters of a single document. */
 import type { View } from '../../mappings/contract.js';
-import { documentFields } from './document-fields.js';
-import { type FieldTree, pathsOf, selectionOf } from './field-selection.js';
+import type { FieldTree } from '../../mappings/queries.js';
+import { pathsOf, selectionOf } from './field-selection.js';
 import type { Given, ParameterError } from './given.js';
 import { ParameterValues } from './parameter-values.js';
 import { LIMITS } from './parameters.js';
@@ -16,9 +16,7 @@ export function readDocumentRequest(given: Given, view: View): DocumentOutcome {
   for (const name of values.names()) {
     if (name !== 'fields') values.refuse(name, 'is not a parameter of a single document; allowed: fields');
   }
-  const paths = values.has('fields')
-    ? values.namesOf('fields', pathsOf(documentFields[view.name]), LIMITS.fieldsMax)
-    : null;
+  const paths = values.has('fields') ? values.namesOf('fields', pathsOf(view.queries.fields), LIMITS.fieldsMax) : null;
   if (values.errors.length > 0) return { kind: 'refused', errors: values.errors };
   return { kind: 'request', selection: paths === null ? null : selectionOf([view.queries.id.name, ...paths]) };
 }

@@ -1,7 +1,6 @@
 /** `fields`: which parts of a document are answered. */
 
-/** The fields of a document: `true` is taken or left as a whole, a tree has fields of its own (of each element of a list). */
-export type FieldTree = { readonly [field: string]: true | FieldTree };
+import type { FieldTree } from '../../mappings/queries.js';
 
 /** Every path that may be named, parents before their fields. */
 export function pathsOf(tree: FieldTree, prefix = ''): string[] {

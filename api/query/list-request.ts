@@ -1,10 +1,9 @@
 /** From the parameters of a list to what is asked of the store: one parser for all views, driven by their declarations. */
 import type { View } from '../../mappings/contract.js';
-import type { QueryDeclaration } from '../../mappings/queries.js';
+import type { FieldTree, QueryDeclaration } from '../../mappings/queries.js';
 import { type CursorContent, decodeCursor, fingerprintOf } from './cursor.js';
-import { documentFields } from './document-fields.js';
 import type { Condition, DocumentQuery, Facet, SortKey, TextSearch } from './document-query.js';
-import { type FieldTree, pathsOf, selectionOf } from './field-selection.js';
+import { pathsOf, selectionOf } from './field-selection.js';
 import type { Given, ParameterError } from './given.js';
 import { ParameterValues } from './parameter-values.js';
 import { facetNames, LIMITS, parametersOf, sortNames } from './parameters.js';
@@ -179,7 +178,7 @@ function readPaging(values: ParameterValues, context: ListContext, fingerprint: 
 
 function readFields(values: ParameterValues, view: View): readonly string[] | null {
   if (!values.has('fields')) return null;
-  return values.namesOf('fields', pathsOf(documentFields[view.name]), LIMITS.fieldsMax);
+  return values.namesOf('fields', pathsOf(view.queries.fields), LIMITS.fieldsMax);
 }
 
 function readTotal(values: ParameterValues): boolean {

@@ -2,7 +2,6 @@
 import { Router } from 'express';
 import type { View } from '../../mappings/contract.js';
 import { Problem } from '../problems.js';
-import { documentFields } from '../query/document-fields.js';
 import { FACET_VALUES_MAX, TOTAL_CAP } from '../query/document-query.js';
 import { pathsOf } from '../query/field-selection.js';
 import { readQueryString, valuesByName } from '../query/given.js';
@@ -45,7 +44,7 @@ function describeView({ name, queries, storage }: View) {
     path: `/v1/${name}`,
     servedFrom: storage.store,
     id: queries.id.name,
-    fields: pathsOf(documentFields[name]),
+    fields: pathsOf(queries.fields),
     parameters: [...parametersOf(queries).values()].map(describeParameter),
     sorts: sortNames(queries),
     defaultSort: queries.defaultSort,

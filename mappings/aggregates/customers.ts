@@ -1,7 +1,7 @@
 import type { Aggregate, Effect } from '../contract.js';
 import type { DomainEvent } from '../events/event.js';
 import { asNumber, asText, effective, lastKnown } from './registers.js';
-import { highestSequence, NO_REFERENCES, type Presence, presenceOf } from './state.js';
+import { highestSequence, type Presence, presenceOf } from './state.js';
 
 export interface CustomerFacts {
   readonly customerId: string;
@@ -41,7 +41,17 @@ export const customers: Aggregate<'customers'> = {
     const sequence = highestSequence(state);
     if (state === undefined || presence !== 'present') {
       const name = state !== undefined && presence === 'deleted' ? asText(lastKnown(state, 'name')) : null;
-      return { customerId: id, presence, sequence, name, email: null, phone: null, level: null, city: null, registeredAt: null };
+      return {
+        customerId: id,
+        presence,
+        sequence,
+        name,
+        email: null,
+        phone: null,
+        level: null,
+        city: null,
+        registeredAt: null,
+      };
     }
     return {
       customerId: id,
@@ -55,5 +65,4 @@ export const customers: Aggregate<'customers'> = {
       registeredAt: asNumber(effective(state, 'registeredAt')),
     };
   },
-  references: () => NO_REFERENCES,
 };

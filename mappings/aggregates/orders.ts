@@ -2,7 +2,14 @@ import type { Aggregate, Effect } from '../contract.js';
 import type { DomainEvent } from '../events/event.js';
 import { add, multiply, sum } from '../money.js';
 import { asNumber, asText, effective } from './registers.js';
-import { type AggregateState, highestSequence, NO_REFERENCES, type Presence, presenceOf } from './state.js';
+import {
+  type AggregateState,
+  highestSequence,
+  NO_REFERENCES,
+  type Presence,
+  presenceOf,
+  type References,
+} from './state.js';
 
 export const ORDER_STATUSES = [
   'cancelled',
@@ -103,10 +110,6 @@ export const orders: Aggregate<'orders'> = {
       trackingNo: asText(effective(state, 'trackingNo')),
     };
   },
-  references(order) {
-    if (order.presence !== 'present' || order.customerId === null) return NO_REFERENCES;
-    return { customer: [order.customerId], product: [...new Set(order.lines.map((line) => line.productId))] };
-  },
 };
 
 const ABSENT = {
@@ -154,6 +157,12 @@ function returnedUnits(state: AggregateState): Map<string, number> {
   return units;
 }
 
+/** What the order refers to now: the keys of reverse look-ups. */
+export function referencesOf(order: OrderFacts): References {
+  if (order.presence !== 'present' || order.customerId === null) return NO_REFERENCES;
+  return { customer: [order.customerId], product: [...new Set(order.lines.map((line) => line.productId))] };
+}
+
 /** An order counts as a sale when it has been paid and is neither cancelled nor rejected. */
 export function isSale(order: OrderFacts): boolean {
   return order.paidAt !== null && order.status !== 'cancelled' && order.status !== 'rejected';
@@ -166,4 +175,3 @@ export function totalOf(order: OrderFacts): number {
 export function returnedAmountOf(order: OrderFacts): number {
   return sum(order.lines.map((line) => multiply(line.returned, line.unitPrice)));
 }
-

@@ -1,7 +1,7 @@
 import type { Aggregate, Effect } from '../contract.js';
 import type { DomainEvent } from '../events/event.js';
 import { asFlag, asNumber, asText, asTexts, effective, lastKnown } from './registers.js';
-import { highestSequence, NO_REFERENCES, type Presence, presenceOf } from './state.js';
+import { highestSequence, type Presence, presenceOf } from './state.js';
 
 export interface ProductFacts {
   readonly productId: string;
@@ -67,7 +67,6 @@ export const products: Aggregate<'products'> = {
       updatedAt: state.last?.time ?? null,
     };
   },
-  references: () => NO_REFERENCES,
 };
 
 const ABSENT = {

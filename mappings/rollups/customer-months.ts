@@ -41,7 +41,9 @@ export const customerMonths: Rollup<'customerMonths', PlacedOrder> = {
       orders: members.length,
       open: members.filter(({ contribution }) => contribution.open).length,
       cancelled: members.filter(({ contribution }) => contribution.cancelled).length,
-      spent: sumByCurrency(members.flatMap(({ contribution }) => (contribution.spent === null ? [] : [contribution.spent]))),
+      spent: sumByCurrency(
+        members.flatMap(({ contribution }) => (contribution.spent === null ? [] : [contribution.spent])),
+      ),
       newest: members
         .map(({ orderId, contribution }) => [orderId, contribution.placedAt] as const)
         .sort(newestFirst)

@@ -17,7 +17,10 @@ export const folded = {
  */
 export const text = { type: 'text', analyzer: 'standard', index_prefixes: { min_chars: 1, max_chars: 8 } } as const;
 export const sortableText = { ...text, fields: { exact: { type: 'keyword' } } } as const;
-export const searchableKeyword = { type: 'keyword', fields: { words: { type: 'text', analyzer: 'standard' } } } as const;
+export const searchableKeyword = {
+  type: 'keyword',
+  fields: { words: { type: 'text', analyzer: 'standard' } },
+} as const;
 
 export const date = { type: 'date', format: 'strict_date_time' } as const;
 export const integer = { type: 'long' } as const;

@@ -45,7 +45,9 @@ export class DaySweep implements Service {
   /** Looks at the clock again and again until stopped. A sweep that fails is tried again at the next look. */
   async run(): Promise<void> {
     while (!this.stopping) {
-      await this.sweep().catch((error: unknown) => this.ports.log.warn({ err: error }, 'the day sweep will be tried again'));
+      await this.sweep().catch((error: unknown) =>
+        this.ports.log.warn({ err: error }, 'the day sweep will be tried again'),
+      );
       await new Promise<void>((resolve) => {
         this.timer = setTimeout(resolve, this.settings.checkIntervalMs).unref();
       });

@@ -71,7 +71,8 @@ async function startGeneration(
   const number = Math.max(0, ...used, ...(known?.generations ?? []).map((generation) => generation.number)) + 1;
   const revisions = Object.fromEntries(Object.keys(views).map((view) => [view, 1])) as Record<ViewName, number>;
   const generation: GenerationRecord = { number, createdAt: new Date(), revisions, ...settings };
-  if (number > 1) log.warn({ generation: number, used }, 'starting a new generation: everything is built anew from Kafka');
+  if (number > 1)
+    log.warn({ generation: number, used }, 'starting a new generation: everything is built anew from Kafka');
   await Promise.all(storages.map((storage) => storage.create(generation)));
   const registered = known === null ? await registry.create(generation) : await registry.replaceLive(generation, known);
   return registered ? generation : null;
@@ -79,12 +80,15 @@ async function startGeneration(
 
 export function liveOf(registry: RegistryRecord): GenerationRecord {
   const live = registry.generations.find(({ number }) => number === registry.live);
-  if (live === undefined) throw new Error(`The registry names generation ${registry.live} as live and does not list it.`);
+  if (live === undefined)
+    throw new Error(`The registry names generation ${registry.live} as live and does not list it.`);
   return live;
 }
 
 function assertSameSettings(live: GenerationRecord, settings: DerivationSettings): void {
-  const different = (['businessTimeZone', 'reportingCurrency'] as const).filter((name) => live[name] !== settings[name]);
+  const different = (['businessTimeZone', 'reportingCurrency'] as const).filter(
+    (name) => live[name] !== settings[name],
+  );
   if (different.length === 0) return;
   const list = different.map((name) => `${name} ${live[name]} (now ${settings[name]})`).join(', ');
   throw new Error(

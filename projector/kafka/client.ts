@@ -1,7 +1,12 @@
 import kafkajs, { Kafka, logLevel, type Producer } from 'kafkajs';
 import type { Log } from '../../runtime/log.js';
 
-const LEVELS = { [logLevel.ERROR]: 'error', [logLevel.WARN]: 'warn', [logLevel.INFO]: 'debug', [logLevel.DEBUG]: 'trace' } as const;
+const LEVELS = {
+  [logLevel.ERROR]: 'error',
+  [logLevel.WARN]: 'warn',
+  [logLevel.INFO]: 'debug',
+  [logLevel.DEBUG]: 'trace',
+} as const;
 
 /** kafkajs tells as information what is debugging to others, and as errors what it cures by itself. */
 export function connectKafka(brokers: string[], clientId: string, log: Log): Kafka {

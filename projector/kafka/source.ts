@@ -109,14 +109,20 @@ export class KafkaSource implements EventSource {
   private assigned(topics: Readonly<Record<string, readonly number[]>>): void {
     this.queue.clear();
     this.paused = false;
-    const partitions = Object.entries(topics).flatMap(([topic, numbers]) => numbers.map((partition) => ({ topic, partition })));
+    const partitions = Object.entries(topics).flatMap(([topic, numbers]) =>
+      numbers.map((partition) => ({ topic, partition })),
+    );
     this.log.info({ partitions: partitions.length }, 'partitions assigned');
     const assignment = new Assignment(partitions);
     this.assignment = assignment;
-    assignment.seek(this.admin, this.positions, (position) => {
-      if (this.assignment !== assignment) return;
-      this.consumer?.seek({ topic: position.topic, partition: position.partition, offset: String(position.next) });
-    }).catch((error: unknown) => this.failed(error instanceof Error ? error : new Error(String(error))));
+    // kafkajs keeps partitions paused across rebalances, and the queue that they were paused for is empty now.
+    this.consumer?.resume(assignment.byTopic());
+    assignment
+      .seek(this.admin, this.positions, (position) => {
+        if (this.assignment !== assignment) return;
+        this.consumer?.seek({ topic: position.topic, partition: position.partition, offset: String(position.next) });
+      })
+      .catch((error: unknown) => this.failed(error instanceof Error ? error : new Error(String(error))));
   }
 
   private unassigned(): void {
@@ -135,16 +141,18 @@ export class KafkaSource implements EventSource {
     const { topic, partition } = batch;
     const aggregate = this.settings.topics.get(topic);
     if (isStale() || !assignment.has(topic, partition) || aggregate === undefined) return;
-    const records = batch.messages.map(({ key, value, headers, offset, timestamp }): SourceRecord => ({
-      aggregate,
-      topic,
-      partition,
-      offset: Number(offset),
-      timestamp: Number(timestamp),
-      key,
-      value,
-      headers: headersOf(headers),
-    }));
+    const records = batch.messages.map(
+      ({ key, value, headers, offset, timestamp }): SourceRecord => ({
+        aggregate,
+        topic,
+        partition,
+        offset: Number(offset),
+        timestamp: Number(timestamp),
+        key,
+        value,
+        headers: headersOf(headers),
+      }),
+    );
     this.queue.put(records);
     resolveOffset(batch.lastOffset());
     if (this.queue.size >= this.settings.queueRecordsMax) this.pause();

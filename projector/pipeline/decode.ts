@@ -1,7 +1,7 @@
 /** Records become events; what cannot is set apart with its reason, and the rest goes on. */
 import { decode } from '../../mappings/events/decode.js';
-import type { Delivery } from '../state/merge.js';
 import type { QuarantinedRecord, SourceRecord } from '../ports.js';
+import type { Delivery } from '../state/merge.js';
 
 export interface DecodedDelivery extends Delivery {
   readonly record: SourceRecord;

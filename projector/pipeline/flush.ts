@@ -16,8 +16,8 @@ import type {
   TargetList,
   TicketCounter,
 } from '../ports.js';
-import { splitGroup } from '../state/derive.js';
 import type { StateCache } from '../state/cache.js';
+import { splitGroup } from '../state/derive.js';
 import type { Dirty } from './dirty.js';
 import { groupBy, piecesOf } from './group.js';
 import { loadFor, type Rendering } from './load.js';
@@ -76,7 +76,11 @@ async function recompute(ports: FlushPorts, dirty: Dirty, add: (view: ViewName, 
 }
 
 /** A group that has no members left keeps its record and gets the ticket like any other. */
-async function recomputeGroups<Name extends RollupName>(ports: FlushPorts, name: Name, groups: readonly string[]): Promise<void> {
+async function recomputeGroups<Name extends RollupName>(
+  ports: FlushPorts,
+  name: Name,
+  groups: readonly string[],
+): Promise<void> {
   const ticket = await ports.tickets.next();
   const members = await ports.rollups.members(name, groups);
   const summaries = groups.map((group) => ({ group, summary: rollups[name].summarize(members.get(group) ?? []) }));
@@ -102,13 +106,24 @@ async function publish(ports: FlushPorts, rendering: Rendering): Promise<void> {
   );
 }
 
-async function publishTo(ports: FlushPorts, target: Target, ticket: Awaited<ReturnType<TicketCounter['next']>>, documents: readonly OutgoingDocument[]) {
+async function publishTo(
+  ports: FlushPorts,
+  target: Target,
+  ticket: Awaited<ReturnType<TicketCounter['next']>>,
+  documents: readonly OutgoingDocument[],
+) {
   if (documents.length === 0) return;
-  const published = await timed(ports.stages, `publish ${target.view}`, () => ports.documents.publish(target, ticket, documents));
+  const published = await timed(ports.stages, `publish ${target.view}`, () =>
+    ports.documents.publish(target, ticket, documents),
+  );
   ports.stages.count(target.view, published);
 }
 
-function render(rendering: Rendering, loaded: Loaded, context: Parameters<View['render']>[2]): Map<ViewName, OutgoingDocument[]> {
+function render(
+  rendering: Rendering,
+  loaded: Loaded,
+  context: Parameters<View['render']>[2],
+): Map<ViewName, OutgoingDocument[]> {
   const rendered = new Map<ViewName, OutgoingDocument[]>();
   for (const [view, ids] of rendering) {
     const documents: OutgoingDocument[] = [];

@@ -1,5 +1,4 @@
 /** Events of a batch merge into the states of their aggregates, by compare-and-set, and say what they touch. */
-import type { AggregateState } from '../../mappings/aggregates/state.js';
 import type { DerivationSettings } from '../../mappings/contract.js';
 import type { AggregateName } from '../../mappings/events/event.js';
 import { aggregates } from '../../mappings/registry.js';
@@ -28,7 +27,14 @@ export async function foldBatch(
 ): Promise<readonly QuarantinedRecord[]> {
   const byName = groupBy(deliveries, ({ event }) => event.aggregate);
   const reused = await Promise.all(
-    [...byName].map(([name, own]) => foldAggregates(ports, name, groupBy(own, ({ event }) => event.subject), dirty)),
+    [...byName].map(([name, own]) =>
+      foldAggregates(
+        ports,
+        name,
+        groupBy(own, ({ event }) => event.subject),
+        dirty,
+      ),
+    ),
   );
   return reused.flat();
 }
@@ -66,7 +72,12 @@ interface MergedAggregates {
   readonly writes: StateWrite[];
 }
 
-function mergeAll(ports: FoldPorts, name: AggregateName, open: ByAggregate, known: ReadonlyMap<string, StateRecord>): MergedAggregates {
+function mergeAll(
+  ports: FoldPorts,
+  name: AggregateName,
+  open: ByAggregate,
+  known: ReadonlyMap<string, StateRecord>,
+): MergedAggregates {
   const merged: MergedAggregates = { records: new Map(), outcomes: new Map(), writes: [] };
   for (const [id, deliveries] of open) {
     const before = known.get(id) ?? { version: 0, state: EMPTY_STATE };

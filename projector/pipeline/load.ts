@@ -100,7 +100,8 @@ class Shelf<Name extends string, Value> {
 
   get(name: Name, id: string): Value {
     const value = this.values.get(name)?.get(id);
-    if (value === undefined) throw new Error(`A view reads ${name}/${id} without having asked for it in its load rounds.`);
+    if (value === undefined)
+      throw new Error(`A view reads ${name}/${id} without having asked for it in its load rounds.`);
     return value;
   }
 }

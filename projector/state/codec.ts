@@ -18,7 +18,13 @@ interface Encoded {
   readonly erased: Place;
   readonly last: Place;
   readonly sequences: readonly SequenceRange[];
-  readonly remembered: readonly (readonly [version: Place, topic: string, partition: number, offset: number, hash: string])[];
+  readonly remembered: readonly (readonly [
+    version: Place,
+    topic: string,
+    partition: number,
+    offset: number,
+    hash: string,
+  ])[];
   readonly groups: readonly (readonly [rollup: string, groups: readonly string[]])[];
 }
 
@@ -54,7 +60,9 @@ export function decodeState(text: string): AggregateState {
   };
   const maybe = (place: Place): Version | null => (place === NONE ? null : at(place));
   return {
-    registers: new Map(encoded.registers.map(([name, value, place]): [string, Register] => [name, { value, version: at(place) }])),
+    registers: new Map(
+      encoded.registers.map(([name, value, place]): [string, Register] => [name, { value, version: at(place) }]),
+    ),
     founded: maybe(encoded.founded),
     deleted: maybe(encoded.deleted),
     erased: maybe(encoded.erased),

@@ -1,6 +1,6 @@
 /** What a state is looked up by and what it contributes to sums: computed anew whenever the state changes. */
-import type { OrderFacts } from '../../mappings/aggregates/orders.js';
-import type { AggregateState, References } from '../../mappings/aggregates/state.js';
+import { referencesOf } from '../../mappings/aggregates/orders.js';
+import { type AggregateState, NO_REFERENCES, type References } from '../../mappings/aggregates/state.js';
 import type { DerivationSettings } from '../../mappings/contract.js';
 import type { AggregateName } from '../../mappings/events/event.js';
 import { aggregates, rollups } from '../../mappings/registry.js';
@@ -27,25 +27,24 @@ export function splitGroup(group: string): { owner: string; period: string } {
 }
 
 export function derive(name: AggregateName, id: string, state: AggregateState, settings: DerivationSettings): Derived {
-  const contributions = name === 'orders' ? contributionsOf(aggregates.orders.read(id, state), settings) : {};
-  return { state: rememberGroups(state, contributions), references: referencesOf(name, id, state), contributions };
-}
-
-function referencesOf<Name extends AggregateName>(name: Name, id: string, state: AggregateState): References {
-  return aggregates[name].references(aggregates[name].read(id, state));
-}
-
-function contributionsOf(order: OrderFacts, settings: DerivationSettings): Contributions {
-  return Object.fromEntries(ROLLUP_NAMES.map((rollup) => [rollup, rollups[rollup].contribute(order, settings)]));
+  // Only orders refer to others and count in sums.
+  if (name !== 'orders') return { state, references: NO_REFERENCES, contributions: {} };
+  const order = aggregates.orders.read(id, state);
+  const contributions = Object.fromEntries(
+    ROLLUP_NAMES.map((rollup) => [rollup, rollups[rollup].contribute(order, settings)]),
+  );
+  return { state: rememberGroups(state, contributions), references: referencesOf(order), contributions };
 }
 
 /** A group that is left must be recomputed too, whenever the order is touched: so none is ever forgotten. */
 function rememberGroups(state: AggregateState, contributions: Contributions): AggregateState {
-  const groups = new Map(state.groups);
+  let groups: Map<string, readonly string[]> | null = null;
   for (const rollup of ROLLUP_NAMES) {
-    const ever = groups.get(rollup) ?? [];
+    const ever = state.groups.get(rollup) ?? [];
     const added = (contributions[rollup] ?? []).map(groupOf).filter((group) => !ever.includes(group));
-    if (added.length > 0) groups.set(rollup, [...ever, ...added].sort());
+    if (added.length === 0) continue;
+    groups ??= new Map(state.groups);
+    groups.set(rollup, [...ever, ...added].sort());
   }
-  return { ...state, groups };
+  return groups === null ? state : { ...state, groups };
 }

@@ -72,7 +72,8 @@ function mergeOne(aggregate: Aggregate, draft: Draft, delivery: Delivery): Merge
   if (isLater(version, draft.last)) set(draft, 'last', version);
   const { lifecycle, writes } = aggregate.effect(event);
   if (lifecycle === 'found' && isLater(version, draft.founded)) set(draft, 'founded', version);
-  if ((lifecycle === 'delete' || lifecycle === 'erase') && isLater(version, draft.deleted)) set(draft, 'deleted', version);
+  if ((lifecycle === 'delete' || lifecycle === 'erase') && isLater(version, draft.deleted))
+    set(draft, 'deleted', version);
   if (lifecycle === 'erase' && isLater(version, draft.erased)) set(draft, 'erased', version);
   for (const register of Object.keys(writes)) {
     const value = writes[register];

@@ -19,7 +19,10 @@ describe('the documentation', () => {
     for (const type of Object.values(eventTypes).flat()) expect(events).toContain(`\`${type}\``);
   });
 
-  it.each([...describeSettings(projectorSettings), ...describeSettings(apiSettings)])('lists the setting $name', ({ name, fallback, meaning }) => {
-    expect(operations).toContain(`| \`${name}\` | ${fallback === '' ? '–' : `\`${fallback}\``} | ${meaning} |`);
-  });
+  it.each([...describeSettings(projectorSettings), ...describeSettings(apiSettings)])(
+    'lists the setting $name',
+    ({ name, fallback, meaning }) => {
+      expect(operations).toContain(`| \`${name}\` | ${fallback === '' ? '–' : `\`${fallback}\``} | ${meaning} |`);
+    },
+  );
 });

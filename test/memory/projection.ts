@@ -75,7 +75,10 @@ export function liveProjection({ now, settings }: { readonly now: number; readon
       await ended;
     },
     /** Projects the events, dealt out among the workers by aggregate as partitions would be. */
-    async run(published: readonly PublishedEvent[], { batch, workers }: { batch: number; workers: number }): Promise<void> {
+    async run(
+      published: readonly PublishedEvent[],
+      { batch, workers }: { batch: number; workers: number },
+    ): Promise<void> {
       const records = published.map(toRecord);
       const shares = Array.from({ length: workers }, (_, worker) =>
         records.filter(({ key }) => (key?.at(-1) ?? 0) % workers === worker),

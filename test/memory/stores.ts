@@ -1,6 +1,6 @@
 /** The projector's ports in memory. They keep what a store would keep: encoded, so that nothing is shared by reference. */
 import { NO_REFERENCES, type References } from '../../mappings/aggregates/state.js';
-import type { Member, PeriodRange, PeriodSummary } from '../../mappings/contract.js';
+import type { Member, PeriodRange, PeriodSummary, StoredDocument } from '../../mappings/contract.js';
 import type { AggregateName } from '../../mappings/events/event.js';
 import type { RollupName, SummaryOf } from '../../mappings/rollups/summaries.js';
 import type {
@@ -173,15 +173,37 @@ export class MemoryPositionStore implements PositionStore {
 
 export class MemoryDocumentStore implements DocumentStore {
   private readonly documents = new Map<string, { readonly ticket: Ticket; readonly stored: string }>();
+  readonly refused: { readonly id: string; readonly ticket: Ticket; readonly reason: string }[] = [];
 
-  async publish({ view, revision }: Target, ticket: Ticket, documents: readonly OutgoingDocument[]): Promise<Published> {
+  /** `isFit`: a store may refuse documents for good. */
+  constructor(private readonly isFit: (stored: StoredDocument) => boolean = () => true) {}
+
+  async publish(
+    { view, revision }: Target,
+    ticket: Ticket,
+    documents: readonly OutgoingDocument[],
+  ): Promise<Published> {
     let superseded = 0;
+    let refused = 0;
     for (const { id, stored } of documents) {
       const key = `${view}/${revision}/${id}`;
-      if ((this.documents.get(key)?.ticket ?? 0) >= ticket) superseded += 1;
-      else this.documents.set(key, { ticket, stored: JSON.stringify(stored) });
+      if ((this.documents.get(key)?.ticket ?? 0) >= ticket) {
+        superseded += 1;
+      } else if (stored !== null && !this.isFit(stored)) {
+        refused += 1;
+        this.refused.push({ id, ticket, reason: 'unfit' });
+      } else {
+        this.documents.set(key, { ticket, stored: JSON.stringify(stored) });
+      }
     }
-    return { written: documents.length - superseded, superseded, refused: 0 };
+    return { written: documents.length - superseded - refused, superseded, refused };
+  }
+
+  /** What is there, tombstones included: `stored: null`. */
+  stored({ view, revision }: Target, id: string): { ticket: Ticket; stored: StoredDocument | null } | undefined {
+    const document = this.documents.get(`${view}/${revision}/${id}`);
+    if (document === undefined) return undefined;
+    return { ticket: document.ticket, stored: JSON.parse(document.stored) as StoredDocument | null };
   }
 
   /** What readers see: id to the stored document, tombstones left out. */

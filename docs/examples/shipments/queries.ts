@@ -1,7 +1,16 @@
-import type { QueryDeclaration } from '../../../mappings/queries.js';
+import type { FieldsOf, QueryDeclaration } from '../../../mappings/queries.js';
+import type { ShipmentDocument } from './document.js';
 
 export const shipmentQueries: QueryDeclaration = {
   id: { name: 'orderId', sortField: 'keys.orderId' },
+  fields: {
+    orderId: true,
+    carrier: true,
+    trackingNo: true,
+    status: true,
+    customerName: true,
+    city: true,
+  } satisfies FieldsOf<ShipmentDocument>,
   filters: {
     carrier: { kind: 'keyword', field: 'carrier', facet: true },
     city: { kind: 'keyword', field: 'city', facet: true },

@@ -48,7 +48,9 @@ export function customerToStored(
       name: codePointKey(document.name ?? ''),
       lastOrderAt: document.lastOrderAt ?? '',
       lastOrderAtMissing: document.lastOrderAt === null,
-      totalSpent: Object.hasOwn(document.totalSpent, reportingCurrency) ? (document.totalSpent[reportingCurrency] ?? 0) : 0,
+      totalSpent: Object.hasOwn(document.totalSpent, reportingCurrency)
+        ? (document.totalSpent[reportingCurrency] ?? 0)
+        : 0,
       folded: fold(document.name ?? ''),
       terms: searchTerms(document.name ?? ''),
     },

@@ -85,7 +85,9 @@ function compose(
     lines: order.lines.map((line) => composeLine(line, products.get(line.productId))),
     pending: [
       ...(customer.presence === 'pending' ? [sourceName('customers', customer.customerId)] : []),
-      ...joined.filter(({ presence }) => presence === 'pending').map((product) => sourceName('products', product.productId)),
+      ...joined
+        .filter(({ presence }) => presence === 'pending')
+        .map((product) => sourceName('products', product.productId)),
     ],
     sources: fromPairs([
       [sourceName('orders', order.orderId), order.sequence],

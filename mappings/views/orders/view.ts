@@ -47,6 +47,7 @@ function showsSequence(event: DomainEvent): boolean {
 
 /** Lifecycle events change whether the name is shown at all; shelving events write a register without data. */
 function writesAny(event: DomainEvent, registers: readonly string[]): boolean {
-  if (event.type !== 'customer.updated' && event.type !== 'product.updated' && event.type !== 'product.priced') return true;
+  if (event.type !== 'customer.updated' && event.type !== 'product.updated' && event.type !== 'product.priced')
+    return true;
   return registers.some((register) => Object.hasOwn(event.data, register));
 }

@@ -1,6 +1,6 @@
 import { asTime } from '../../aggregates/registers.js';
 import { monthOf, previousMonth } from '../../calendar.js';
-import type { Loaded, Rendered, RenderContext } from '../../contract.js';
+import type { Loaded, RenderContext, Rendered } from '../../contract.js';
 import { type Amounts, sum, sumByCurrency } from '../../money.js';
 import { windowStart } from '../../rollups/product-days.js';
 import { fromPairs, type Sources, sourceName } from '../sources.js';

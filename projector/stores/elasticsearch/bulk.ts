@@ -5,7 +5,7 @@ import { type OutgoingDocument, type Ticket, Unavailable } from '../../ports.js'
 /** The requests are about this large: larger ones gain nothing, smaller ones cost round trips. */
 const PIECE_BYTES = 2 * 1024 * 1024;
 const REQUESTS_IN_FLIGHT = 2;
-const PATH_QUERY = 'filter_path=errors,items.*.status,items.*.error';
+const PATH_QUERY = 'require_alias=true&filter_path=errors,items.*.status,items.*.error';
 
 export interface BulkOutcome {
   readonly superseded: number;
@@ -15,7 +15,11 @@ export interface BulkOutcome {
 
 interface BulkItem {
   readonly status: number;
-  readonly error?: { readonly type: string; readonly reason?: string; readonly caused_by?: { readonly reason?: string } };
+  readonly error?: {
+    readonly type: string;
+    readonly reason?: string;
+    readonly caused_by?: { readonly reason?: string };
+  };
 }
 
 interface BulkReply {
@@ -28,7 +32,15 @@ interface Piece {
   readonly body: string;
 }
 
-/** What an item's status means. A wipe or a mistaken name must not create an index by dynamic mapping: 404 stops. */
+/**
+ * Documents are written through an alias: Elasticsearch creates a missing index by itself, guessing its mapping, but
+ * never a missing alias. So after a wipe writing stops.
+ */
+export function writeAliasOf(index: string): string {
+  return `${index}-writes`;
+}
+
+/** What an item's status means. 404: the alias is gone. */
 type Verdict = 'done' | 'superseded' | 'wait' | 'refused' | 'stop';
 
 function verdictOf({ status, error }: BulkItem): Verdict {
@@ -64,7 +76,7 @@ export async function bulkIndex(
       const reason = item.error === undefined ? `status ${item.status}` : describe(item.error);
       if (verdict === 'superseded') superseded += 1;
       if (verdict === 'wait') throw new Unavailable(`Elasticsearch does not take writes to ${index} now: ${reason}`);
-      if (verdict === 'stop') throw new Error(`Elasticsearch does not take writes to ${index}: ${reason}`);
+      if (verdict === 'stop') throw new Error(`${advice(item, index)} (${reason})`);
       if (verdict === 'refused') refused.push({ id: piece.ids[i] ?? '', reason });
     });
   };
@@ -108,7 +120,7 @@ function piecesOf(ticket: Ticket, documents: readonly OutgoingDocument[]): Piece
 
 async function sendPiece(client: Client, index: string, { body }: Piece): Promise<BulkReply | 'too large'> {
   try {
-    const path = `/${encodeURIComponent(index)}/_bulk`;
+    const path = `/${encodeURIComponent(writeAliasOf(index))}/_bulk`;
     return await client.transport.request<BulkReply>({ method: 'POST', path, querystring: PATH_QUERY, bulkBody: body });
   } catch (error) {
     const status = statusOf(error);
@@ -118,6 +130,14 @@ async function sendPiece(client: Client, index: string, { body }: Piece): Promis
     }
     throw error;
   }
+}
+
+function advice({ status }: BulkItem, index: string): string {
+  return status === 404
+    ? `The index ${index} or its alias for writing is gone: Elasticsearch lost data or the address is that of another ` +
+        'server. Check ELASTICSEARCH_URL, or start the projector once with --new-generation to build everything anew ' +
+        'from Kafka.'
+    : `Elasticsearch does not allow writes to ${index}: check the credentials in ELASTICSEARCH_URL and what they permit.`;
 }
 
 /** The HTTP status of a client error; `undefined` when there was no answer. */

@@ -1,8 +1,9 @@
 import type { Db } from 'mongodb';
 import { NO_REFERENCES, type References } from '../../../mappings/aggregates/state.js';
 import type { AggregateName } from '../../../mappings/events/event.js';
+import type { RollupName } from '../../../mappings/rollups/summaries.js';
 import { stateCollection } from '../../../runtime/names.js';
-import type { AggregateStore, StateRecord, StateWrite } from '../../ports.js';
+import type { AggregateStore, Contributions, StateRecord, StateWrite } from '../../ports.js';
 import { decodeState, encodeState } from '../../state/codec.js';
 import { groupOf, ROLLUP_NAMES } from '../../state/derive.js';
 import { withMongo } from './connection.js';
@@ -18,7 +19,7 @@ interface StateDocument {
 /** Indexes of the orders' states: one for each reverse look-up and each rollup. */
 export const ORDER_STATE_INDEXES: readonly Readonly<Record<string, 1>>[] = [
   ...Object.keys(NO_REFERENCES).map((reference) => ({ [`references.${reference}`]: 1 as const })),
-  ...ROLLUP_NAMES.map((rollup) => ({ [`contributions.${rollup}.group`]: 1 as const })),
+  ...ROLLUP_NAMES.map((rollup) => ({ [`groups.${rollup}`]: 1 as const })),
 ];
 
 export class MongoAggregateStore implements AggregateStore {
@@ -54,7 +55,7 @@ export class MongoAggregateStore implements AggregateStore {
         _id: id,
         version: expected + 1,
         state: encodeState(state),
-        ...(aggregate === 'orders' ? { references, contributions: withGroups(contributions) } : {}),
+        ...(aggregate === 'orders' ? { references, ...contributionFields(contributions) } : {}),
       },
     }));
     const collection = stateCollection(this.generation, aggregate);
@@ -80,11 +81,14 @@ export class MongoAggregateStore implements AggregateStore {
   }
 }
 
-function withGroups(contributions: StateWrite['contributions']) {
-  return Object.fromEntries(
-    ROLLUP_NAMES.map((rollup) => [
-      rollup,
-      (contributions[rollup] ?? []).map((contribution) => ({ group: groupOf(contribution), ...contribution })),
-    ]),
-  );
+/** The groups are what is looked up; what is summed is text, see state/codec.ts for why. */
+export interface ContributionFields {
+  readonly groups: { readonly [Name in RollupName]: readonly string[] };
+  /** JSON of `Contributions`. */
+  readonly contributions: string;
+}
+
+function contributionFields(contributions: Contributions): ContributionFields {
+  const groups = ROLLUP_NAMES.map((rollup) => [rollup, (contributions[rollup] ?? []).map(groupOf)]);
+  return { groups: Object.fromEntries(groups), contributions: JSON.stringify(contributions) };
 }

@@ -1,6 +1,6 @@
 import type { Db } from 'mongodb';
-import { aggregates, rollups, views } from '../../../mappings/registry.js';
 import type { AggregateName } from '../../../mappings/events/event.js';
+import { aggregates, rollups, views } from '../../../mappings/registry.js';
 import type { RollupName } from '../../../mappings/rollups/summaries.js';
 import { documentsCollection, rollupCollection, stateCollection, ticketsCollection } from '../../../runtime/names.js';
 import type { GenerationRecord } from '../../../runtime/records.js';
@@ -28,12 +28,16 @@ export class MongoGenerationStorage implements GenerationStorage, GenerationTrac
   }
 
   async missing({ number }: GenerationRecord): Promise<readonly string[]> {
-    const there = await withMongo('look for the ticket counter', () => new MongoTicketCounter(this.db, number).exists());
+    const there = await withMongo('look for the ticket counter', () =>
+      new MongoTicketCounter(this.db, number).exists(),
+    );
     return there ? [] : [`the ticket counter (${ticketsCollection(number)}) in MongoDB`];
   }
 
   async numbers(): Promise<readonly number[]> {
-    const collections = await withMongo('list collections', () => this.db.listCollections({}, { nameOnly: true }).toArray());
+    const collections = await withMongo('list collections', () =>
+      this.db.listCollections({}, { nameOnly: true }).toArray(),
+    );
     return collections.flatMap(({ name }) => /^g(\d+)_/.exec(name)?.[1] ?? []).map(Number);
   }
 

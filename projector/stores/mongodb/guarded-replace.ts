@@ -72,7 +72,11 @@ export async function guardedReplace(
   return { superseded, refused };
 }
 
-async function sendUpdate(db: Db, collection: string, updates: readonly Document[]): Promise<UpdateReply | 'too large'> {
+async function sendUpdate(
+  db: Db,
+  collection: string,
+  updates: readonly Document[],
+): Promise<UpdateReply | 'too large'> {
   const command = { update: collection, updates, ordered: false, writeConcern: { w: 'majority' } };
   return withMongo(`write to ${collection}`, async () => {
     try {

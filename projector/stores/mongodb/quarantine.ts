@@ -32,7 +32,9 @@ export class MongoQuarantine implements Quarantine {
     await guardedReplace(
       this.db,
       QUARANTINE_COLLECTION,
-      records.map(toDocument).map((document) => ({ filter: { _id: document._id, topic: null }, replacement: document })),
+      records
+        .map(toDocument)
+        .map((document) => ({ filter: { _id: document._id, topic: null }, replacement: document })),
     );
     await this.notify(records);
   }

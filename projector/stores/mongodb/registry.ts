@@ -56,4 +56,3 @@ export class RegisteredTargets implements TargetList {
     return targetsOf(own);
   }
 }
-

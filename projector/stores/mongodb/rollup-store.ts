@@ -1,9 +1,10 @@
 import type { Db } from 'mongodb';
-import type { Contribution, Member, PeriodRange, PeriodSummary } from '../../../mappings/contract.js';
+import type { Member, PeriodRange, PeriodSummary } from '../../../mappings/contract.js';
 import type { RollupName, SummaryOf } from '../../../mappings/rollups/summaries.js';
 import { rollupCollection, stateCollection } from '../../../runtime/names.js';
-import type { RollupStore, Ticket } from '../../ports.js';
-import { splitGroup } from '../../state/derive.js';
+import type { Contributions, RollupStore, Ticket } from '../../ports.js';
+import { groupOf, splitGroup } from '../../state/derive.js';
+import type { ContributionFields } from './aggregate-store.js';
 import { withMongo } from './connection.js';
 import { guardedReplace } from './guarded-replace.js';
 
@@ -16,9 +17,8 @@ interface RollupDocument {
   readonly summary: string;
 }
 
-interface ContributingOrder {
+interface ContributingOrder extends ContributionFields {
   readonly _id: string;
-  readonly contributions: { readonly [Name in RollupName]: readonly (Contribution & { readonly group: string })[] };
 }
 
 export const ROLLUP_INDEXES: readonly Readonly<Record<string, 1>>[] = [{ owner: 1, period: 1 }, { period: 1 }];
@@ -35,14 +35,14 @@ export class MongoRollupStore implements RollupStore {
     const orders = await withMongo(`read the members of ${rollup}`, () =>
       this.db
         .collection<ContributingOrder>(stateCollection(this.generation, 'orders'))
-        .find(
-          { [`contributions.${rollup}.group`]: { $in: [...groups] } },
-          { projection: { [`contributions.${rollup}`]: 1 }, batchSize: 10_000 },
-        )
+        .find({ [`groups.${rollup}`]: { $in: [...groups] } }, { projection: { contributions: 1 }, batchSize: 10_000 })
         .toArray(),
     );
     for (const { _id: orderId, contributions } of orders) {
-      for (const { group, ...contribution } of contributions[rollup]) members.get(group)?.push({ orderId, contribution });
+      const parsed = JSON.parse(contributions) as Contributions;
+      for (const contribution of parsed[rollup] ?? []) {
+        members.get(groupOf(contribution))?.push({ orderId, contribution });
+      }
     }
     return members;
   }
@@ -58,7 +58,10 @@ export class MongoRollupStore implements RollupStore {
     const records = await withMongo(`read ${rollup}`, () =>
       this.db
         .collection<RollupDocument>(rollupCollection(this.generation, rollup))
-        .find({ owner: { $in: [...owners] }, ...periods }, { projection: { owner: 1, period: 1, summary: 1 }, batchSize: 10_000 })
+        .find(
+          { owner: { $in: [...owners] }, ...periods },
+          { projection: { owner: 1, period: 1, summary: 1 }, batchSize: 10_000 },
+        )
         .toArray(),
     );
     for (const { owner, period, summary } of records) {

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Admin, Producer } from 'kafkajs';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { connectKafka } from '../../../projector/kafka/client.js';
 import { KafkaSource } from '../../../projector/kafka/source.js';
 import { prepareTopics } from '../../../projector/kafka/topics.js';
@@ -9,7 +9,6 @@ import { MemoryPositionStore } from '../../memory/stores.js';
 import { openNamespace, type RealServers } from '../../real-servers.js';
 import { until } from '../../until.js';
 import { eventSourceSuite, pollAll } from './event-source.suite.js';
-import { inject } from 'vitest';
 
 const PARTITIONS = 4;
 const log = createLog('test', 'silent');
@@ -42,7 +41,11 @@ async function topicWith(keys: readonly string[]): Promise<string> {
   return topic;
 }
 
-function sourceOf(topic: string, positions: PositionStore = new MemoryPositionStore(), queueRecordsMax = 1000): KafkaSource {
+function sourceOf(
+  topic: string,
+  positions: PositionStore = new MemoryPositionStore(),
+  queueRecordsMax = 1000,
+): KafkaSource {
   const kafka = connectKafka(inject('KAFKA_BROKERS').split(','), 'test', log);
   const settings = { group: `${topic}.g1`, topics: new Map([[topic, 'orders' as const]]), queueRecordsMax };
   return new KafkaSource(kafka, admin, positions, { ...settings, sessionTimeoutMs: 6000, commitIntervalMs: 50 }, log);
@@ -109,7 +112,9 @@ describe('the Kafka source', () => {
     const positions = new MemoryPositionStore();
     await positions.write(Array.from({ length: PARTITIONS }, (_, partition) => ({ topic, partition, next: 50 })));
     const source = sourceOf(topic, positions);
-    await expect(source.run()).rejects.toThrow(/the topic was created anew\. Start the projector once with --new-generation\./);
+    await expect(source.run()).rejects.toThrow(
+      /the topic was created anew\. Start the projector once with --new-generation\./,
+    );
     await source.stop();
   });
 });

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { views } from '../../../mappings/registry.js';
 import { liveProjection } from '../../memory/projection.js';
-import type { PublishedEvent } from '../../recomputation-documents.js';
 import { recompute } from '../../recomputation.js';
+import type { PublishedEvent } from '../../recomputation-documents.js';
 import { SHOP_NOW, shopEvents } from './shop-events.js';
 
 const SETTINGS = { businessTimeZone: 'Asia/Shanghai', reportingCurrency: 'CNY' };
@@ -21,7 +21,10 @@ async function project(published: readonly PublishedEvent[], limits: { batch: nu
 }
 
 function expected(published: readonly PublishedEvent[]) {
-  const { orders, products, customers } = recompute([...published], { now: SHOP_NOW, timeZone: SETTINGS.businessTimeZone });
+  const { orders, products, customers } = recompute([...published], {
+    now: SHOP_NOW,
+    timeZone: SETTINGS.businessTimeZone,
+  });
   return { orders, products, customers };
 }
 

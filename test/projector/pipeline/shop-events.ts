@@ -36,7 +36,11 @@ const SHAPES: Record<PublishedEvent['topic'], readonly Shape[]> = {
     ['customer.erased', {}],
   ],
   products: [
-    ['product.created', { name, category: name, price: fc.nat(), currency, tags: optional(fc.array(name)) }, ['name', 'category', 'price', 'currency']],
+    [
+      'product.created',
+      { name, category: name, price: fc.nat(), currency, tags: optional(fc.array(name)) },
+      ['name', 'category', 'price', 'currency'],
+    ],
     ['product.updated', { name, brand: optional(name) }, []],
     ['product.priced', { price: fc.nat() }],
     ['product.shelved', {}],

@@ -47,11 +47,11 @@ const BODIES: Record<AggregateName, fc.Arbitrary<Body>> = {
     body('product.deleted', {}),
   ),
   orders: fc.oneof(
-    body('order.placed', { customerId: fc.constantFrom('c-1', 'c-2'), currency: fc.constant('CNY'), lines, city: text }, [
-      'customerId',
-      'currency',
-      'lines',
-    ]),
+    body(
+      'order.placed',
+      { customerId: fc.constantFrom('c-1', 'c-2'), currency: fc.constant('CNY'), lines, city: text },
+      ['customerId', 'currency', 'lines'],
+    ),
     body('order.amended', { lines }),
     body('order.transferred', { customerId: fc.constantFrom('c-1', 'c-3') }),
     body('order.paid', { method: text }, []),
@@ -64,7 +64,11 @@ const BODIES: Record<AggregateName, fc.Arbitrary<Body>> = {
 
 /** Deliveries of one aggregate, each event once, through the real decoder. */
 export function deliveriesOf(aggregate: AggregateName, max = 12): fc.Arbitrary<Delivery[]> {
-  const one = fc.record({ body: BODIES[aggregate], sequence: fc.integer({ min: 0, max: 6 }), minute: fc.integer({ min: 0, max: 5 }) });
+  const one = fc.record({
+    body: BODIES[aggregate],
+    sequence: fc.integer({ min: 0, max: 6 }),
+    minute: fc.integer({ min: 0, max: 5 }),
+  });
   return fc.array(one, { maxLength: max }).map((drawn) =>
     drawn.map(({ body: { type, data }, sequence, minute }, i): Delivery => {
       const event = {
@@ -77,8 +81,13 @@ export function deliveriesOf(aggregate: AggregateName, max = 12): fc.Arbitrary<D
         ...(sequence === 0 ? {} : { sequence: String(sequence) }),
         data,
       };
-      const decoded = decode(aggregate, { key: Buffer.from('x'), value: Buffer.from(JSON.stringify(event)), headers: {} });
-      if (decoded.kind !== 'event') throw new Error(`The test made an event that does not decode: ${JSON.stringify(decoded)}`);
+      const decoded = decode(aggregate, {
+        key: Buffer.from('x'),
+        value: Buffer.from(JSON.stringify(event)),
+        headers: {},
+      });
+      if (decoded.kind !== 'event')
+        throw new Error(`The test made an event that does not decode: ${JSON.stringify(decoded)}`);
       return { event: decoded.event, topic: aggregate, partition: 0, offset: i };
     }),
   );

@@ -35,7 +35,12 @@ describe.each(['customers', 'products', 'orders'] as const)('merging %s', (name)
       fc.property(deliveriesOf(name), fc.nat(), (all, cut) => {
         const at = all.length === 0 ? 0 : cut % all.length;
         expect(mergeAll(name, [all.slice(0, at), all.slice(at)])).toEqual(mergeAll(name, [all]));
-        expect(mergeAll(name, all.map((delivery) => [delivery]))).toEqual(mergeAll(name, [all]));
+        expect(
+          mergeAll(
+            name,
+            all.map((delivery) => [delivery]),
+          ),
+        ).toEqual(mergeAll(name, [all]));
       }),
     );
   });
@@ -61,7 +66,11 @@ describe.each(['customers', 'products', 'orders'] as const)('merging %s', (name)
 });
 
 describe('the memory of events', () => {
-  const [first] = fc.sample(deliveriesOf('customers').filter((all) => all.length > 0), { numRuns: 1, seed: 1 })[0] ?? [];
+  const [first] =
+    fc.sample(
+      deliveriesOf('customers').filter((all) => all.length > 0),
+      { numRuns: 1, seed: 1 },
+    )[0] ?? [];
   if (first === undefined) throw new Error('no sample');
 
   it('tells an id used again with other content, and changes nothing', () => {

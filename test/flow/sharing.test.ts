@@ -1,0 +1,46 @@
+/** Two projector processes share the events; when one leaves, the other goes on with all of them. */
+import { describe, expect, it } from 'vitest';
+import { until } from '../until.js';
+import { expectConvergence } from './convergence.js';
+import { generated } from './shop.js';
+import { systemFor } from './system.js';
+
+/**
+ * Small batches make the load last long enough for the change to fall into the middle of it, and a small queue makes
+ * the members pause their partitions, which must not outlast a change of the group.
+ */
+const SMALL_BATCHES = { BATCH_EVENTS_MAX: '50', EVENTS_UNDONE_MAX: '100', QUEUE_RECORDS_MAX: '200' };
+const PARTITIONS = 18;
+
+const system = systemFor('sharing');
+
+describe('two projector processes', () => {
+  it('share the partitions and end in the right documents, though one leaves in the middle', async () => {
+    const { publisher } = system();
+    // Side by side: they also race for the first generation, the topics and the indexes.
+    const [first, second] = await Promise.all([
+      system().startProjector(SMALL_BATCHES),
+      system().startProjector(SMALL_BATCHES),
+    ]);
+    const answers = await system().startApi();
+    await until('both to have partitions', async () => {
+      const shares = [first.partitions, second.partitions];
+      return shares.every((share) => share > 0) && shares.reduce((a, b) => a + b) === PARTITIONS;
+    });
+
+    const events = generated({ seed: 'sharing', customers: 60, products: 40, orders: 500 });
+    await publisher.publish(events);
+    await until('both to have projected some of the events', async () => {
+      const folded = await Promise.all([first.events('folded'), second.events('folded')]);
+      return folded.every((count) => count > 100);
+    });
+    const waiting = await answers.lagEvents();
+    expect(waiting, 'one must leave while there is work to do').toBeGreaterThan(0);
+    const alone = await first.events('folded');
+    expect(await second.stop()).toBe(0);
+    await until('the other to have all partitions', async () => first.partitions === PARTITIONS);
+
+    await expectConvergence(answers, events);
+    expect(await first.events('folded')).toBeGreaterThan(alone);
+  }, 180_000);
+});

@@ -1,0 +1,163 @@
+/** The system under test as it runs for real: projector and API processes, on a namespace and topics of its own. */
+import { readFileSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, inject } from 'vitest';
+import { PROJECT_FOLDER } from '../../stack/folders.js';
+import { freePorts } from '../../stack/ports.js';
+import { type Exit, type Service, untilReady } from '../../stack/process.js';
+import { Run } from '../../stack/run.js';
+import { openNamespace, type RealServers } from '../real-servers.js';
+import { Answers } from './answers.js';
+import { Publisher } from './publisher.js';
+
+const READY_TIMEOUT_MS = 60_000;
+const STOP_GRACE_MS = 25_000;
+const OUTPUT_LINES_SHOWN = 40;
+
+export const BUSINESS_TIME_ZONE = 'Asia/Shanghai';
+
+/** After six seconds without a sign of life, the least that Kafka allows, the group lets go of a killed member. */
+const ENVIRONMENT = { BUSINESS_TIME_ZONE, SESSION_TIMEOUT_MS: '6000', FRESHNESS_MAX_AGE_MS: '0' };
+
+export type Environment = Readonly<Record<string, string>>;
+
+/** One projector process. */
+export class Projector {
+  constructor(
+    private readonly service: Service,
+    private readonly admin: string,
+  ) {}
+
+  /** kill -9; resolves when the process is gone. */
+  async kill(): Promise<void> {
+    this.service.kill();
+    await this.service.exited;
+  }
+
+  /** SIGTERM. Returns the exit code. */
+  async stop(): Promise<Exit> {
+    await this.service.stop(STOP_GRACE_MS);
+    return this.service.exited;
+  }
+
+  /** Events by what became of them since the process was started. */
+  async events(outcome: 'folded' | 'unknown' | 'quarantined'): Promise<number> {
+    const text = await (await fetch(`${this.admin}/metrics`)).text();
+    const value = new RegExp(`^projector_events_total\\{outcome="${outcome}"\\} (\\d+)$`, 'm').exec(text)?.[1];
+    return Number(value ?? 0);
+  }
+
+  /** Partitions that were assigned to the process last, by its own output. */
+  get partitions(): number {
+    const assigned = [
+      ...readFileSync(this.service.logFile, 'utf8').matchAll(/"partitions":(\d+),"msg":"partitions assigned"/g),
+    ];
+    return Number(assigned.at(-1)?.[1] ?? 0);
+  }
+
+  async isReady(): Promise<boolean> {
+    return (await fetch(`${this.admin}/health/ready`)).ok;
+  }
+}
+
+export class System {
+  private readonly run: Run;
+  private readonly services: Service[] = [];
+
+  private constructor(
+    readonly servers: RealServers,
+    readonly publisher: Publisher,
+    private readonly name: string,
+  ) {
+    this.run = new Run(`flow-${name}`);
+  }
+
+  static async open(name: string): Promise<System> {
+    const servers = await openNamespace(`flow-${name}`);
+    return new System(servers, await Publisher.connect(servers), name);
+  }
+
+  /** Resolves when it is a member of its group. */
+  async startProjector(environment: Environment = {}): Promise<Projector> {
+    const [port = 0] = await freePorts(1);
+    const service = this.launch('projector', { ADMIN_PORT: String(port), ...environment });
+    const projector = new Projector(service, `http://127.0.0.1:${port}`);
+    await untilReady(service, () => projector.isReady(), READY_TIMEOUT_MS);
+    return projector;
+  }
+
+  /** Resolves when it can answer, which needs a projector to have been there before. */
+  async startApi(): Promise<Answers> {
+    const [port = 0] = await freePorts(1);
+    const service = this.launch('api', { API_PORT: String(port) });
+    const answers = new Answers(`http://127.0.0.1:${port}`);
+    await untilReady(service, async () => (await answers.get('/health/ready')).status === 200, READY_TIMEOUT_MS);
+    return answers;
+  }
+
+  /** SIGTERM to all of them; resolves when they are gone. */
+  async stopProjectors(): Promise<void> {
+    const projectors = this.services.filter(({ name }) => name.startsWith('projector'));
+    await Promise.all(projectors.map((service) => service.stop(STOP_GRACE_MS)));
+  }
+
+  /** The end of what each process has said. */
+  output(): string {
+    return this.services
+      .map(({ name, logFile }) => {
+        const lines = readFileSync(logFile, 'utf8').trimEnd().split('\n');
+        return `--- ${name} of ${this.name}, whole in ${logFile}\n${lines.slice(-OUTPUT_LINES_SHOWN).join('\n')}`;
+      })
+      .join('\n');
+  }
+
+  async close(): Promise<void> {
+    await this.publisher.disconnect();
+    await this.run.stop();
+    await this.servers.remove();
+  }
+
+  private launch(program: 'projector' | 'api', environment: Environment): Service {
+    const { namespace, topics } = this.servers;
+    const service = this.run.launch({
+      name: `${program}-${this.services.length + 1}`,
+      command: process.execPath,
+      args: ['stack/run.mjs', `${program}/main.ts`],
+      folder: PROJECT_FOLDER,
+      environment: {
+        ...process.env,
+        ...ENVIRONMENT,
+        KAFKA_BROKERS: inject('KAFKA_BROKERS'),
+        ELASTICSEARCH_URL: inject('ELASTICSEARCH_URL'),
+        MONGODB_URL: inject('MONGODB_URL'),
+        NAMESPACE: namespace,
+        TOPIC_CUSTOMERS: topics.customers,
+        TOPIC_PRODUCTS: topics.products,
+        TOPIC_ORDERS: topics.orders,
+        LOG_LEVEL: 'info',
+        ...environment,
+      },
+      graceMs: STOP_GRACE_MS,
+    });
+    this.services.push(service);
+    return service;
+  }
+}
+
+/**
+ * A system for the tests of one file, closed after them. What the processes said is printed beside a test that failed.
+ * Ask the returned function for it within tests.
+ */
+export function systemFor(name: string): () => System {
+  let system: System | undefined;
+  beforeAll(async () => {
+    system = await System.open(name);
+  });
+  afterEach(({ task }) => {
+    if (task.result?.state === 'fail') process.stderr.write(`${system?.output()}\n`);
+  });
+  afterAll(() => system?.close());
+  return () => {
+    if (system === undefined) throw new Error('The system is there within tests only.');
+    return system;
+  };
+}

@@ -1,0 +1,70 @@
+/** The stores in memory keep the same contracts as the real ones. */
+import type { QuarantinedRecord } from '../../projector/ports.js';
+import { aggregateStoreSuite } from '../projector/stores/aggregate-store.suite.js';
+import { dayMarkSuite } from '../projector/stores/day-mark.suite.js';
+import { documentStoreSuite } from '../projector/stores/document-store.suite.js';
+import { positionStoreSuite } from '../projector/stores/position-store.suite.js';
+import { type Kept, quarantineSuite } from '../projector/stores/quarantine.suite.js';
+import { rollupStoreSuite } from '../projector/stores/rollup-store.suite.js';
+import { ticketCounterSuite } from '../projector/stores/ticket-counter.suite.js';
+import {
+  MemoryAggregateStore,
+  MemoryDayMark,
+  MemoryDocumentStore,
+  MemoryPositionStore,
+  MemoryQuarantine,
+  MemoryRollupStore,
+  MemoryTicketCounter,
+} from './stores.js';
+
+aggregateStoreSuite(async () => new MemoryAggregateStore());
+
+rollupStoreSuite(async () => {
+  const aggregates = new MemoryAggregateStore();
+  return { aggregates, rollups: new MemoryRollupStore(aggregates) };
+});
+
+ticketCounterSuite(async (counters) => {
+  const counter = new MemoryTicketCounter();
+  return Array.from({ length: counters }, () => counter);
+});
+
+positionStoreSuite(async () => new MemoryPositionStore());
+
+dayMarkSuite(async () => new MemoryDayMark());
+
+documentStoreSuite(async () => {
+  const store = new MemoryDocumentStore((stored) => stored.unfit !== true);
+  const target = { view: 'orders', revision: 1 } as const;
+  return {
+    store,
+    target,
+    document: (id, number) => ({ orderId: id, total: number }),
+    unfit: (id) => ({ orderId: id, unfit: true }),
+    read: async (ids) =>
+      new Map(
+        ids.flatMap((id) => {
+          const stored = store.stored(target, id);
+          return stored === undefined ? [] : [[id, stored] as const];
+        }),
+      ),
+    refused: async () => store.refused,
+  };
+});
+
+quarantineSuite(async () => {
+  const quarantine = new MemoryQuarantine();
+  return { quarantine, kept: async () => [...quarantine.records.values()].map(toKept) };
+});
+
+function toKept({ record, reason, detail }: QuarantinedRecord): Kept {
+  const { topic, partition, offset, timestamp, key, value, headers } = record;
+  return {
+    ...{ topic, partition, offset, timestamp, reason, detail },
+    key: key === null ? null : String(key),
+    value: value === null ? null : String(value),
+    headers: Object.entries(headers).flatMap(([name, values]) =>
+      [values].flat().flatMap((one) => (one === undefined ? [] : [[name, String(one)] as const])),
+    ),
+  };
+}

@@ -1,0 +1,163 @@
+/** The stores in MongoDB keep the contracts of their ports. */
+import type { Binary } from 'mongodb';
+import { describe, expect, it } from 'vitest';
+import type { QuarantinedRecord } from '../../../../projector/ports.js';
+import { MongoAggregateStore } from '../../../../projector/stores/mongodb/aggregate-store.js';
+import { MongoDayMark } from '../../../../projector/stores/mongodb/day-mark.js';
+import { MongoDocumentStore } from '../../../../projector/stores/mongodb/documents.js';
+import { MongoGenerationStorage } from '../../../../projector/stores/mongodb/generation-storage.js';
+import { MongoPositionStore } from '../../../../projector/stores/mongodb/positions.js';
+import { MongoQuarantine } from '../../../../projector/stores/mongodb/quarantine.js';
+import { RefusedDocuments } from '../../../../projector/stores/mongodb/refused.js';
+import { MongoRollupStore } from '../../../../projector/stores/mongodb/rollup-store.js';
+import { MongoTicketCounter } from '../../../../projector/stores/mongodb/tickets.js';
+import {
+  documentsCollection,
+  QUARANTINE_COLLECTION,
+  refusedCollection,
+  ticketsCollection,
+} from '../../../../runtime/names.js';
+import { aggregateStoreSuite } from '../aggregate-store.suite.js';
+import { dayMarkSuite } from '../day-mark.suite.js';
+import { documentStoreSuite, type Stored } from '../document-store.suite.js';
+import { generationsFor } from '../generations.js';
+import { positionStoreSuite } from '../position-store.suite.js';
+import { type Kept, quarantined, quarantineSuite } from '../quarantine.suite.js';
+import { rollupStoreSuite } from '../rollup-store.suite.js';
+import { ticketCounterSuite } from '../ticket-counter.suite.js';
+
+/** The most that MongoDB takes is 16 MB. */
+const TOO_LARGE = 'x'.repeat(17 * 1024 * 1024);
+
+const open = generationsFor('mongo-stores', ({ db }, record) => new MongoGenerationStorage(db).create(record));
+
+aggregateStoreSuite(async () => {
+  const { servers, number } = await open();
+  return new MongoAggregateStore(servers.db, number);
+});
+
+rollupStoreSuite(async () => {
+  const { servers, number } = await open();
+  return { aggregates: new MongoAggregateStore(servers.db, number), rollups: new MongoRollupStore(servers.db, number) };
+});
+
+ticketCounterSuite(async (counters) => {
+  const { servers, number } = await open();
+  return Array.from({ length: counters }, () => new MongoTicketCounter(servers.db, number));
+});
+
+describe('the counter of tickets in MongoDB', () => {
+  it('keeps its number when it is created again', async () => {
+    const { servers, number } = await open();
+    const counter = new MongoTicketCounter(servers.db, number);
+    await counter.next();
+    const second = await counter.next();
+    await counter.create();
+    expect(await counter.next()).toBeGreaterThan(second);
+  });
+
+  it('stops with a sentence when it is gone', async () => {
+    const { servers, number } = await open();
+    await servers.db.collection(ticketsCollection(number)).drop();
+    const counter = new MongoTicketCounter(servers.db, number);
+    await expect(counter.next()).rejects.toThrow(/MongoDB lost data\. Start the projector with --new-generation/);
+  });
+});
+
+positionStoreSuite(async () => {
+  const { servers, number } = await open();
+  return new MongoPositionStore(servers.db, number);
+});
+
+dayMarkSuite(async () => {
+  const { servers, number } = await open();
+  return new MongoDayMark(servers.db, number);
+});
+
+documentStoreSuite(async () => {
+  const { servers, number } = await open();
+  const { db } = servers;
+  const target = { view: 'customers', revision: 1 } as const;
+  interface CustomerRecord {
+    readonly _id: string;
+    readonly ticket: number;
+    readonly hidden: boolean;
+  }
+  const collection = db.collection<CustomerRecord>(documentsCollection(number, 'customers', 1));
+  return {
+    store: new MongoDocumentStore(db, number, new RefusedDocuments(db, number)),
+    target,
+    document: (id, n) => ({
+      customerId: id,
+      orderCount: n,
+      name: '王芳',
+      sources: [[`customers/${id}`, n]],
+      city: null,
+    }),
+    unfit: (id) => ({ customerId: id, name: TOO_LARGE }),
+    async read(ids) {
+      const found = await collection.find({ _id: { $in: [...ids] } }).toArray();
+      return new Map(
+        found.map(({ _id, ticket, hidden, ...stored }): [string, Stored] => [
+          _id,
+          { ticket, stored: hidden ? null : stored },
+        ]),
+      );
+    },
+    refused: () =>
+      db
+        .collection(refusedCollection(number))
+        .find()
+        .map(({ id, ticket, reason }) => ({ id: String(id), ticket: Number(ticket), reason: String(reason) }))
+        .toArray(),
+  };
+});
+
+quarantineSuite(async () => {
+  const { servers } = await open();
+  const collection = servers.db.collection<QuarantineRecord>(QUARANTINE_COLLECTION);
+  // It belongs to the namespace, not to a generation.
+  await collection.deleteMany({});
+  return {
+    quarantine: new MongoQuarantine(servers.db, async () => {}),
+    kept: async () => (await collection.find().toArray()).map(toKept),
+  };
+});
+
+describe('the quarantine in MongoDB', () => {
+  it('gives notice of what is durable by then', async () => {
+    const { servers } = await open();
+    const collection = servers.db.collection(QUARANTINE_COLLECTION);
+    await collection.deleteMany({});
+    const noticed: (readonly QuarantinedRecord[])[] = [];
+    const quarantine = new MongoQuarantine(servers.db, async (records) => {
+      expect(await collection.countDocuments()).toBe(records.length);
+      noticed.push(records);
+    });
+    const records = [quarantined(1), quarantined(2)];
+    await quarantine.add(records);
+    expect(noticed).toEqual([records]);
+  });
+});
+
+interface QuarantineRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly timestamp: Date;
+  readonly key: Binary | null;
+  readonly value: Binary | null;
+  readonly headers: readonly { readonly name: string; readonly value: Binary }[];
+  readonly reason: string;
+  readonly detail: string;
+}
+
+function toKept({ topic, partition, offset, timestamp, key, value, headers, reason, detail }: QuarantineRecord): Kept {
+  const text = (binary: Binary) => Buffer.from(binary.buffer).toString();
+  return {
+    ...{ topic, partition, offset, timestamp: timestamp.getTime(), reason, detail },
+    key: key === null ? null : text(key),
+    value: value === null ? null : text(value),
+    headers: headers.map((header) => [header.name, text(header.value)]),
+  };
+}
