@@ -60,7 +60,7 @@ function ratios(rounds: readonly Round[]): string {
     ['CPU time per event, servers included, naive / ours', pairs(naive, cpuRatio), 1],
   ];
   return table(
-    'Ratios within each round, min / median / max (the CPU ratio does not suffer from what else the machine does)',
+    'Ratios within each round, min / median / max (the CPU ratios suffer less from what else the machine does)',
     rows.filter(([, values]) => values.length > 0).map(([name, values, digits]) => [name, spread(values, digits)]),
   );
 }

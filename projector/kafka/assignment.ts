@@ -1,5 +1,6 @@
 import type { Admin } from 'kafkajs';
 import type { Position, PositionStore } from '../ports.js';
+import { logRanges } from './log-range.js';
 
 interface Partition {
   readonly topic: string;
@@ -32,10 +33,10 @@ export class Assignment {
   async seek(admin: Admin, positions: PositionStore, seekTo: (position: Position) => void): Promise<void> {
     const durable = new Map((await positions.read()).map((position) => [nameOf(position), position.next]));
     for (const topic of new Set(this.partitions.map((partition) => partition.topic))) {
-      for (const { partition, low, high } of await admin.fetchTopicOffsets(topic)) {
+      for (const { partition, low, high } of await logRanges(admin, topic)) {
         if (!this.has(topic, partition)) continue;
-        const next = durable.get(nameOf({ topic, partition })) ?? Number(low);
-        assertInTopic({ topic, partition, next }, Number(low), Number(high));
+        const next = durable.get(nameOf({ topic, partition })) ?? low;
+        assertInTopic({ topic, partition, next }, low, high);
         seekTo({ topic, partition, next });
       }
     }

@@ -25,6 +25,7 @@ export class KafkaSource implements EventSource {
   private readonly queue = new RecordQueue();
   private assignment = Assignment.none();
   private consumer: Consumer | null = null;
+  private connecting: Promise<void> = Promise.resolve();
   private heartbeat: (() => Promise<void>) | null = null;
   private paused = false;
   private stopping = false;
@@ -51,7 +52,8 @@ export class KafkaSource implements EventSource {
       // kafkajs itself sends signs of life from handlers and empty fetches only.
       setInterval(() => void this.heartbeat?.().catch(() => {}), sessionTimeoutMs / 10),
     ];
-    await this.connect();
+    this.connecting = this.connect();
+    await this.connecting;
     await end;
   }
 
@@ -75,6 +77,8 @@ export class KafkaSource implements EventSource {
     this.stopping = true;
     for (const timer of this.timers) clearInterval(timer);
     this.queue.wake();
+    // A consumer that is taken down while it comes up fails, or comes up all the same.
+    await this.connecting.catch(() => {});
     await this.commitNow();
     await this.consumer?.disconnect();
     this.ended();
@@ -192,7 +196,8 @@ export class KafkaSource implements EventSource {
     for (let attempt = 0; !this.stopping; attempt += 1) {
       await new Promise((resolve) => setTimeout(resolve, RESTART_DELAY_MS));
       try {
-        return await this.connect();
+        this.connecting = this.connect();
+        return await this.connecting;
       } catch (error) {
         this.log.error({ err: error, attempt }, 'the consumer could not be started');
       }

@@ -1,14 +1,12 @@
 import kafkajs, { type Admin } from 'kafkajs';
 import type { Log } from '../../runtime/log.js';
+import { logRanges } from './log-range.js';
 
 export interface TopicSettings {
   readonly create: boolean;
   readonly partitions: number;
   readonly replicas: number;
 }
-
-const APPEARANCE_TIMEOUT_MS = 30_000;
-const LOOK_AGAIN_MS = 100;
 
 const KEEP_EVERYTHING = [
   { name: 'cleanup.policy', value: 'delete' },
@@ -41,28 +39,12 @@ export async function prepareTopics(
       .map((topic) => ({ topic, numPartitions: 1, replicationFactor: replicas })),
   ];
   if (topics.length > 0) {
-    // kafkajs would wait for leaders itself, and fails when the broker has not heard of the topic yet.
+    // kafkajs would wait for leaders by itself, and fails when the broker has not heard of a topic yet.
     await admin.createTopics({ topics, waitForLeaders: false });
-    await untilThere(
-      admin,
-      topics.map(({ topic }) => topic),
-    );
   }
+  // Those that another process has just created are waited for as well.
+  for (const topic of [...sources, ...own]) await logRanges(admin, topic);
   await warnOfLoss(admin, sources, log);
-}
-
-/** A broker learns of a new topic some time after the controller has made it. */
-async function untilThere(admin: Admin, topics: readonly string[]): Promise<void> {
-  const deadline = Date.now() + APPEARANCE_TIMEOUT_MS;
-  for (;;) {
-    const existing = new Set(await admin.listTopics());
-    const absent = topics.filter((topic) => !existing.has(topic));
-    if (absent.length === 0) return;
-    if (Date.now() > deadline) {
-      throw new Error(`Kafka accepted the creation of ${absent.join(', ')} and does not list it: look at its brokers.`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
-  }
 }
 
 async function warnOfLoss(admin: Admin, topics: readonly string[], log: Log): Promise<void> {

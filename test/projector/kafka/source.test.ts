@@ -107,6 +107,13 @@ describe('the Kafka source', () => {
     await Promise.all(runs);
   });
 
+  it('ends in order when it is stopped before it has joined', async () => {
+    const source = sourceOf(await topicWith(['a']));
+    const running = source.run();
+    await source.stop();
+    await running;
+  });
+
   it('stops with a sentence when the topic is shorter than the durable position', async () => {
     const topic = await topicWith(['a']);
     const positions = new MemoryPositionStore();

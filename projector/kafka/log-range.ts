@@ -1,0 +1,30 @@
+import kafkajs, { type Admin } from 'kafkajs';
+
+/** What a partition holds: offsets from `low` on, and before `high`. */
+export interface LogRange {
+  readonly partition: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+const TIMEOUT_MS = 30_000;
+const LOOK_AGAIN_MS = 100;
+
+/**
+ * The range of each partition of the topic. Brokers learn of a new topic and of new leaders some time after the
+ * controller has decided on them, and refuse to answer until then: this waits for them.
+ * @throws the refusal, when it has lasted for 30 s.
+ */
+export async function logRanges(admin: Admin, topic: string): Promise<readonly LogRange[]> {
+  const deadline = Date.now() + TIMEOUT_MS;
+  for (;;) {
+    try {
+      const offsets = await admin.fetchTopicOffsets(topic);
+      return offsets.map(({ partition, low, high }) => ({ partition, low: Number(low), high: Number(high) }));
+    } catch (error) {
+      const passing = error instanceof kafkajs.KafkaJSProtocolError && error.retriable;
+      if (!passing || Date.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+    }
+  }
+}
