@@ -95,8 +95,10 @@ export type Touch =
       /** Whether the event writes anything these documents show. Judged from the event alone, never from its effect. */
       shows(event: DomainEvent): boolean;
     }
-  /** The owner of each touched group. */
-  | { readonly by: 'rollup'; readonly rollup: RollupName };
+  /** The owner of each group that was recomputed. */
+  | { readonly by: 'rollup'; readonly rollup: RollupName }
+  /** The owner of each group that a touched order ever was in: for documents that show the orders themselves. */
+  | { readonly by: 'member'; readonly rollup: RollupName };
 
 /** Collects what a document needs before it can be rendered. */
 export interface Wants {

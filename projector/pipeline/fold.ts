@@ -2,9 +2,10 @@
 import type { DerivationSettings } from '../../mappings/contract.js';
 import type { AggregateName } from '../../mappings/events/event.js';
 import { aggregates } from '../../mappings/registry.js';
+import type { RollupName } from '../../mappings/rollups/summaries.js';
 import type { AggregateStore, QuarantinedRecord, StateRecord, StateWrite } from '../ports.js';
 import type { StateCache } from '../state/cache.js';
-import { derive } from '../state/derive.js';
+import { derive, groupsChanged } from '../state/derive.js';
 import { EMPTY_STATE, type MergeOutcome, merge } from '../state/merge.js';
 import type { DecodedDelivery } from './decode.js';
 import type { Dirty } from './dirty.js';
@@ -57,7 +58,7 @@ async function foldAggregates(
     for (const [id, record] of merged.records) {
       if (conflicts.has(id)) continue;
       ports.cache.put(name, id, record);
-      touchAggregate(dirty, name, id, record.state);
+      touchAggregate(dirty, name, id, record.state, merged.groupsChanged.get(id) ?? null);
       reused.push(...settle(open.get(id) ?? [], merged.outcomes.get(id) ?? [], dirty));
     }
     open = new Map([...open].filter(([id]) => conflicts.has(id)));
@@ -70,6 +71,8 @@ interface MergedAggregates {
   readonly records: Map<string, StateRecord>;
   readonly outcomes: Map<string, readonly MergeOutcome[]>;
   readonly writes: StateWrite[];
+  /** For aggregates of which every delivery is certainly the first: the groups that it makes a difference to. */
+  readonly groupsChanged: Map<string, ReadonlyMap<RollupName, readonly string[]>>;
 }
 
 function mergeAll(
@@ -78,7 +81,7 @@ function mergeAll(
   open: ByAggregate,
   known: ReadonlyMap<string, StateRecord>,
 ): MergedAggregates {
-  const merged: MergedAggregates = { records: new Map(), outcomes: new Map(), writes: [] };
+  const merged: MergedAggregates = { records: new Map(), outcomes: new Map(), writes: [], groupsChanged: new Map() };
   for (const [id, deliveries] of open) {
     const before = known.get(id) ?? { version: 0, state: EMPTY_STATE };
     const { state, changed, outcomes } = merge(aggregates[name], before.state, deliveries);
@@ -90,6 +93,10 @@ function mergeAll(
     const derived = derive(name, id, state, ports.settings);
     merged.records.set(id, { version: before.version + 1, state: derived.state });
     merged.writes.push({ id, expected: before.version, ...derived });
+    if (outcomes.every((outcome) => outcome === 'first')) {
+      const former = derive(name, id, before.state, ports.settings).contributions;
+      merged.groupsChanged.set(id, groupsChanged(former, derived.contributions));
+    }
   }
   return merged;
 }

@@ -4,6 +4,7 @@ import type { Touch, ViewName } from '../../mappings/contract.js';
 import type { AggregateName, DomainEvent } from '../../mappings/events/event.js';
 import { views } from '../../mappings/registry.js';
 import type { RollupName } from '../../mappings/rollups/summaries.js';
+import { ROLLUP_NAMES, splitGroup } from '../state/derive.js';
 import type { Dirty } from './dirty.js';
 
 interface Rule<Kind extends Touch['by']> {
@@ -14,6 +15,7 @@ interface Rule<Kind extends Touch['by']> {
 const SELF = rulesBy('self');
 const REFERENCE = rulesBy('reference');
 const ROLLUP = rulesBy('rollup');
+const MEMBER = rulesBy('member');
 
 function rulesBy<Kind extends Touch['by']>(kind: Kind): readonly Rule<Kind>[] {
   return Object.values(views).flatMap((view) =>
@@ -23,11 +25,24 @@ function rulesBy<Kind extends Touch['by']>(kind: Kind): readonly Rule<Kind>[] {
   );
 }
 
-/** What the touched aggregate itself leads to. Its state names every group that it ever was in. */
-export function touchAggregate(dirty: Dirty, aggregate: AggregateName, id: string, state: AggregateState): void {
+/**
+ * What the touched aggregate itself leads to. Its state names every group that it ever was in; unless it is known which
+ * of them the deliveries made a difference to (all were the first ones), all are recomputed.
+ */
+export function touchAggregate(
+  dirty: Dirty,
+  aggregate: AggregateName,
+  id: string,
+  state: AggregateState,
+  groupsChanged: ReadonlyMap<RollupName, readonly string[]> | null,
+): void {
   for (const { view, touch } of SELF) if (touch.aggregate === aggregate) dirty.document(view, id);
-  for (const [rollup, groups] of state.groups) {
-    for (const group of groups) dirty.group(rollup as RollupName, group);
+  for (const rollup of ROLLUP_NAMES) {
+    const ever = state.groups.get(rollup) ?? [];
+    for (const group of groupsChanged?.get(rollup) ?? ever) dirty.group(rollup, group);
+    for (const { view, touch } of MEMBER) {
+      if (touch.rollup === rollup) for (const group of ever) dirty.document(view, splitGroup(group).owner);
+    }
   }
 }
 

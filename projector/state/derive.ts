@@ -48,3 +48,15 @@ function rememberGroups(state: AggregateState, contributions: Contributions): Ag
   }
   return groups === null ? state : { ...state, groups };
 }
+
+/** The groups to which a change of the order's contributions makes a difference. */
+export function groupsChanged(before: Contributions, after: Contributions): Map<RollupName, readonly string[]> {
+  return new Map(
+    ROLLUP_NAMES.map((rollup) => {
+      const old = new Map((before[rollup] ?? []).map((one) => [groupOf(one), JSON.stringify(one)]));
+      const now = new Map((after[rollup] ?? []).map((one) => [groupOf(one), JSON.stringify(one)]));
+      const groups = new Set([...old.keys(), ...now.keys()]);
+      return [rollup, [...groups].filter((group) => old.get(group) !== now.get(group))];
+    }),
+  );
+}

@@ -16,8 +16,11 @@ export interface Delivery {
   readonly offset: number;
 }
 
-/** `reused-id`: a remembered event has the same id and other content; it changed nothing. */
-export type MergeOutcome = 'merged' | 'reused-id';
+/**
+ * `first`: certainly not merged before. `again`: merged before, or too old to tell; its first delivery may have died
+ * before anything was rendered. `reused-id`: a remembered event has the same id and other content; it changed nothing.
+ */
+export type MergeOutcome = 'first' | 'again' | 'reused-id';
 
 /** Event ids remembered per aggregate. Beyond them merging is idempotent all the same. */
 export const REMEMBERED_EVENTS_MAX = 64;
@@ -64,10 +67,11 @@ function draftOf(before: AggregateState): Draft {
 function mergeOne(aggregate: Aggregate, draft: Draft, delivery: Delivery): MergeOutcome {
   const { event } = delivery;
   const known = draft.remembered.find(({ version }) => version.eventId === event.eventId);
-  if (known !== undefined) return known.contentHash === event.contentHash ? 'merged' : 'reused-id';
+  if (known !== undefined) return known.contentHash === event.contentHash ? 'again' : 'reused-id';
   const version: Version = { sequence: event.sequence, time: event.time, eventId: event.eventId };
-  remember(draft, version, delivery);
+  const remembered = remember(draft, version, delivery);
   const sequences = includeSequence(draft.sequences, event.sequence);
+  const isFirst = remembered && (event.sequence === 0 || sequences !== draft.sequences);
   if (sequences !== draft.sequences) set(draft, 'sequences', sequences);
   if (isLater(version, draft.last)) set(draft, 'last', version);
   const { lifecycle, writes } = aggregate.effect(event);
@@ -82,7 +86,7 @@ function mergeOne(aggregate: Aggregate, draft: Draft, delivery: Delivery): Merge
     draft.registers.set(register, { value, version });
     draft.changed = true;
   }
-  return 'merged';
+  return isFirst ? 'first' : 'again';
 }
 
 function set<Field extends keyof Draft>(draft: Draft, field: Field, value: Draft[Field]): void {
@@ -94,18 +98,19 @@ function isLater(version: Version, than: Version | null): boolean {
   return than === null || compareVersions(version, than) > 0;
 }
 
-/** Keeps the newest by event order, so that what is remembered does not depend on the order of arrival. */
-function remember(draft: Draft, version: Version, { topic, partition, offset, event }: Delivery): void {
+/** Keeps the newest by event order, whatever the order of arrival. False when the event is older than all of them. */
+function remember(draft: Draft, version: Version, { topic, partition, offset, event }: Delivery): boolean {
   const { remembered } = draft;
   let at = remembered.length;
   for (let earlier = remembered[at - 1]; earlier !== undefined; earlier = remembered[at - 1]) {
     if (compareVersions(earlier.version, version) < 0) break;
     at -= 1;
   }
-  if (at === 0 && remembered.length >= REMEMBERED_EVENTS_MAX) return;
+  if (at === 0 && remembered.length >= REMEMBERED_EVENTS_MAX) return false;
   remembered.splice(at, 0, { version, topic, partition, offset, contentHash: event.contentHash });
   if (remembered.length > REMEMBERED_EVENTS_MAX) remembered.shift();
   draft.changed = true;
+  return true;
 }
 
 /** Written before the last delete (or erasure, for what outlives a delete): it counts no more, and never will again. */

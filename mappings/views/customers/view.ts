@@ -9,8 +9,9 @@ export const customersView: View<CustomerDocument, 'customers'> = {
   aggregate: 'customers',
   touchedBy: [
     { by: 'self', aggregate: 'customers' },
-    // Every order that is visible counts in a month, so an order's own events arrive by this way too.
     { by: 'rollup', rollup: 'customerMonths' },
+    // Recent orders show more of an order than the month counts; every visible order is in a month.
+    { by: 'member', rollup: 'customerMonths' },
     {
       by: 'reference',
       aggregate: 'products',

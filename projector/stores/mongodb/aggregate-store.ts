@@ -7,7 +7,7 @@ import type { AggregateStore, Contributions, StateRecord, StateWrite } from '../
 import { decodeState, encodeState } from '../../state/codec.js';
 import { groupOf, ROLLUP_NAMES } from '../../state/derive.js';
 import { withMongo } from './connection.js';
-import { guardedReplace } from './guarded-replace.js';
+import { compareAndSet } from './guarded-write.js';
 
 interface StateDocument {
   readonly _id: string;
@@ -49,9 +49,9 @@ export class MongoAggregateStore implements AggregateStore {
   }
 
   async write(aggregate: AggregateName, writes: readonly StateWrite[]): Promise<ReadonlySet<string>> {
-    const replacements = writes.map(({ id, expected, state, references, contributions }) => ({
+    const changes = writes.map(({ id, expected, state, references, contributions }) => ({
       filter: { _id: id, version: expected },
-      replacement: {
+      update: {
         _id: id,
         version: expected + 1,
         state: encodeState(state),
@@ -59,7 +59,7 @@ export class MongoAggregateStore implements AggregateStore {
       },
     }));
     const collection = stateCollection(this.generation, aggregate);
-    const { superseded, refused } = await guardedReplace(this.db, collection, replacements);
+    const { superseded, refused } = await compareAndSet(this.db, collection, changes);
     for (const [place, reason] of refused) {
       throw new Error(`MongoDB refuses the state of ${aggregate}/${writes[place]?.id}: ${reason}`);
     }

@@ -2,7 +2,7 @@ import type { Db } from 'mongodb';
 import { documentsCollection } from '../../../runtime/names.js';
 import { HIDDEN_FIELD, TICKET_FIELD } from '../../../runtime/records.js';
 import type { DocumentStore, OutgoingDocument, Published, Target, Ticket } from '../../ports.js';
-import { guardedReplace } from './guarded-replace.js';
+import { writeNewest } from './guarded-write.js';
 import type { RefusedDocuments } from './refused.js';
 
 export class MongoDocumentStore implements DocumentStore {
@@ -13,12 +13,12 @@ export class MongoDocumentStore implements DocumentStore {
   ) {}
 
   async publish(target: Target, ticket: Ticket, documents: readonly OutgoingDocument[]): Promise<Published> {
-    const replacements = documents.map(({ id, stored }) => ({
+    const writes = documents.map(({ id, stored }) => ({
       filter: { _id: id, [TICKET_FIELD]: { $lt: ticket } },
-      replacement: { _id: id, [TICKET_FIELD]: ticket, [HIDDEN_FIELD]: stored === null, ...stored },
+      update: { _id: id, [TICKET_FIELD]: ticket, [HIDDEN_FIELD]: stored === null, ...stored },
     }));
     const collection = documentsCollection(this.generation, target.view, target.revision);
-    const { superseded, refused } = await guardedReplace(this.db, collection, replacements);
+    const { superseded, refused } = await writeNewest(this.db, collection, writes);
     await this.refusals.record(
       [...refused].flatMap(([place, reason]) => {
         const id = documents[place]?.id;
@@ -26,8 +26,8 @@ export class MongoDocumentStore implements DocumentStore {
       }),
     );
     return {
-      written: documents.length - superseded.size - refused.size,
-      superseded: superseded.size,
+      written: documents.length - superseded - refused.size,
+      superseded,
       refused: refused.size,
     };
   }

@@ -3,7 +3,7 @@ import { positionsCollection } from '../../../runtime/names.js';
 import type { PositionRecord } from '../../../runtime/records.js';
 import type { Position, PositionStore } from '../../ports.js';
 import { withMongo } from './connection.js';
-import { guardedReplace } from './guarded-replace.js';
+import { writeNewest } from './guarded-write.js';
 
 export class MongoPositionStore implements PositionStore {
   constructor(
@@ -20,10 +20,10 @@ export class MongoPositionStore implements PositionStore {
 
   async write(positions: readonly Position[]): Promise<void> {
     const updatedAt = new Date();
-    const replacements = positions.map(({ topic, partition, next }) => {
+    const writes = positions.map(({ topic, partition, next }) => {
       const _id = `${topic}/${partition}`;
-      return { filter: { _id, next: { $lt: next } }, replacement: { _id, topic, partition, next, updatedAt } };
+      return { filter: { _id, next: { $lt: next } }, update: { _id, topic, partition, next, updatedAt } };
     });
-    await guardedReplace(this.db, positionsCollection(this.generation), replacements);
+    await writeNewest(this.db, positionsCollection(this.generation), writes);
   }
 }

@@ -1,7 +1,7 @@
 import { Binary, type Db } from 'mongodb';
 import { QUARANTINE_COLLECTION } from '../../../runtime/names.js';
 import type { Quarantine, QuarantinedRecord, SourceRecord } from '../../ports.js';
-import { guardedReplace } from './guarded-replace.js';
+import { compareAndSet } from './guarded-write.js';
 
 /** A record that broke the contract, with all that is needed to deliver it again. `_id` is `topic/partition/offset`. */
 interface QuarantineDocument {
@@ -29,12 +29,10 @@ export class MongoQuarantine implements Quarantine {
   async add(records: readonly QuarantinedRecord[]): Promise<void> {
     if (records.length === 0) return;
     // Records are their own guard: `_id` is where they stand in Kafka, and one that is there stays as it is.
-    await guardedReplace(
+    await compareAndSet(
       this.db,
       QUARANTINE_COLLECTION,
-      records
-        .map(toDocument)
-        .map((document) => ({ filter: { _id: document._id, topic: null }, replacement: document })),
+      records.map(toDocument).map((document) => ({ filter: { _id: document._id, topic: null }, update: document })),
     );
     await this.notify(records);
   }

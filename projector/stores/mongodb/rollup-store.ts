@@ -6,22 +6,31 @@ import type { Contributions, RollupStore, Ticket } from '../../ports.js';
 import { groupOf, splitGroup } from '../../state/derive.js';
 import type { ContributionFields } from './aggregate-store.js';
 import { withMongo } from './connection.js';
-import { guardedReplace } from './guarded-replace.js';
+import { writeNewest } from './guarded-write.js';
 
-interface RollupDocument {
+/**
+ * A chapter of an owner's groups: the days of one month, the months of one year. Groups are guarded each by its own
+ * ticket, and documents read a few chapters instead of dozens of groups. `_id` is `owner,chapter`.
+ */
+interface ChapterDocument {
   readonly _id: string;
   readonly owner: string;
-  readonly period: string;
-  readonly ticket: number;
-  /** JSON: see state/codec.ts for why. */
-  readonly summary: string;
+  readonly chapter: string;
+  readonly tickets: Readonly<Record<string, number>>;
+  /** Period to the JSON of its summary: see state/codec.ts for why. */
+  readonly summaries: Readonly<Record<string, string>>;
+}
+
+/** `2026-11-01` is in `2026-11`, `2026-11` in `2026`. */
+function chapterOf(period: string): string {
+  return period.slice(0, period.lastIndexOf('-'));
 }
 
 interface ContributingOrder extends ContributionFields {
   readonly _id: string;
 }
 
-export const ROLLUP_INDEXES: readonly Readonly<Record<string, 1>>[] = [{ owner: 1, period: 1 }, { period: 1 }];
+export const ROLLUP_INDEXES: readonly Readonly<Record<string, 1>>[] = [{ owner: 1, chapter: 1 }, { chapter: 1 }];
 
 export class MongoRollupStore implements RollupStore {
   constructor(
@@ -54,18 +63,22 @@ export class MongoRollupStore implements RollupStore {
   ): Promise<Map<string, PeriodSummary<Name>[]>> {
     const found = new Map<string, PeriodSummary<Name>[]>(owners.map((owner) => [owner, []]));
     if (owners.length === 0) return found;
-    const periods = firstPeriod === null ? {} : { period: { $gte: firstPeriod } };
+    const chapters = firstPeriod === null ? {} : { chapter: { $gte: chapterOf(firstPeriod) } };
     const records = await withMongo(`read ${rollup}`, () =>
-      this.db
-        .collection<RollupDocument>(rollupCollection(this.generation, rollup))
+      this.chapters(rollup)
         .find(
-          { owner: { $in: [...owners] }, ...periods },
-          { projection: { owner: 1, period: 1, summary: 1 }, batchSize: 10_000 },
+          { owner: { $in: [...owners] }, ...chapters },
+          { projection: { owner: 1, summaries: 1 }, batchSize: 10_000 },
         )
         .toArray(),
     );
-    for (const { owner, period, summary } of records) {
-      found.get(owner)?.push({ period, summary: JSON.parse(summary) as SummaryOf[Name] });
+    for (const { owner, summaries } of records) {
+      const periods = found.get(owner);
+      for (const period of Object.keys(summaries)) {
+        const summary = summaries[period];
+        if (summary === undefined || (firstPeriod !== null && period < firstPeriod)) continue;
+        periods?.push({ period, summary: JSON.parse(summary) as SummaryOf[Name] });
+      }
     }
     for (const summaries of found.values()) summaries.sort((a, b) => (a.period < b.period ? 1 : -1));
     return found;
@@ -74,15 +87,19 @@ export class MongoRollupStore implements RollupStore {
   async owners(rollup: RollupName, periods: readonly PeriodRange[]): Promise<readonly string[]> {
     if (periods.length === 0) return [];
     const records = await withMongo(`look up owners in ${rollup}`, () =>
-      this.db
-        .collection<RollupDocument>(rollupCollection(this.generation, rollup))
+      this.chapters(rollup)
         .find(
-          { $or: periods.map(({ from, to }) => ({ period: { $gte: from, $lte: to } })) },
-          { projection: { _id: 0, owner: 1 }, batchSize: 10_000 },
+          { $or: periods.map(({ from, to }) => ({ chapter: { $gte: chapterOf(from), $lte: chapterOf(to) } })) },
+          { projection: { owner: 1, tickets: 1 }, batchSize: 10_000 },
         )
         .toArray(),
     );
-    return [...new Set(records.map(({ owner }) => owner))];
+    const owners = records.flatMap(({ owner, tickets }) =>
+      Object.keys(tickets).some((period) => periods.some(({ from, to }) => period >= from && period <= to))
+        ? [owner]
+        : [],
+    );
+    return [...new Set(owners)];
   }
 
   async write<Name extends RollupName>(
@@ -90,13 +107,28 @@ export class MongoRollupStore implements RollupStore {
     ticket: Ticket,
     summaries: readonly { readonly group: string; readonly summary: SummaryOf[Name] }[],
   ): Promise<void> {
-    const replacements = summaries.map(({ group, summary }) => ({
-      filter: { _id: group, ticket: { $lt: ticket } },
-      replacement: { _id: group, ...splitGroup(group), ticket, summary: JSON.stringify(summary) },
-    }));
-    const { refused } = await guardedReplace(this.db, rollupCollection(this.generation, rollup), replacements);
+    const writes = summaries.map(({ group, summary }) => {
+      const { owner, period } = splitGroup(group);
+      const chapter = chapterOf(period);
+      return {
+        filter: { _id: `${owner},${chapter}`, [`tickets.${period}`]: { $not: { $gte: ticket } } },
+        update: {
+          $set: {
+            owner,
+            chapter,
+            [`tickets.${period}`]: ticket,
+            [`summaries.${period}`]: JSON.stringify(summary),
+          },
+        },
+      };
+    });
+    const { refused } = await writeNewest(this.db, rollupCollection(this.generation, rollup), writes);
     for (const [place, reason] of refused) {
       throw new Error(`MongoDB refuses the rollup ${rollup} of ${summaries[place]?.group}: ${reason}`);
     }
+  }
+
+  private chapters(rollup: RollupName) {
+    return this.db.collection<ChapterDocument>(rollupCollection(this.generation, rollup));
   }
 }
