@@ -96,9 +96,7 @@ export type Touch =
       shows(event: DomainEvent): boolean;
     }
   /** The owner of each group that was recomputed. */
-  | { readonly by: 'rollup'; readonly rollup: RollupName }
-  /** The owner of each group that a touched order ever was in: for documents that show the orders themselves. */
-  | { readonly by: 'member'; readonly rollup: RollupName };
+  | { readonly by: 'rollup'; readonly rollup: RollupName };
 
 /** Collects what a document needs before it can be rendered. */
 export interface Wants {

@@ -15,13 +15,13 @@ export const projectorSettings = z.object({
   ),
   FLUSHES_IN_FLIGHT_MAX: integer(2, 1, 16).describe('flushes under way at a time'),
   CHUNK_DOCUMENTS_MAX: integer(2000, 1, 100_000).describe('documents rendered and written under one ticket'),
-  QUEUE_RECORDS_MAX: integer(20_000, 1, 1_000_000).describe(
+  QUEUE_RECORDS_MAX: integer(10_000, 1, 1_000_000).describe(
     'records read from Kafka and not yet folded; more are not fetched',
   ),
   DAY_CHECK_INTERVAL_MS: integer(10_000, 100, 600_000).describe(
     'how often the clock is looked at for a new business day, which moves windows of days and months',
   ),
-  STATES_CACHED_MAX: integer(30_000, 0, 10_000_000).describe('aggregate states kept in memory'),
+  STATES_CACHED_MAX: integer(10_000, 0, 10_000_000).describe('aggregate states kept in memory'),
   COMMIT_INTERVAL_MS: integer(1000, 10, 60_000).describe("how often the group's offsets follow the durable positions"),
   SESSION_TIMEOUT_MS: integer(45_000, 6_000, 1_800_000).describe(
     'after so long without a sign of life the group gives its partitions away',

@@ -172,6 +172,10 @@ export function totalOf(order: OrderFacts): number {
   return sum(order.lines.map((line) => line.amount));
 }
 
+export function itemCountOf(order: OrderFacts): number {
+  return sum(order.lines.map((line) => line.quantity));
+}
+
 export function returnedAmountOf(order: OrderFacts): number {
   return sum(order.lines.map((line) => multiply(line.returned, line.unitPrice)));
 }

@@ -1,16 +1,16 @@
-import { isSale, returnedAmountOf, totalOf } from '../aggregates/orders.js';
+import { isSale, itemCountOf, returnedAmountOf, totalOf } from '../aggregates/orders.js';
 import { dayOf, monthOf } from '../calendar.js';
 import type { Contribution, Rollup } from '../contract.js';
 import { codePointOrder } from '../events/event.js';
 import { sumByCurrency } from '../money.js';
+import type { OrderCard } from './summaries.js';
 
 /** The newest orders that a customer document shows, and so the most that one month need keep. */
 export const RECENT_ORDERS_MAX = 20;
 
 interface PlacedOrder extends Contribution {
-  readonly placedAt: number;
-  readonly open: boolean;
-  readonly cancelled: boolean;
+  /** All that a customer document shows of an order, so that rendering it need not read the orders. */
+  readonly card: OrderCard;
   /** Currency and amount of a sale, returns subtracted; `null` when the order is no sale. */
   readonly spent: readonly [string, number] | null;
 }
@@ -28,24 +28,29 @@ export const customerMonths: Rollup<'customerMonths', PlacedOrder> = {
       {
         owner: customerId,
         period: monthOf(dayOf(placedAt, businessTimeZone)),
-        placedAt,
-        open: !CLOSED.includes(status),
-        cancelled: status === 'cancelled',
+        card: {
+          orderId: order.orderId,
+          status,
+          placedAt,
+          currency,
+          total: totalOf(order),
+          itemCount: itemCountOf(order),
+          lines: order.lines.map(({ productId, quantity, unitPrice }) => [productId, quantity, unitPrice]),
+        },
         spent: isSale(order) && currency !== null ? [currency, totalOf(order) - returnedAmountOf(order)] : null,
       },
     ];
   },
 
   summarize(members) {
+    const orders = members.map(({ contribution }) => contribution);
     return {
-      orders: members.length,
-      open: members.filter(({ contribution }) => contribution.open).length,
-      cancelled: members.filter(({ contribution }) => contribution.cancelled).length,
-      spent: sumByCurrency(
-        members.flatMap(({ contribution }) => (contribution.spent === null ? [] : [contribution.spent])),
-      ),
-      newest: members
-        .map(({ orderId, contribution }) => [orderId, contribution.placedAt] as const)
+      orders: orders.length,
+      open: orders.filter(({ card }) => !CLOSED.includes(card.status)).length,
+      cancelled: orders.filter(({ card }) => card.status === 'cancelled').length,
+      spent: sumByCurrency(orders.flatMap(({ spent }) => (spent === null ? [] : [spent]))),
+      newest: orders
+        .map(({ card }) => card)
         .sort(newestFirst)
         .slice(0, RECENT_ORDERS_MAX),
     };
@@ -53,6 +58,6 @@ export const customerMonths: Rollup<'customerMonths', PlacedOrder> = {
 };
 
 /** Newest first, ties by order id. */
-export function newestFirst(a: readonly [string, number], b: readonly [string, number]): number {
-  return b[1] - a[1] || codePointOrder(a[0], b[0]);
+export function newestFirst(a: OrderCard, b: OrderCard): number {
+  return b.placedAt - a.placedAt || codePointOrder(a.orderId, b.orderId);
 }

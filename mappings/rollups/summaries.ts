@@ -1,4 +1,5 @@
 /** The shapes of the rollups' summaries, as documents read them. Money in minor units. */
+import type { OrderStatus } from '../aggregates/orders.js';
 
 export interface ProductDay {
   /** Units sold that day, returns not subtracted. */
@@ -15,8 +16,20 @@ export interface CustomerMonth {
   readonly cancelled: number;
   /** Total minus returned amount over the sales: [currency, amount]. */
   readonly spent: readonly (readonly [string, number])[];
-  /** The newest orders of the month, newest first: [order id, placed at in ms]. At most 20. */
-  readonly newest: readonly (readonly [string, number])[];
+  /** The newest orders of the month, newest first, as customer documents show them. At most 20. */
+  readonly newest: readonly OrderCard[];
+}
+
+/** An order in short. */
+export interface OrderCard {
+  readonly orderId: string;
+  readonly status: OrderStatus;
+  /** Milliseconds since 1970. */
+  readonly placedAt: number;
+  readonly currency: string | null;
+  readonly total: number;
+  readonly itemCount: number;
+  readonly lines: readonly (readonly [productId: string, quantity: number, unitPrice: number])[];
 }
 
 export interface SummaryOf {

@@ -8,6 +8,9 @@ export interface IndexBody {
 }
 
 /**
+ * `refresh_interval` is left alone on purpose: then Elasticsearch refreshes every second while somebody searches, and
+ * while nobody does (a catch-up, a rebuild) only at the next search, which waits for it and so sees everything.
+ *
  * One shard and no replica until an operator says otherwise. A document is its stored fields and the hidden mark.
  * @throws TypeError when the view does not live in Elasticsearch.
  */
@@ -19,7 +22,6 @@ export function indexBody(view: View): IndexBody {
     settings: {
       number_of_shards: 1,
       number_of_replicas: 0,
-      refresh_interval: '1s',
       analysis,
       ...view.storage.settings,
     },

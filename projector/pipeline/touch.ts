@@ -4,7 +4,7 @@ import type { Touch, ViewName } from '../../mappings/contract.js';
 import type { AggregateName, DomainEvent } from '../../mappings/events/event.js';
 import { views } from '../../mappings/registry.js';
 import type { RollupName } from '../../mappings/rollups/summaries.js';
-import { ROLLUP_NAMES, splitGroup } from '../state/derive.js';
+import { ROLLUP_NAMES } from '../state/derive.js';
 import type { Dirty } from './dirty.js';
 
 interface Rule<Kind extends Touch['by']> {
@@ -15,7 +15,6 @@ interface Rule<Kind extends Touch['by']> {
 const SELF = rulesBy('self');
 const REFERENCE = rulesBy('reference');
 const ROLLUP = rulesBy('rollup');
-const MEMBER = rulesBy('member');
 
 function rulesBy<Kind extends Touch['by']>(kind: Kind): readonly Rule<Kind>[] {
   return Object.values(views).flatMap((view) =>
@@ -38,11 +37,8 @@ export function touchAggregate(
 ): void {
   for (const { view, touch } of SELF) if (touch.aggregate === aggregate) dirty.document(view, id);
   for (const rollup of ROLLUP_NAMES) {
-    const ever = state.groups.get(rollup) ?? [];
-    for (const group of groupsChanged?.get(rollup) ?? ever) dirty.group(rollup, group);
-    for (const { view, touch } of MEMBER) {
-      if (touch.rollup === rollup) for (const group of ever) dirty.document(view, splitGroup(group).owner);
-    }
+    const groups = groupsChanged?.get(rollup) ?? state.groups.get(rollup) ?? [];
+    for (const group of groups) dirty.group(rollup, group);
   }
 }
 

@@ -1,8 +1,9 @@
-import { type OrderStatus, totalOf } from '../../aggregates/orders.js';
+import type { OrderStatus } from '../../aggregates/orders.js';
 import { asTime } from '../../aggregates/registers.js';
 import type { Loaded, Rendered } from '../../contract.js';
 import { sum, sumByCurrency } from '../../money.js';
 import { newestFirst, RECENT_ORDERS_MAX } from '../../rollups/customer-months.js';
+import type { OrderCard } from '../../rollups/summaries.js';
 import { fromPairs, type Sources, sourceName } from '../sources.js';
 
 /** A customer with counters over all orders and the newest of them. Money in minor units, times RFC 3339 in UTC. */
@@ -43,7 +44,7 @@ export function renderCustomer(customerId: string, loaded: Loaded): Rendered<Cus
   if (customer.presence === 'pending') return { kind: 'unfounded' };
   if (customer.presence !== 'present') return { kind: 'hidden' };
   const months = loaded.rollup('customerMonths', customerId).map(({ summary }) => summary);
-  const recent = recentOrderIds(customerId, loaded);
+  const recent = recentOrdersOf(customerId, loaded);
   return {
     kind: 'visible',
     document: {
@@ -57,16 +58,16 @@ export function renderCustomer(customerId: string, loaded: Loaded): Rendered<Cus
       orderCount: sum(months.map(({ orders }) => orders)),
       openOrders: sum(months.map(({ open }) => open)),
       cancelledOrders: sum(months.map(({ cancelled }) => cancelled)),
-      lastOrderAt: asTime(recent[0]?.[1] ?? null),
+      lastOrderAt: asTime(recent[0]?.placedAt ?? null),
       totalSpent: fromPairs(sumByCurrency(months.flatMap(({ spent }) => spent))),
-      recentOrders: recent.map(([orderId]) => renderRecentOrder(orderId, loaded)),
+      recentOrders: recent.map((card) => renderRecentOrder(card, loaded)),
       sources: fromPairs([[sourceName('customers', customerId), customer.sequence]]),
     },
   };
 }
 
-/** The newest orders over all months: [order id, placed at in ms]. */
-export function recentOrderIds(customerId: string, loaded: Loaded): (readonly [string, number])[] {
+/** The newest orders over all months. */
+export function recentOrdersOf(customerId: string, loaded: Loaded): OrderCard[] {
   return loaded
     .rollup('customerMonths', customerId)
     .flatMap(({ summary }) => summary.newest)
@@ -74,16 +75,15 @@ export function recentOrderIds(customerId: string, loaded: Loaded): (readonly [s
     .slice(0, RECENT_ORDERS_MAX);
 }
 
-function renderRecentOrder(orderId: string, loaded: Loaded): RecentOrder {
-  const order = loaded.aggregate('orders', orderId);
+function renderRecentOrder(card: OrderCard, loaded: Loaded): RecentOrder {
   return {
-    orderId,
-    status: order.status,
-    placedAt: asTime(order.placedAt),
-    currency: order.currency,
-    total: totalOf(order),
-    itemCount: sum(order.lines.map(({ quantity }) => quantity)),
-    lines: order.lines.map(({ productId, quantity, unitPrice }) => ({
+    orderId: card.orderId,
+    status: card.status,
+    placedAt: asTime(card.placedAt),
+    currency: card.currency,
+    total: card.total,
+    itemCount: card.itemCount,
+    lines: card.lines.map(([productId, quantity, unitPrice]) => ({
       productId,
       name: loaded.aggregate('products', productId).name,
       quantity,

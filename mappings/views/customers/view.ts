@@ -1,5 +1,5 @@
 import type { View } from '../../contract.js';
-import { type CustomerDocument, recentOrderIds, renderCustomer } from './document.js';
+import { type CustomerDocument, recentOrdersOf, renderCustomer } from './document.js';
 import { customerCollection, customerFromStored, customerToStored } from './indexes.js';
 import { customerQueries } from './queries.js';
 
@@ -9,9 +9,8 @@ export const customersView: View<CustomerDocument, 'customers'> = {
   aggregate: 'customers',
   touchedBy: [
     { by: 'self', aggregate: 'customers' },
+    // Every visible order is in a month, with all that is shown of it: its own events arrive by this way.
     { by: 'rollup', rollup: 'customerMonths' },
-    // Recent orders show more of an order than the month counts; every visible order is in a month.
-    { by: 'member', rollup: 'customerMonths' },
     {
       by: 'reference',
       aggregate: 'products',
@@ -28,11 +27,8 @@ export const customersView: View<CustomerDocument, 'customers'> = {
       wants.rollup('customerMonths', customerId);
     },
     (customerId, wants, loaded) => {
-      for (const [orderId] of recentOrderIds(customerId, loaded)) wants.aggregate('orders', orderId);
-    },
-    (customerId, wants, loaded) => {
-      for (const [orderId] of recentOrderIds(customerId, loaded)) {
-        for (const { productId } of loaded.aggregate('orders', orderId).lines) wants.aggregate('products', productId);
+      for (const { lines } of recentOrdersOf(customerId, loaded)) {
+        for (const [productId] of lines) wants.aggregate('products', productId);
       }
     },
   ],

@@ -1,5 +1,5 @@
 import type { CustomerFacts } from '../../aggregates/customers.js';
-import { type OrderFacts, type OrderLine, type OrderStatus, totalOf } from '../../aggregates/orders.js';
+import { itemCountOf, type OrderFacts, type OrderLine, type OrderStatus, totalOf } from '../../aggregates/orders.js';
 import type { ProductFacts } from '../../aggregates/products.js';
 import { asTime } from '../../aggregates/registers.js';
 import type { Loaded, Rendered } from '../../contract.js';
@@ -69,7 +69,7 @@ function compose(
     paidAt: asTime(order.paidAt),
     currency: order.currency,
     total: totalOf(order),
-    itemCount: sum(order.lines.map((line) => line.quantity)),
+    itemCount: itemCountOf(order),
     returnedCount: sum(order.lines.map((line) => line.returned)),
     city: order.city,
     cancelReason: order.cancelReason,

@@ -1,5 +1,6 @@
 import type { Db } from 'mongodb';
 import { NO_REFERENCES, type References } from '../../../mappings/aggregates/state.js';
+import type { Contribution } from '../../../mappings/contract.js';
 import type { AggregateName } from '../../../mappings/events/event.js';
 import type { RollupName } from '../../../mappings/rollups/summaries.js';
 import { stateCollection } from '../../../runtime/names.js';
@@ -84,11 +85,14 @@ export class MongoAggregateStore implements AggregateStore {
 /** The groups are what is looked up; what is summed is text, see state/codec.ts for why. */
 export interface ContributionFields {
   readonly groups: { readonly [Name in RollupName]: readonly string[] };
-  /** JSON of `Contributions`. */
-  readonly contributions: string;
+  /** JSON of the contributions to each rollup. */
+  readonly contributions: { readonly [Name in RollupName]: string };
 }
 
 function contributionFields(contributions: Contributions): ContributionFields {
-  const groups = ROLLUP_NAMES.map((rollup) => [rollup, (contributions[rollup] ?? []).map(groupOf)]);
-  return { groups: Object.fromEntries(groups), contributions: JSON.stringify(contributions) };
+  const byRollup = <Value>(valueOf: (own: readonly Contribution[]) => Value) =>
+    Object.fromEntries(ROLLUP_NAMES.map((rollup) => [rollup, valueOf(contributions[rollup] ?? [])])) as {
+      readonly [Name in RollupName]: Value;
+    };
+  return { groups: byRollup((own) => own.map(groupOf)), contributions: byRollup((own) => JSON.stringify(own)) };
 }

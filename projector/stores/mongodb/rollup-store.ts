@@ -1,15 +1,15 @@
 import type { Db } from 'mongodb';
-import type { Member, PeriodRange, PeriodSummary } from '../../../mappings/contract.js';
+import type { Contribution, Member, PeriodRange, PeriodSummary } from '../../../mappings/contract.js';
 import type { RollupName, SummaryOf } from '../../../mappings/rollups/summaries.js';
 import { rollupCollection, stateCollection } from '../../../runtime/names.js';
-import type { Contributions, RollupStore, Ticket } from '../../ports.js';
+import type { RollupStore, Ticket } from '../../ports.js';
 import { groupOf, splitGroup } from '../../state/derive.js';
 import type { ContributionFields } from './aggregate-store.js';
 import { withMongo } from './connection.js';
 import { writeNewest } from './guarded-write.js';
 
 /**
- * A chapter of an owner's groups: the days of one month, the months of one year. Groups are guarded each by its own
+ * A chapter of an owner's groups: the days of one month, the months of one quarter. Groups are guarded each by its own
  * ticket, and documents read a few chapters instead of dozens of groups. `_id` is `owner,chapter`.
  */
 interface ChapterDocument {
@@ -21,9 +21,10 @@ interface ChapterDocument {
   readonly summaries: Readonly<Record<string, string>>;
 }
 
-/** `2026-11-01` is in `2026-11`, `2026-11` in `2026`. */
+/** `2026-11-01` is in `2026-11`, `2026-11` in `2026-Q4`: small enough that a chapter stays far below 16 MB. */
 function chapterOf(period: string): string {
-  return period.slice(0, period.lastIndexOf('-'));
+  if (period.length > 'yyyy-mm'.length) return period.slice(0, 'yyyy-mm'.length);
+  return `${period.slice(0, 4)}-Q${Math.ceil(Number(period.slice(5)) / 3)}`;
 }
 
 interface ContributingOrder extends ContributionFields {
@@ -44,12 +45,14 @@ export class MongoRollupStore implements RollupStore {
     const orders = await withMongo(`read the members of ${rollup}`, () =>
       this.db
         .collection<ContributingOrder>(stateCollection(this.generation, 'orders'))
-        .find({ [`groups.${rollup}`]: { $in: [...groups] } }, { projection: { contributions: 1 }, batchSize: 10_000 })
+        .find(
+          { [`groups.${rollup}`]: { $in: [...groups] } },
+          { projection: { [`contributions.${rollup}`]: 1 }, batchSize: 10_000 },
+        )
         .toArray(),
     );
     for (const { _id: orderId, contributions } of orders) {
-      const parsed = JSON.parse(contributions) as Contributions;
-      for (const contribution of parsed[rollup] ?? []) {
+      for (const contribution of JSON.parse(contributions[rollup]) as readonly Contribution[]) {
         members.get(groupOf(contribution))?.push({ orderId, contribution });
       }
     }
