@@ -50,6 +50,8 @@ export interface StateRecord {
   /** Rises by one with every write; 0 stands for a record that does not exist. */
   readonly version: number;
   readonly state: AggregateState;
+  /** What the state contributes to rollups, when it is known: to spare deriving it again. */
+  readonly contributions?: Contributions;
 }
 
 /** What is written for an aggregate: its state, and what is looked up by. */

@@ -32,7 +32,24 @@ export function asTexts(value: Json): readonly string[] {
   return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
 }
 
-/** Milliseconds since 1970 as RFC 3339 in UTC with milliseconds. */
+const DAY_MS = 86_400_000;
+const DAYS_REMEMBERED_MAX = 10_000;
+const TWO_DIGITS = Array.from({ length: 60 }, (_, i) => String(i).padStart(2, '0'));
+const days = new Map<number, string>();
+
+/** Milliseconds since 1970 as RFC 3339 in UTC with milliseconds; several times faster than a Date for each. */
 export function asTime(value: Json): string | null {
-  return typeof value === 'number' ? new Date(value).toISOString() : null;
+  if (typeof value !== 'number') return null;
+  const day = Math.floor(value / DAY_MS);
+  let date = days.get(day);
+  if (date === undefined) {
+    if (days.size >= DAYS_REMEMBERED_MAX) days.clear();
+    date = new Date(day * DAY_MS).toISOString().slice(0, 11);
+    days.set(day, date);
+  }
+  const ms = value - day * DAY_MS;
+  const seconds = Math.floor(ms / 1000);
+  const minutes = Math.floor(seconds / 60);
+  const clock = `${TWO_DIGITS[Math.floor(minutes / 60)]}:${TWO_DIGITS[minutes % 60]}:${TWO_DIGITS[seconds % 60]}`;
+  return `${date}${clock}.${String(ms % 1000).padStart(3, '0')}Z`;
 }

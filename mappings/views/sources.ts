@@ -10,9 +10,13 @@ export function sourceName(aggregate: AggregateName, id: string): string {
   return `${aggregate}/${id}`;
 }
 
-/** Defines own keys whatever their name, `__proto__` included. */
+/**
+ * Without a prototype, `__proto__` is a key like any other, and V8 makes no hidden class for each combination of ids.
+ */
 export function fromPairs<Value>(pairs: readonly (readonly [string, Value])[]): Record<string, Value> {
-  return Object.fromEntries(pairs);
+  const record: Record<string, Value> = Object.create(null);
+  for (const [key, value] of pairs) record[key] = value;
+  return record;
 }
 
 export function toPairs<Value>(record: Readonly<Record<string, Value>>): [string, Value][] {

@@ -83,7 +83,7 @@ function mergeAll(
 ): MergedAggregates {
   const merged: MergedAggregates = { records: new Map(), outcomes: new Map(), writes: [], groupsChanged: new Map() };
   for (const [id, deliveries] of open) {
-    const before = known.get(id) ?? { version: 0, state: EMPTY_STATE };
+    const before: StateRecord = known.get(id) ?? { version: 0, state: EMPTY_STATE, contributions: {} };
     const { state, changed, outcomes } = merge(aggregates[name], before.state, deliveries);
     merged.outcomes.set(id, outcomes);
     if (!changed) {
@@ -91,10 +91,14 @@ function mergeAll(
       continue;
     }
     const derived = derive(name, id, state, ports.settings);
-    merged.records.set(id, { version: before.version + 1, state: derived.state });
+    merged.records.set(id, {
+      version: before.version + 1,
+      state: derived.state,
+      contributions: derived.contributions,
+    });
     merged.writes.push({ id, expected: before.version, ...derived });
     if (outcomes.every((outcome) => outcome === 'first')) {
-      const former = derive(name, id, before.state, ports.settings).contributions;
+      const former = before.contributions ?? derive(name, id, before.state, ports.settings).contributions;
       merged.groupsChanged.set(id, groupsChanged(former, derived.contributions));
     }
   }
