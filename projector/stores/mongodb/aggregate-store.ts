@@ -90,8 +90,8 @@ export interface ContributionFields {
 }
 
 function contributionFields(contributions: Contributions): ContributionFields {
-  const byRollup = <Value>(valueOf: (own: readonly Contribution[]) => Value) =>
-    Object.fromEntries(ROLLUP_NAMES.map((rollup) => [rollup, valueOf(contributions[rollup] ?? [])])) as {
+  const byRollup = <Value>(of: (own: readonly Contribution[]) => Value) =>
+    Object.fromEntries(ROLLUP_NAMES.map((rollup) => [rollup, of(contributions[rollup] ?? [])])) as {
       readonly [Name in RollupName]: Value;
     };
   return { groups: byRollup((own) => own.map(groupOf)), contributions: byRollup((own) => JSON.stringify(own)) };
