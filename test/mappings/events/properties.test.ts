@@ -36,11 +36,13 @@ const samples: fc.Arbitrary<Sample> = fc.oneof(
     type: 'customer.registered',
     data: { ...rest, ...name },
   })),
-  optionals(['name', 'email', 'phone', 'level', 'city']).map((data) => ({
-    aggregate: 'customers' as const,
-    type: 'customer.updated',
-    data,
-  })),
+  fc
+    .tuple(fc.record({ name: texts }, { requiredKeys: [] }), optionals(['email', 'phone', 'level', 'city']))
+    .map(([name, rest]) => ({
+      aggregate: 'customers' as const,
+      type: 'customer.updated',
+      data: { ...rest, ...name },
+    })),
   fc
     .record({ price: integers, tags: fc.array(texts), name: texts, category: texts, currency: fc.constant('CNY') })
     .map((data) => ({ aggregate: 'products' as const, type: 'product.created', data })),
