@@ -14,7 +14,7 @@ export const projectorSettings = z.object({
     'events folded and not yet durable in all documents; bounds memory and what is read again after a crash',
   ),
   FLUSHES_IN_FLIGHT_MAX: integer(2, 1, 16).describe('flushes under way at a time'),
-  CHUNK_DOCUMENTS_MAX: integer(2000, 1, 100_000).describe('documents rendered and written under one ticket'),
+  CHUNK_DOCUMENTS_MAX: integer(1000, 1, 100_000).describe('documents rendered and written under one ticket'),
   QUEUE_RECORDS_MAX: integer(10_000, 1, 1_000_000).describe(
     'records read from Kafka and not yet folded; more are not fetched',
   ),

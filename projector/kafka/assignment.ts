@@ -21,8 +21,11 @@ export class Assignment {
     });
   }
 
+  /** Between assignments: never ready, and nobody waits for it; what is handed over meanwhile is fetched again. */
   static none(): Assignment {
-    return new Assignment([]);
+    const none = new Assignment([]);
+    none.becameReady();
+    return none;
   }
 
   /**
