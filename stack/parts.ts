@@ -51,7 +51,14 @@ export function launchPart(run: Run, progress: Progress, part: Part, environment
   return run.launch({
     name: part.name,
     command: process.execPath,
-    args: ['--max-old-space-size=400', '--max-semi-space-size=32', '--enable-source-maps', '--import', 'tsx', part.file],
+    args: [
+      '--max-old-space-size=400',
+      '--max-semi-space-size=32',
+      '--enable-source-maps',
+      '--import',
+      'tsx',
+      part.file,
+    ],
     folder: PROJECT_FOLDER,
     environment: { ...process.env, ...environment },
     graceMs: PART_GRACE_MS,
