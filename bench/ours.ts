@@ -59,7 +59,7 @@ export async function runOurs(
   const service = run.launch({
     name: LAUNCHED_AS,
     command: process.execPath,
-    args: ['--max-old-space-size=400', '--max-semi-space-size=32', ...program.nodeOptions, program.main],
+    args: [...program.nodeOptions, program.main],
     environment: {
       ...projectorEnvironment(ground, history, namespace),
       ADMIN_HOST: '127.0.0.1',

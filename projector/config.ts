@@ -21,7 +21,7 @@ export const projectorSettings = z.object({
   DAY_CHECK_INTERVAL_MS: integer(10_000, 100, 600_000).describe(
     'how often the clock is looked at for a new business day, which moves windows of days and months',
   ),
-  STATES_CACHED_MAX: integer(10_000, 0, 10_000_000).describe('aggregate states kept in memory'),
+  STATES_CACHED_MAX: integer(6_000, 0, 10_000_000).describe('aggregate states kept in memory'),
   COMMIT_INTERVAL_MS: integer(1000, 10, 60_000).describe("how often the group's offsets follow the durable positions"),
   SESSION_TIMEOUT_MS: integer(45_000, 6_000, 1_800_000).describe(
     'after so long without a sign of life the group gives its partitions away',
