@@ -18,6 +18,8 @@ beforeAll(async () => {
     created('p-a', '苹果手机'),
     created('p-b', 'Banana phone'),
     created('p-c', '水果苹'),
+    // No product of the generated shop has these characters.
+    created('p-d', '苹果绒手筒'),
     placed('o-open', 'c-a', 'p-a'),
     placed('o-cancelled', 'c-a', 'p-a'),
     event('order.cancelled', 'o-cancelled', 2, { reason: '不想要了' }),
@@ -59,7 +61,8 @@ describe('full text', () => {
       idsOf((await answers.list(`products?q=${encodeURIComponent(q)}&size=100`)).data, 'products');
     expect(await found('苹果')).toContain('p-a');
     expect(await found('苹果')).not.toContain('p-c');
-    expect(await found('果手')).toEqual(['p-a']);
+    expect(await found('果绒手')).toEqual(['p-d']);
+    expect(await found('绒果手')).toEqual([]);
     expect(await found('BANANA')).toEqual(['p-b']);
   });
 
