@@ -1,18 +1,21 @@
 /** The projector's table of contents: from topics to documents. */
+import { setTimeout } from 'node:timers/promises';
 import type { AggregateName } from '../mappings/events/event.js';
 import type { Log } from '../runtime/log.js';
 import { consumerGroup, quarantineTopic } from '../runtime/names.js';
 import type { Service } from '../runtime/service.js';
 import { AdminServer } from './admin.js';
+import { listJobs } from './cli/jobs.js';
 import { DaySweep } from './clock/sweep.js';
 import type { ProjectorSettings } from './config.js';
+import { FanOut } from './fan-out/fan-out.js';
 import { openGeneration } from './generations/generation.js';
 import { connectKafka, createProducer } from './kafka/client.js';
 import { groupTraces } from './kafka/group-traces.js';
 import { quarantineNotices } from './kafka/quarantine-notices.js';
 import { KafkaSource } from './kafka/source.js';
 import { prepareTopics } from './kafka/topics.js';
-import { createMetrics } from './metrics.js';
+import { createMetrics, meterJobs } from './metrics.js';
 import { endlessPatience } from './pipeline/patience.js';
 import { Projection } from './pipeline/projection.js';
 import type { DocumentStore } from './ports.js';
@@ -26,12 +29,29 @@ import { connectMongo, databaseFor } from './stores/mongodb/connection.js';
 import { MongoDayMark } from './stores/mongodb/day-mark.js';
 import { MongoDocumentStore } from './stores/mongodb/documents.js';
 import { MongoGenerationStorage } from './stores/mongodb/generation-storage.js';
+import { MongoJobStore } from './stores/mongodb/jobs.js';
 import { MongoPositionStore } from './stores/mongodb/positions.js';
 import { MongoQuarantine } from './stores/mongodb/quarantine.js';
 import { RefusedDocuments } from './stores/mongodb/refused.js';
 import { MongoRegistry, RegisteredTargets } from './stores/mongodb/registry.js';
 import { MongoRollupStore } from './stores/mongodb/rollup-store.js';
 import { MongoTicketCounter } from './stores/mongodb/tickets.js';
+
+/** Answers `npm run projector -- jobs`. */
+export async function jobsOf(settings: ProjectorSettings): Promise<string> {
+  const mongo = await connectMongo(settings.MONGODB_URL, settings.STORE_TIMEOUT_MS);
+  try {
+    const db = databaseFor(mongo, settings.NAMESPACE);
+    const registered = await new MongoRegistry(db).read();
+    if (registered === null) return `Nothing is projected in the namespace ${settings.NAMESPACE} yet.\n`;
+    const jobs = new MongoJobStore(db, registered.live, new MongoTicketCounter(db, registered.live));
+    return await listJobs(jobs, { now: Date.now });
+  } finally {
+    await mongo.close();
+  }
+}
+
+const FAN_OUT_IDLE_MS = 500;
 
 export interface ProjectorOptions {
   /** Start a new generation, whatever is there. */
@@ -107,25 +127,32 @@ export async function composeProjector(
     elasticsearch: new ElasticsearchDocumentStore(elasticsearch, names, refusals),
     mongodb: new MongoDocumentStore(db, generation, refusals),
   });
+  const tickets = new MongoTicketCounter(db, generation);
+  const jobs = new MongoJobStore(db, generation, tickets);
+  meterJobs(metrics.registry, jobs, clock);
+  const patience = endlessPatience(log);
+  const flush = {
+    aggregates,
+    rollups: rollupStore,
+    tickets,
+    jobs,
+    documents: options.aroundDocuments?.(documents) ?? documents,
+    targets: new RegisteredTargets(registry, generation),
+    cache,
+    clock,
+    settings: derivation,
+    stages: metrics.stages,
+    chunkDocumentsMax: settings.CHUNK_DOCUMENTS_MAX,
+    fanOutInlineMax: settings.FAN_OUT_INLINE_MAX,
+  };
   const projection = new Projection(
     {
       source,
       positions,
       quarantine: new MongoQuarantine(db, quarantineNotices(producer, quarantineTopic(namespace))),
       fold: { store: aggregates, cache, settings: derivation },
-      flush: {
-        aggregates,
-        rollups: rollupStore,
-        tickets: new MongoTicketCounter(db, generation),
-        documents: options.aroundDocuments?.(documents) ?? documents,
-        targets: new RegisteredTargets(registry, generation),
-        cache,
-        clock,
-        settings: derivation,
-        stages: metrics.stages,
-        chunkDocumentsMax: settings.CHUNK_DOCUMENTS_MAX,
-      },
-      patience: endlessPatience(log),
+      flush,
+      patience,
       events: metrics.events,
       log,
     },
@@ -150,6 +177,15 @@ export async function composeProjector(
       pieceOwnersMax: settings.CHUNK_DOCUMENTS_MAX,
     },
   );
+  const fanOut = new FanOut(
+    { jobs, publish: flush, patience, isBusy: () => projection.isBusy, sleep: setTimeout, log },
+    {
+      chunkOrdersMax: settings.FAN_OUT_CHUNK_ORDERS_MAX,
+      yieldMsMax: settings.FAN_OUT_YIELD_MS_MAX,
+      idleMs: FAN_OUT_IDLE_MS,
+      leaseMs: settings.FAN_OUT_LEASE_MS,
+    },
+  );
   const adminServer = new AdminServer(
     { host: settings.ADMIN_HOST, port: settings.ADMIN_PORT },
     metrics.registry,
@@ -161,7 +197,7 @@ export async function composeProjector(
       await adminServer.run();
       log.info({ generation, admin: `http://${settings.ADMIN_HOST}:${settings.ADMIN_PORT}` }, 'projecting');
       void sweep.run();
-      await projection.run();
+      await Promise.all([projection.run().then(() => fanOut.stop()), fanOut.run()]);
       await Promise.all([sweep.stop(), adminServer.stop()]);
       await Promise.all([admin.disconnect(), producer.disconnect(), mongo.close(), elasticsearch.close()]);
       log.info('stopped: everything read is durable and committed');

@@ -15,6 +15,16 @@ export const projectorSettings = z.object({
   ),
   FLUSHES_IN_FLIGHT_MAX: integer(2, 1, 16).describe('flushes under way at a time'),
   CHUNK_DOCUMENTS_MAX: integer(1000, 1, 100_000).describe('documents rendered and written under one ticket'),
+  FAN_OUT_INLINE_MAX: integer(1000, 1, 100_000).describe(
+    'orders that a change of one customer or product may reach together with its own batch; beyond, a durable job does',
+  ),
+  FAN_OUT_CHUNK_ORDERS_MAX: integer(500, 1, 100_000).describe('orders that a fan-out job brings up to date at a time'),
+  FAN_OUT_YIELD_MS_MAX: integer(500, 0, 60_000).describe(
+    'how long a chunk of a fan-out job waits at most for live events to be done',
+  ),
+  FAN_OUT_LEASE_MS: integer(15_000, 1000, 600_000).describe(
+    'after so long without progress another process takes over a fan-out job',
+  ),
   QUEUE_RECORDS_MAX: integer(10_000, 1, 1_000_000).describe(
     'records read from Kafka and not yet folded; more are not fetched',
   ),

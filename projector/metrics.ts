@@ -1,6 +1,34 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { EventCounts } from './pipeline/projection.js';
 import type { StageTimes } from './pipeline/stages.js';
+import type { Clock, JobStore } from './ports.js';
+
+/** Counted at each scrape. While MongoDB is away the metrics keep their last values. */
+export function meterJobs(registry: Registry, jobs: Pick<JobStore, 'list'>, clock: Clock): void {
+  const age = new Gauge({
+    name: 'projector_fan_out_oldest_seconds',
+    help: 'Age of the oldest fan-out job; 0 when there is none',
+    registers: [registry],
+  });
+  const documents = new Gauge({
+    name: 'projector_fan_out_documents',
+    help: 'Documents that the present passes of the fan-out jobs have written',
+    registers: [registry],
+  });
+  new Gauge({
+    name: 'projector_fan_out_jobs',
+    help: 'Fan-out jobs waiting or under way',
+    registers: [registry],
+    async collect() {
+      const waiting = await jobs.list().catch(() => null);
+      if (waiting === null) return;
+      const [oldest] = waiting;
+      this.set(waiting.length);
+      age.set(oldest === undefined ? 0 : (clock.now() - oldest.requestedAt) / 1000);
+      documents.set(waiting.reduce((sum, job) => sum + job.documents, 0));
+    },
+  });
+}
 
 export interface Metrics {
   readonly registry: Registry;

@@ -73,11 +73,20 @@ export interface AggregateStore {
   versions(aggregate: AggregateName, ids: readonly string[]): Promise<Map<string, number>>;
   /** Compare-and-set of each record on its version. Returns the ids that another writer was ahead of. */
   write(aggregate: AggregateName, writes: readonly StateWrite[]): Promise<ReadonlySet<string>>;
-  /** The orders that refer to any of the ids now, and what they refer to. */
-  referring(
+  /** Orders that refer to any of the ids now: all of them, or `limit`, whichever are found first. */
+  referring(reference: keyof References, ids: readonly string[], limit: number): Promise<readonly Referring[]>;
+  /** The next orders that refer to the id, in the order of their own ids; after `null` come the first. */
+  referringAfter(
     reference: keyof References,
-    ids: readonly string[],
-  ): Promise<readonly { readonly orderId: string; readonly references: References }[]>;
+    id: string,
+    after: string | null,
+    limit: number,
+  ): Promise<readonly Referring[]>;
+}
+
+export interface Referring {
+  readonly orderId: string;
+  readonly references: References;
 }
 
 export interface RollupStore {
@@ -149,6 +158,39 @@ export interface QuarantinedRecord {
 export interface Quarantine {
   /** Durable when it resolves. The same record quarantined twice is kept once. */
   add(records: readonly QuarantinedRecord[]): Promise<void>;
+}
+
+/** What a fan-out job is for: a view's documents that the orders lead to which refer to one aggregate. */
+export interface JobKey {
+  readonly view: ViewName;
+  readonly reference: keyof References;
+  readonly referredId: string;
+}
+
+export interface Job extends JobKey {
+  /** Unique for ever, also among jobs of the same key: what is done to a job names it. */
+  readonly generation: number;
+  /** The order up to which, in the order of ids, the documents of this pass are durable. */
+  readonly cursor: string | null;
+  /** Documents written in this pass. */
+  readonly documents: number;
+  /** Milliseconds since 1970. */
+  readonly requestedAt: number;
+  /** The aggregate has changed since the pass began: another one follows it. */
+  readonly again: boolean;
+}
+
+export interface JobStore {
+  /** Durable when it resolves: a job for each key, or one more pass of the job that is there. */
+  request(keys: readonly JobKey[], now: number): Promise<void>;
+  /** The oldest job that nobody works at, leased for so long; `null` when there is none. */
+  take(now: number, leaseMs: number): Promise<Job | null>;
+  /** Moves the cursor and prolongs the lease, unless the job is of another generation by now: then false. */
+  advance(job: Job, cursor: string, documents: number, leasedUntil: number): Promise<boolean>;
+  /** The pass is complete: removes the job, or begins another pass, under a new generation, when one was asked for. */
+  finish(job: Job): Promise<void>;
+  /** Oldest first. */
+  list(): Promise<readonly Job[]>;
 }
 
 /** The day that all documents were brought to, and the one process that may bring them to the next. */

@@ -36,6 +36,10 @@ export function dayMarkCollection(generation: number): string {
   return `g${generation}_day`;
 }
 
+export function jobsCollection(generation: number): string {
+  return `g${generation}_jobs`;
+}
+
 export function refusedCollection(generation: number): string {
   return `g${generation}_refused`;
 }

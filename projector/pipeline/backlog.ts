@@ -1,76 +1,74 @@
-import type { Position } from '../ports.js';
-import { Dirty, type Folded } from './dirty.js';
+import type { Batch } from './undone.js';
+
+export interface Gathered<Content> {
+  readonly content: Content;
+  readonly batches: Batch[];
+}
 
 /**
- * Between folding and flushing. What is folded while a flush is under way gathers here and goes out with the next one,
- * so documents that become dirty many times are written once: small flushes when idle, large ones under load.
+ * Between two steps. What arrives while the next step is busy gathers here and goes out together, so documents that
+ * become dirty many times are written once: small pieces of work when idle, large ones under load.
  */
-export class Backlog {
-  private gathered: Folded | null = null;
-  private eventsUndone = 0;
+export class Backlog<Content> {
+  private gathered: Gathered<Content> | null = null;
   private closed = false;
-  private waiting: (() => void)[] = [];
+  private wake: () => void = () => {};
 
-  /** `eventsUndoneMax`: events that may be folded and not durable; it bounds memory and redelivery after a crash. */
-  constructor(private readonly eventsUndoneMax: number) {}
+  /** `merge` adds the second to the first. */
+  constructor(private readonly merge: (into: Content, from: Content) => void) {}
 
-  add(folded: Folded): void {
-    this.eventsUndone += folded.events;
-    this.gathered = this.gathered === null ? folded : join(this.gathered, folded);
+  /** The content is the backlog's from now on. */
+  add(content: Content, batches: readonly Batch[]): void {
+    if (this.gathered === null) {
+      this.gathered = { content, batches: [...batches] };
+    } else {
+      this.merge(this.gathered.content, content);
+      this.gathered.batches.push(...batches);
+    }
     this.wake();
   }
 
-  /** All that has gathered; `null` once closed and empty. */
-  async take(): Promise<Folded | null> {
-    while (this.gathered === null && !this.closed) await this.change();
+  /** All that has gathered; `null` once closed and empty. One taker at a time. */
+  async take(): Promise<Gathered<Content> | null> {
+    while (this.gathered === null && !this.closed) {
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
+    }
     const taken = this.gathered;
     this.gathered = null;
     return taken;
-  }
-
-  /** The events of a flush are durable. */
-  done(events: number): void {
-    this.eventsUndone -= events;
-    this.wake();
-  }
-
-  async room(): Promise<void> {
-    while (this.eventsUndone >= this.eventsUndoneMax && !this.closed) await this.change();
   }
 
   close(): void {
     this.closed = true;
     this.wake();
   }
-
-  private change(): Promise<void> {
-    return new Promise((resolve) => this.waiting.push(resolve));
-  }
-
-  private wake(): void {
-    const waiting = this.waiting;
-    this.waiting = [];
-    for (const resolve of waiting) resolve();
-  }
 }
 
-function join(earlier: Folded, later: Folded): Folded {
-  const dirty = new Dirty();
-  for (const { dirty: part } of [earlier, later]) {
-    for (const [view, ids] of part.documents) for (const id of ids) dirty.document(view, id);
-    for (const [rollup, groups] of part.groups) for (const group of groups) dirty.group(rollup, group);
-    for (const [touch, ids] of part.references) for (const id of ids) dirty.reference(touch, id);
-  }
-  return {
-    dirty,
-    positions: latest([...earlier.positions, ...later.positions]),
-    events: earlier.events + later.events,
-    waiting: [...earlier.waiting, ...later.waiting],
+/**
+ * Does a step with all that gathers, again and again until the backlog is closed and empty. Pieces of work may overtake
+ * one another: tickets decide between their writes.
+ */
+export async function drain<Content>(
+  backlog: Backlog<Content>,
+  inFlightMax: number,
+  step: (gathered: Gathered<Content>) => Promise<void>,
+): Promise<void> {
+  const inFlight = new Set<Promise<void>>();
+  let failed: (error: unknown) => void = () => {};
+  const failure = new Promise<never>((_, reject) => {
+    failed = reject;
+  });
+  const loop = async () => {
+    for (let work = await backlog.take(); work !== null; work = await backlog.take()) {
+      const settled: Promise<void> = step(work)
+        .catch(failed)
+        .finally(() => inFlight.delete(settled));
+      inFlight.add(settled);
+      if (inFlight.size >= inFlightMax) await Promise.race(inFlight);
+    }
+    await Promise.all(inFlight);
   };
-}
-
-function latest(positions: readonly Position[]): Position[] {
-  const byPartition = new Map<string, Position>();
-  for (const position of positions) byPartition.set(`${position.topic}/${position.partition}`, position);
-  return [...byPartition.values()];
+  await Promise.race([failure, loop()]);
 }

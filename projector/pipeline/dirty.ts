@@ -1,18 +1,30 @@
 /** What has to be brought up to date: documents, groups of rollups, and look-ups that lead to more documents. */
 import type { Touch, ViewName } from '../../mappings/contract.js';
 import type { RollupName } from '../../mappings/rollups/summaries.js';
-import type { Position } from '../ports.js';
 
 export type ReferenceTouch = Extract<Touch, { by: 'reference' }>;
 
+/** Ids by view. */
+export class DirtyDocuments {
+  readonly byView = new Map<ViewName, Set<string>>();
+
+  add(view: ViewName, id: string): void {
+    addTo(this.byView, view, id);
+  }
+
+  include(other: DirtyDocuments): void {
+    for (const [view, ids] of other.byView) addAll(this.byView, view, ids);
+  }
+}
+
 export class Dirty {
-  readonly documents = new Map<ViewName, Set<string>>();
+  readonly documents = new DirtyDocuments();
   readonly groups = new Map<RollupName, Set<string>>();
   /** Ids whose referring orders are to be looked up, by the rule that says what they lead to. */
   readonly references = new Map<ReferenceTouch, Set<string>>();
 
   document(view: ViewName, id: string): void {
-    addTo(this.documents, view, id);
+    this.documents.add(view, id);
   }
 
   group(rollup: RollupName, group: string): void {
@@ -22,6 +34,12 @@ export class Dirty {
   reference(touch: ReferenceTouch, id: string): void {
     addTo(this.references, touch, id);
   }
+
+  include(other: Dirty): void {
+    this.documents.include(other.documents);
+    for (const [rollup, groups] of other.groups) addAll(this.groups, rollup, groups);
+    for (const [touch, ids] of other.references) addAll(this.references, touch, ids);
+  }
 }
 
 function addTo<Key>(sets: Map<Key, Set<string>>, key: Key, value: string): void {
@@ -30,11 +48,8 @@ function addTo<Key>(sets: Map<Key, Set<string>>, key: Key, value: string): void 
   else set.add(value);
 }
 
-/** Folded batches whose documents are not durable yet, gathered until the next flush takes them. */
-export interface Folded {
-  readonly dirty: Dirty;
-  readonly positions: readonly Position[];
-  readonly events: number;
-  /** Told when all of it is durable. */
-  readonly waiting: readonly (() => void)[];
+function addAll<Key>(sets: Map<Key, Set<string>>, key: Key, values: ReadonlySet<string>): void {
+  const set = sets.get(key);
+  if (set === undefined) sets.set(key, new Set(values));
+  else for (const value of values) set.add(value);
 }

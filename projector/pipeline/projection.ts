@@ -1,24 +1,30 @@
 /**
- * The two loops: folding (poll → decode → fold → touch) fills the backlog, flushing (ticket → load → render → publish
- * → commit) empties it. Positions become durable in order, each after all that it covers.
+ * From the log to durable documents, in steps that overlap:
+ *
+ *     fold (poll → decode → fold → touch)  →  resolve (look-ups, rollups)  →  publish, for each store  →  commit
+ *
+ * Between any two, work gathers in a backlog. Each store has its own: while one is away, the others' documents go on,
+ * until `eventsUndoneMax` events wait for the slowest. Positions become durable in order, after all that they cover.
  */
 import type { Log } from '../../runtime/log.js';
 import type { Service } from '../../runtime/service.js';
 import type { EventSource, PositionStore, Quarantine, QuarantinedRecord } from '../ports.js';
-import { Backlog } from './backlog.js';
+import { Backlog, drain } from './backlog.js';
 import { decodeBatch, positionsAfter } from './decode.js';
-import { Dirty, type Folded } from './dirty.js';
-import { type FlushPorts, flush } from './flush.js';
+import { Dirty, type DirtyDocuments } from './dirty.js';
 import { type FoldPorts, foldBatch } from './fold.js';
 import type { Patience } from './patience.js';
+import { byStore, chunksOf, type PublishPorts, publish, type StoreName } from './publish.js';
+import { type ResolvePorts, resolve } from './resolve.js';
 import { timed } from './stages.js';
+import { latestPositions, Undone } from './undone.js';
 
 export interface ProjectionPorts {
   readonly source: EventSource;
   readonly positions: PositionStore;
   readonly quarantine: Quarantine;
   readonly fold: FoldPorts;
-  readonly flush: FlushPorts;
+  readonly flush: ResolvePorts & PublishPorts;
   readonly patience: Patience;
   readonly events: EventCounts;
   readonly log: Log;
@@ -38,56 +44,72 @@ export interface EventCounts {
   quarantined(records: readonly QuarantinedRecord[]): void;
 }
 
+const STORES: readonly StoreName[] = ['elasticsearch', 'mongodb'];
+
 export class Projection implements Service {
-  private readonly backlog: Backlog;
+  private readonly undone: Undone;
+  private readonly touched = new Backlog<Dirty>((into, from) => into.include(from));
+  private readonly dirty = new Map(
+    STORES.map((store) => [store, new Backlog<DirtyDocuments>((into, from) => into.include(from))]),
+  );
   private stopping = false;
-  private failed: (error: unknown) => void = () => {};
+  private stopAsked: () => void = () => {};
+  private readonly stopped = new Promise<void>((resolve) => {
+    this.stopAsked = resolve;
+  });
 
   constructor(
     private readonly ports: ProjectionPorts,
     private readonly limits: ProjectionLimits,
   ) {
-    this.backlog = new Backlog(limits.eventsUndoneMax);
+    this.undone = new Undone(limits.eventsUndoneMax);
   }
 
   /** Ends when stopped and everything folded is durable and committed. */
   async run(): Promise<void> {
     const source = this.ports.source.run();
-    const flushFailed = new Promise<never>((_, reject) => {
-      this.failed = reject;
-    });
     // The loops end by themselves after a stop; a failure of any part is a failure of the whole.
-    await Promise.race([source, flushFailed, Promise.all([this.foldLoop(), this.flushLoop()])]);
+    await Promise.race([
+      source,
+      Promise.all([this.foldLoop(), this.resolveLoop(), this.publishLoops(), this.commitLoop()]),
+    ]);
     await this.ports.source.stop();
     await source;
   }
 
   async stop(): Promise<void> {
     this.stopping = true;
-    this.backlog.close();
+    this.stopAsked();
   }
 
-  /** Renders what no event has touched. Resolves when it is durable; never, when the projection ends before. */
+  /** Whether events are folded and not yet durable. */
+  get isBusy(): boolean {
+    return this.undone.isBusy;
+  }
+
+  /** Renders what no event has touched. Resolves when it is durable; never, when the projection is stopping. */
   refresh(dirty: Dirty): Promise<void> {
-    return new Promise((resolve) => this.backlog.add({ dirty, positions: [], events: 0, waiting: [resolve] }));
+    return new Promise((resolve) => {
+      if (!this.stopping) this.touched.add(dirty, [this.undone.add([], 0, resolve)]);
+    });
   }
 
   private async foldLoop(): Promise<void> {
-    const { source, events, fold, flush } = this.ports;
-    while (!this.stopping) {
-      await this.backlog.room();
+    const { source, events, fold, flush, patience } = this.ports;
+    for (;;) {
+      await Promise.race([this.undone.room(), this.stopped]);
+      if (this.stopping) break;
       const records = await source.poll(this.limits.batchEventsMax, this.limits.batchWaitMs);
       if (records.length === 0) continue;
       const { deliveries, malformed, unknown } = await timed(flush.stages, 'decode', async () => decodeBatch(records));
       const dirty = new Dirty();
-      const reused = await timed(flush.stages, 'fold', () =>
-        this.ports.patience.until(() => foldBatch(fold, deliveries, dirty)),
-      );
+      const reused = await timed(flush.stages, 'fold', () => patience.until(() => foldBatch(fold, deliveries, dirty)));
       await this.setApart([...malformed, ...reused]);
       events.folded(deliveries.length);
       events.unknown(unknown);
-      this.backlog.add({ dirty, positions: positionsAfter(records), events: records.length, waiting: [] });
+      this.touched.add(dirty, [this.undone.add(positionsAfter(records), records.length)]);
     }
+    this.touched.close();
   }
 
   private async setApart(records: readonly QuarantinedRecord[]): Promise<void> {
@@ -96,25 +118,43 @@ export class Projection implements Service {
     this.ports.events.quarantined(records);
   }
 
-  private async flushLoop(): Promise<void> {
-    let committed: Promise<void> = Promise.resolve();
-    const inFlight = new Set<Promise<void>>();
-    for (let work = await this.backlog.take(); work !== null; work = await this.backlog.take()) {
-      committed = this.flushOne(work, committed);
-      const settled: Promise<void> = committed.catch(this.failed).finally(() => inFlight.delete(settled));
-      inFlight.add(settled);
-      if (inFlight.size >= this.limits.flushesInFlightMax) await Promise.race(inFlight);
-    }
-    await committed;
+  private async resolveLoop(): Promise<void> {
+    const { flush, patience } = this.ports;
+    await drain(this.touched, this.limits.flushesInFlightMax, async ({ content, batches }) => {
+      const documents = await patience.until(() => resolve(flush, content));
+      const parts = byStore(documents);
+      for (const [store, part] of parts) this.dirty.get(store)?.add(part, batches);
+      this.undone.done(batches, parts.size);
+    });
+    for (const backlog of this.dirty.values()) backlog.close();
   }
 
-  /** Flushes may overtake one another, their positions may not. */
-  private async flushOne(work: Folded, before: Promise<void>): Promise<void> {
+  private async publishLoops(): Promise<void> {
+    const { flush, patience } = this.ports;
+    await Promise.all(
+      [...this.dirty.values()].map((backlog) =>
+        drain(backlog, this.limits.flushesInFlightMax, async ({ content, batches }) => {
+          for (const rendering of chunksOf(content, flush.chunkDocumentsMax)) {
+            await patience.until(() => publish(flush, rendering));
+          }
+          this.undone.done(batches);
+        }),
+      ),
+    );
+    this.undone.close();
+  }
+
+  private async commitLoop(): Promise<void> {
     const { patience, positions, source } = this.ports;
-    await Promise.all([patience.until(() => flush(this.ports.flush, work.dirty)), before]);
-    await patience.until(() => positions.write(work.positions));
-    await source.commit(work.positions);
-    this.backlog.done(work.events);
-    for (const durable of work.waiting) durable();
+    for (;;) {
+      const finished = await this.undone.takeFinished();
+      if (finished === null) return;
+      const latest = latestPositions(finished);
+      if (latest.length > 0) {
+        await patience.until(() => positions.write(latest));
+        await source.commit(latest);
+      }
+      this.undone.settled(finished);
+    }
   }
 }

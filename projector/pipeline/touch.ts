@@ -4,8 +4,9 @@ import type { Touch, ViewName } from '../../mappings/contract.js';
 import type { AggregateName, DomainEvent } from '../../mappings/events/event.js';
 import { views } from '../../mappings/registry.js';
 import type { RollupName } from '../../mappings/rollups/summaries.js';
+import type { Referring } from '../ports.js';
 import { ROLLUP_NAMES } from '../state/derive.js';
-import type { Dirty } from './dirty.js';
+import type { Dirty, ReferenceTouch } from './dirty.js';
 
 interface Rule<Kind extends Touch['by']> {
   readonly view: ViewName;
@@ -59,4 +60,10 @@ export function viewOf(touch: Touch): ViewName {
   const rule = REFERENCE.find((candidate) => candidate.touch === touch);
   if (rule === undefined) throw new Error('The look-up rule belongs to no view of the registry.');
   return rule.view;
+}
+
+/** The documents that a look-up rule leads to, by way of the orders that it found. */
+export function documentsOf(touch: ReferenceTouch, orders: readonly Referring[]): string[] {
+  if (touch.document === 'order') return orders.map(({ orderId }) => orderId);
+  return [...new Set(orders.flatMap(({ references }) => references.customer))];
 }

@@ -2,11 +2,16 @@
 import type { DerivationSettings } from '../../mappings/contract.js';
 import { views } from '../../mappings/registry.js';
 import { DaySweep } from '../../projector/clock/sweep.js';
+import { FanOut } from '../../projector/fan-out/fan-out.js';
+import type { Patience } from '../../projector/pipeline/patience.js';
 import { Projection } from '../../projector/pipeline/projection.js';
-import type { EventSource, SourceRecord } from '../../projector/ports.js';
+import type { PublishPorts } from '../../projector/pipeline/publish.js';
+import type { ResolvePorts } from '../../projector/pipeline/resolve.js';
+import type { DocumentStore, EventSource, SourceRecord } from '../../projector/ports.js';
 import { StateCache } from '../../projector/state/cache.js';
 import { createLog } from '../../runtime/log.js';
 import type { PublishedEvent } from '../recomputation-documents.js';
+import { MemoryJobStore } from './jobs.js';
 import { IdleSource, MemorySource } from './source.js';
 import {
   MemoryAggregateStore,
@@ -18,16 +23,44 @@ import {
   MemoryTicketCounter,
 } from './stores.js';
 
-export function liveProjection({ now, settings }: { readonly now: number; readonly settings: DerivationSettings }) {
+const FAN_OUT = { chunkOrdersMax: 1, yieldMsMax: 0, idleMs: 1, leaseMs: 1_000 };
+
+export function liveProjection({
+  now,
+  settings,
+  fanOutInlineMax = 1000,
+}: {
+  readonly now: number;
+  readonly settings: DerivationSettings;
+  readonly fanOutInlineMax?: number;
+}) {
   const aggregates = new MemoryAggregateStore();
   const rollups = new MemoryRollupStore(aggregates);
   const documents = new MemoryDocumentStore();
   const tickets = new MemoryTicketCounter();
+  const jobs = new MemoryJobStore(tickets);
   const positions = new MemoryPositionStore();
   const quarantine = new MemoryQuarantine();
   const day = new MemoryDayMark();
   const clock = { time: now, now: () => clock.time };
   const targets = Object.values(views).map(({ name }) => ({ view: name, revision: 1 }));
+
+  const log = createLog('test', 'silent');
+  const patience: Patience = { until: (step) => step() };
+  const flushPorts = (cache: StateCache, around: DocumentStore): ResolvePorts & PublishPorts => ({
+    aggregates,
+    rollups,
+    tickets,
+    jobs,
+    documents: around,
+    targets: { current: async () => targets },
+    cache,
+    clock,
+    settings,
+    stages: { observe: () => {}, count: () => {} },
+    chunkDocumentsMax: 3,
+    fanOutInlineMax,
+  });
 
   function worker(source: EventSource, batchEventsMax = 10): Projection {
     const cache = new StateCache(10);
@@ -37,21 +70,10 @@ export function liveProjection({ now, settings }: { readonly now: number; readon
         positions,
         quarantine,
         fold: { store: aggregates, cache, settings },
-        flush: {
-          aggregates,
-          rollups,
-          tickets,
-          documents,
-          targets: { current: async () => targets },
-          cache,
-          clock,
-          settings,
-          stages: { observe: () => {}, count: () => {} },
-          chunkDocumentsMax: 3,
-        },
-        patience: { until: (step) => step() },
+        flush: flushPorts(cache, documents),
+        patience,
         events: { folded: () => {}, unknown: () => {}, quarantined: () => {} },
-        log: createLog('test', 'silent'),
+        log,
       },
       { batchEventsMax, batchWaitMs: 1, eventsUndoneMax: 20, flushesInFlightMax: 2 },
     );
@@ -59,6 +81,7 @@ export function liveProjection({ now, settings }: { readonly now: number; readon
 
   return {
     documents,
+    jobs,
     quarantine,
     day,
     /** Set `time` to let time pass. */
@@ -68,11 +91,27 @@ export function liveProjection({ now, settings }: { readonly now: number; readon
       const projection = worker(new IdleSource());
       const ended = projection.run();
       await new DaySweep(
-        { rollups, day, clock, refresh: (dirty) => projection.refresh(dirty), log: createLog('test', 'silent') },
+        { rollups, day, clock, refresh: (dirty) => projection.refresh(dirty), log },
         { businessTimeZone: settings.businessTimeZone, checkIntervalMs: 1, pieceOwnersMax: 2 },
       ).sweep();
       await projection.stop();
       await ended;
+    },
+    /** Works off all fan-out jobs, unless a write fails. Whoever held a lease has died long ago. */
+    async fanOut(around: DocumentStore = documents): Promise<void> {
+      clock.time += FAN_OUT.leaseMs + 1;
+      const fanOut: FanOut = new FanOut(
+        {
+          jobs,
+          publish: flushPorts(new StateCache(10), around),
+          patience,
+          isBusy: () => false,
+          sleep: () => fanOut.stop(),
+          log,
+        },
+        FAN_OUT,
+      );
+      await fanOut.run();
     },
     /** Projects the events, dealt out among the workers by aggregate as partitions would be. */
     async run(

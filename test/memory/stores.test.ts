@@ -3,10 +3,12 @@ import type { QuarantinedRecord } from '../../projector/ports.js';
 import { aggregateStoreSuite } from '../projector/stores/aggregate-store.suite.js';
 import { dayMarkSuite } from '../projector/stores/day-mark.suite.js';
 import { documentStoreSuite } from '../projector/stores/document-store.suite.js';
+import { jobStoreSuite } from '../projector/stores/job-store.suite.js';
 import { positionStoreSuite } from '../projector/stores/position-store.suite.js';
 import { type Kept, quarantineSuite } from '../projector/stores/quarantine.suite.js';
 import { rollupStoreSuite } from '../projector/stores/rollup-store.suite.js';
 import { ticketCounterSuite } from '../projector/stores/ticket-counter.suite.js';
+import { MemoryJobStore } from './jobs.js';
 import {
   MemoryAggregateStore,
   MemoryDayMark,
@@ -32,6 +34,8 @@ ticketCounterSuite(async (counters) => {
 positionStoreSuite(async () => new MemoryPositionStore());
 
 dayMarkSuite(async () => new MemoryDayMark());
+
+jobStoreSuite(async () => new MemoryJobStore(new MemoryTicketCounter()));
 
 documentStoreSuite(async () => {
   const store = new MemoryDocumentStore((stored) => stored.unfit !== true);

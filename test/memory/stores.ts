@@ -1,7 +1,7 @@
 /** The projector's ports in memory. They keep what a store would keep: encoded, so that nothing is shared by reference. */
 import { NO_REFERENCES, type References } from '../../mappings/aggregates/state.js';
 import type { Member, PeriodRange, PeriodSummary, StoredDocument } from '../../mappings/contract.js';
-import type { AggregateName } from '../../mappings/events/event.js';
+import { type AggregateName, codePointOrder } from '../../mappings/events/event.js';
 import type { RollupName, SummaryOf } from '../../mappings/rollups/summaries.js';
 import type {
   AggregateStore,
@@ -14,6 +14,7 @@ import type {
   Published,
   Quarantine,
   QuarantinedRecord,
+  Referring,
   RollupStore,
   StateRecord,
   StateWrite,
@@ -64,11 +65,21 @@ export class MemoryAggregateStore implements AggregateStore {
     return conflicts;
   }
 
-  async referring(reference: keyof References, ids: readonly string[]) {
-    const wanted = new Set(ids);
+  async referring(reference: keyof References, ids: readonly string[], limit: number) {
+    return this.referringTo(reference, new Set(ids)).slice(0, limit);
+  }
+
+  async referringAfter(reference: keyof References, id: string, after: string | null, limit: number) {
+    return this.referringTo(reference, new Set([id]))
+      .filter(({ orderId }) => after === null || codePointOrder(orderId, after) > 0)
+      .sort((a, b) => codePointOrder(a.orderId, b.orderId))
+      .slice(0, limit);
+  }
+
+  private referringTo(reference: keyof References, ids: ReadonlySet<string>): Referring[] {
     return [...this.records.orders]
       .map(([orderId, { references = NO_REFERENCES }]) => ({ orderId, references }))
-      .filter(({ references }) => references[reference].some((id) => wanted.has(id)));
+      .filter(({ references }) => references[reference].some((id) => ids.has(id)));
   }
 }
 
@@ -118,6 +129,11 @@ export class MemoryRollupStore implements RollupStore {
       this.summaries.set(key, { ticket, summary: JSON.stringify(summary) });
     }
   }
+
+  /** The ticket that the group's record carries; 0 when there is none. */
+  ticketOf(rollup: RollupName, group: string): number {
+    return this.summaries.get(`${rollup}|${group}`)?.ticket ?? 0;
+  }
 }
 
 function splitKey(key: string): [string, string] {
@@ -126,7 +142,8 @@ function splitKey(key: string): [string, string] {
 }
 
 export class MemoryTicketCounter implements TicketCounter {
-  private last = 0;
+  /** The highest ticket that was given; 0 before the first. */
+  last = 0;
 
   async next(): Promise<Ticket> {
     this.last += 1;
@@ -135,7 +152,7 @@ export class MemoryTicketCounter implements TicketCounter {
 }
 
 export class MemoryDayMark implements DayMark {
-  private day: string | null = null;
+  day: string | null = null;
   private leasedTo: string | null = null;
   private leasedUntil = 0;
 
@@ -161,6 +178,11 @@ export class MemoryPositionStore implements PositionStore {
 
   async read(): Promise<readonly Position[]> {
     return [...this.positions.values()];
+  }
+
+  /** The partition's durable position; 0 when there is none. */
+  next({ topic, partition }: { readonly topic: string; readonly partition: number }): number {
+    return this.positions.get(`${topic}/${partition}`)?.next ?? 0;
   }
 
   async write(positions: readonly Position[]): Promise<void> {

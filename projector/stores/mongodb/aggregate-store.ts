@@ -4,7 +4,7 @@ import type { Contribution } from '../../../mappings/contract.js';
 import type { AggregateName } from '../../../mappings/events/event.js';
 import type { RollupName } from '../../../mappings/rollups/summaries.js';
 import { stateCollection } from '../../../runtime/names.js';
-import type { AggregateStore, Contributions, StateRecord, StateWrite } from '../../ports.js';
+import type { AggregateStore, Contributions, Referring, StateRecord, StateWrite } from '../../ports.js';
 import { decodeState, encodeState } from '../../state/codec.js';
 import { groupOf, ROLLUP_NAMES } from '../../state/derive.js';
 import { withMongo } from './connection.js';
@@ -17,9 +17,11 @@ interface StateDocument {
   readonly references?: References;
 }
 
-/** Indexes of the orders' states: one for each reverse look-up and each rollup. */
+const BATCH_RECORDS = 10_000;
+
+/** Indexes of the orders' states: one for each reverse look-up, in the order of ids, and one for each rollup. */
 export const ORDER_STATE_INDEXES: readonly Readonly<Record<string, 1>>[] = [
-  ...Object.keys(NO_REFERENCES).map((reference) => ({ [`references.${reference}`]: 1 as const })),
+  ...Object.keys(NO_REFERENCES).map((reference) => ({ [`references.${reference}`]: 1 as const, _id: 1 as const })),
   ...ROLLUP_NAMES.map((rollup) => ({ [`groups.${rollup}`]: 1 as const })),
 ];
 
@@ -67,19 +69,43 @@ export class MongoAggregateStore implements AggregateStore {
     return new Set([...superseded].flatMap((place) => writes[place]?.id ?? []));
   }
 
-  async referring(reference: keyof References, ids: readonly string[]) {
+  async referring(reference: keyof References, ids: readonly string[], limit: number): Promise<readonly Referring[]> {
     if (ids.length === 0) return [];
     const found = await withMongo('look up referring orders', () =>
       this.collection('orders')
-        .find({ [`references.${reference}`]: { $in: [...ids] } }, { projection: { references: 1 }, batchSize: 10_000 })
+        .find(
+          { [`references.${reference}`]: { $in: [...ids] } },
+          { projection: { references: 1 }, limit, batchSize: Math.min(limit, BATCH_RECORDS) },
+        )
         .toArray(),
     );
-    return found.map(({ _id, references = NO_REFERENCES }) => ({ orderId: _id, references }));
+    return found.map(toReferring);
+  }
+
+  async referringAfter(
+    reference: keyof References,
+    id: string,
+    after: string | null,
+    limit: number,
+  ): Promise<readonly Referring[]> {
+    const found = await withMongo('look up the next referring orders', () =>
+      this.collection('orders')
+        .find(
+          { [`references.${reference}`]: id, ...(after === null ? {} : { _id: { $gt: after } }) },
+          { projection: { references: 1 }, sort: { _id: 1 }, limit, batchSize: Math.min(limit, BATCH_RECORDS) },
+        )
+        .toArray(),
+    );
+    return found.map(toReferring);
   }
 
   private collection(aggregate: AggregateName) {
     return this.db.collection<StateDocument>(stateCollection(this.generation, aggregate));
   }
+}
+
+function toReferring({ _id, references = NO_REFERENCES }: StateDocument): Referring {
+  return { orderId: _id, references };
 }
 
 /** The groups are what is looked up; what is summed is text, see state/codec.ts for why. */

@@ -142,22 +142,47 @@ export function aggregateStoreSuite(open: () => Promise<AggregateStore>): void {
         order('o-2', 0, ['c-1'], ['p-2']),
         order('o-3', 0, ['c-2'], []),
       ]);
-      expect(idsOf(await store.referring('customer', ['c-1']))).toEqual(['o-1', 'o-2']);
-      expect(idsOf(await store.referring('product', ['p-1', 'p-2']))).toEqual(['o-1', 'o-2']);
-      expect(idsOf(await store.referring('customer', ['c-1', 'c-2', 'c-3']))).toEqual(['o-1', 'o-2', 'o-3']);
-      expect(await store.referring('product', ['p-1'])).toEqual([
+      expect(idsOf(await store.referring('customer', ['c-1'], 10))).toEqual(['o-1', 'o-2']);
+      expect(idsOf(await store.referring('product', ['p-1', 'p-2'], 10))).toEqual(['o-1', 'o-2']);
+      expect(idsOf(await store.referring('customer', ['c-1', 'c-2', 'c-3'], 10))).toEqual(['o-1', 'o-2', 'o-3']);
+      expect(await store.referring('product', ['p-1'], 10)).toEqual([
         { orderId: 'o-1', references: { customer: ['c-1'], product: ['p-1', 'p-2'] } },
       ]);
-      expect(await store.referring('product', ['c-1'])).toEqual([]);
-      expect(await store.referring('customer', [])).toEqual([]);
+      expect(await store.referring('product', ['c-1'], 10)).toEqual([]);
+      expect(await store.referring('customer', [], 10)).toEqual([]);
+    });
+
+    it('are at most as many as asked for', async () => {
+      const store = await open();
+      await store.write(
+        'orders',
+        ['o-1', 'o-2', 'o-3'].map((id) => order(id, 0, ['c-1'], ['p-1'])),
+      );
+      expect(await store.referring('product', ['p-1'], 2)).toHaveLength(2);
+    });
+
+    it('come in the order of their ids, page after page', async () => {
+      const store = await open();
+      const ids = ['o-3', 'O-9', 'o-1', '订单', 'o-2'];
+      await store.write(
+        'orders',
+        ids.map((id) => order(id, 0, ['c-1'], ['p-2', 'p-1'])),
+      );
+      await store.write('orders', [order('o-0', 0, ['c-1'], ['p-2'])]);
+      const page = async (after: string | null) =>
+        (await store.referringAfter('product', 'p-1', after, 2)).map(({ orderId }) => orderId);
+      expect(await page(null)).toEqual(['O-9', 'o-1']);
+      expect(await page('o-1')).toEqual(['o-2', 'o-3']);
+      expect(await page('o-3')).toEqual(['订单']);
+      expect(await page('订单')).toEqual([]);
     });
 
     it('are those that refer to it now', async () => {
       const store = await open();
       await store.write('orders', [order('o-1', 0, ['c-1'], ['p-1'])]);
       await store.write('orders', [order('o-1', 1, ['c-2'], ['p-1'])]);
-      expect(await store.referring('customer', ['c-1'])).toEqual([]);
-      expect(idsOf(await store.referring('customer', ['c-2']))).toEqual(['o-1']);
+      expect(await store.referring('customer', ['c-1'], 10)).toEqual([]);
+      expect(idsOf(await store.referring('customer', ['c-2'], 10))).toEqual(['o-1']);
     });
 
     it('are found by any id', async () => {
@@ -167,8 +192,8 @@ export function aggregateStoreSuite(open: () => Promise<AggregateStore>): void {
         ODD_IDS.map((id, i) => order(`o-${i}`, 0, [id], [id])),
       );
       for (const [i, id] of ODD_IDS.entries()) {
-        expect(idsOf(await store.referring('customer', [id])), id).toEqual([`o-${i}`]);
-        expect(idsOf(await store.referring('product', [id])), id).toEqual([`o-${i}`]);
+        expect(idsOf(await store.referring('customer', [id], 10)), id).toEqual([`o-${i}`]);
+        expect(idsOf(await store.referring('product', [id], 10)), id).toEqual([`o-${i}`]);
       }
     });
   });

@@ -6,6 +6,7 @@ import { MongoAggregateStore } from '../../../../projector/stores/mongodb/aggreg
 import { MongoDayMark } from '../../../../projector/stores/mongodb/day-mark.js';
 import { MongoDocumentStore } from '../../../../projector/stores/mongodb/documents.js';
 import { MongoGenerationStorage } from '../../../../projector/stores/mongodb/generation-storage.js';
+import { MongoJobStore } from '../../../../projector/stores/mongodb/jobs.js';
 import { MongoPositionStore } from '../../../../projector/stores/mongodb/positions.js';
 import { MongoQuarantine } from '../../../../projector/stores/mongodb/quarantine.js';
 import { RefusedDocuments } from '../../../../projector/stores/mongodb/refused.js';
@@ -21,6 +22,7 @@ import { aggregateStoreSuite } from '../aggregate-store.suite.js';
 import { dayMarkSuite } from '../day-mark.suite.js';
 import { documentStoreSuite, type Stored } from '../document-store.suite.js';
 import { generationsFor } from '../generations.js';
+import { jobStoreSuite } from '../job-store.suite.js';
 import { positionStoreSuite } from '../position-store.suite.js';
 import { type Kept, quarantined, quarantineSuite } from '../quarantine.suite.js';
 import { rollupStoreSuite } from '../rollup-store.suite.js';
@@ -67,6 +69,11 @@ describe('the counter of tickets in MongoDB', () => {
 positionStoreSuite(async () => {
   const { servers, number } = await open();
   return new MongoPositionStore(servers.db, number);
+});
+
+jobStoreSuite(async () => {
+  const { servers, number } = await open();
+  return new MongoJobStore(servers.db, number, new MongoTicketCounter(servers.db, number));
 });
 
 dayMarkSuite(async () => {

@@ -1,0 +1,121 @@
+/**
+ * Works off the jobs of changes that reach too many documents to go with their batch. A job survives its process: its
+ * cursor moves only after the documents before it are durable, and whoever takes it next goes on from there.
+ */
+import { views } from '../../mappings/registry.js';
+import type { Log } from '../../runtime/log.js';
+import type { Service } from '../../runtime/service.js';
+import { DirtyDocuments, type ReferenceTouch } from '../pipeline/dirty.js';
+import { piecesOf } from '../pipeline/group.js';
+import type { Patience } from '../pipeline/patience.js';
+import { chunksOf, type PublishPorts, publish } from '../pipeline/publish.js';
+import { documentsOf, viewOf } from '../pipeline/touch.js';
+import type { Job, JobKey, JobStore, Referring } from '../ports.js';
+
+export interface FanOutPorts {
+  readonly jobs: JobStore;
+  readonly publish: PublishPorts;
+  readonly patience: Patience;
+  /** Whether live events are on their way into documents: they go first. */
+  readonly isBusy: () => boolean;
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly log: Log;
+}
+
+export interface FanOutSettings {
+  /** Orders whose documents are written under one ticket. */
+  readonly chunkOrdersMax: number;
+  /** How long a chunk waits at most for live events to be done: while they never are, a job goes on at this pace. */
+  readonly yieldMsMax: number;
+  readonly idleMs: number;
+  readonly leaseMs: number;
+}
+
+/** Ids that are looked up together; the documents are read chunk by chunk. */
+const PAGE_ORDERS = 10_000;
+const YIELD_STEP_MS = 5;
+
+export class FanOut implements Service {
+  private stopping = false;
+
+  constructor(
+    private readonly ports: FanOutPorts,
+    private readonly settings: FanOutSettings,
+  ) {}
+
+  async run(): Promise<void> {
+    const { jobs, publish: ports, patience, sleep, log } = this.ports;
+    while (!this.stopping) {
+      const job = await patience.until(() => jobs.take(ports.clock.now(), this.settings.leaseMs));
+      if (job === null) {
+        await sleep(this.settings.idleMs);
+        continue;
+      }
+      log.info({ job: nameOf(job), cursor: job.cursor }, 'fan-out');
+      await this.pass(job);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+  }
+
+  /** From the job's cursor to the last order. Left when stopping, or when another process has gone ahead. */
+  private async pass(job: Job): Promise<void> {
+    const { jobs, publish: ports, patience } = this.ports;
+    const touch = ruleOf(job);
+    // What this pass has rendered it has rendered after the change: the next order of the same customer need not again.
+    const customers = new Set<string>();
+    let { cursor, documents } = job;
+    for (;;) {
+      const orders = await patience.until(() =>
+        ports.aggregates.referringAfter(job.reference, job.referredId, cursor, PAGE_ORDERS),
+      );
+      if (orders.length === 0) break;
+      for (const chunk of piecesOf(orders, this.settings.chunkOrdersMax)) {
+        await this.yieldToLiveEvents();
+        if (this.stopping) return;
+        documents += await this.chunk(touch, chunk, customers);
+        const reached = chunk.at(-1)?.orderId ?? '';
+        const leasedUntil = ports.clock.now() + this.settings.leaseMs;
+        if (!(await patience.until(() => jobs.advance(job, reached, documents, leasedUntil)))) return;
+        cursor = reached;
+      }
+    }
+    await patience.until(() => jobs.finish(job));
+    this.ports.log.info({ job: nameOf(job), documents }, 'fan-out complete');
+  }
+
+  /** @returns the number of documents. */
+  private async chunk(touch: ReferenceTouch, orders: readonly Referring[], customers: Set<string>): Promise<number> {
+    const { publish: ports, patience } = this.ports;
+    const view = viewOf(touch);
+    const referring = documentsOf(touch, orders).filter((id) => touch.document === 'order' || !customers.has(id));
+    const documents = new DirtyDocuments();
+    for (const id of referring) documents.add(view, id);
+    for (const rendering of chunksOf(documents, this.settings.chunkOrdersMax)) {
+      await patience.until(() => publish(ports, rendering));
+    }
+    if (touch.document === 'customer') for (const id of referring) customers.add(id);
+    return referring.length;
+  }
+
+  private async yieldToLiveEvents(): Promise<void> {
+    const { isBusy, sleep } = this.ports;
+    for (let waited = 0; isBusy() && waited < this.settings.yieldMsMax && !this.stopping; waited += YIELD_STEP_MS) {
+      await sleep(YIELD_STEP_MS);
+    }
+  }
+}
+
+/** The rule by which the job's documents depend on the aggregate. */
+function ruleOf({ view, reference }: JobKey): ReferenceTouch {
+  const rule = views[view].touchedBy.find((touch) => touch.by === 'reference' && touch.reference === reference);
+  if (rule?.by !== 'reference')
+    throw new Error(`A job is for ${view} by ${reference}: the view declares no such rule.`);
+  return rule;
+}
+
+function nameOf({ view, reference, referredId }: JobKey): string {
+  return `${view}/${reference}/${referredId}`;
+}

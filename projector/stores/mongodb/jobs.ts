@@ -1,0 +1,122 @@
+import { type Db, MongoServerError } from 'mongodb';
+import type { References } from '../../../mappings/aggregates/state.js';
+import type { ViewName } from '../../../mappings/contract.js';
+import { jobsCollection } from '../../../runtime/names.js';
+import type { Job, JobKey, JobStore, TicketCounter } from '../../ports.js';
+import { withMongo } from './connection.js';
+
+/** `_id` is `view/reference/id`. */
+interface JobDocument {
+  readonly _id: string;
+  readonly view: ViewName;
+  readonly reference: keyof References;
+  readonly referredId: string;
+  readonly generation: number;
+  readonly cursor: string | null;
+  readonly documents: number;
+  readonly requestedAt: number;
+  readonly again: boolean;
+  readonly leasedUntil: number;
+}
+
+const DUPLICATE_KEY = 11000;
+
+export class MongoJobStore implements JobStore {
+  /** Generations of jobs are tickets: a number that is never given twice, whatever else it could be. */
+  constructor(
+    private readonly db: Db,
+    private readonly generation: number,
+    private readonly tickets: TicketCounter,
+  ) {}
+
+  async request(keys: readonly JobKey[], now: number): Promise<void> {
+    for (const key of keys) {
+      while (!((await this.requestAgain(key)) || (await this.insert(key, now)))) {
+        // It was ended between the two, by another process: its pass may have been over before the event was merged.
+      }
+    }
+  }
+
+  async take(now: number, leaseMs: number): Promise<Job | null> {
+    for (;;) {
+      const [free] = await withMongo('look for jobs', () =>
+        this.collection()
+          .find({ leasedUntil: { $lt: now } }, { sort: { requestedAt: 1, _id: 1 }, limit: 1 })
+          .toArray(),
+      );
+      if (free === undefined) return null;
+      const { _id, generation, leasedUntil } = free;
+      const taken = await this.change({ _id, generation, leasedUntil }, { leasedUntil: now + leaseMs });
+      if (taken) return toJob(free);
+    }
+  }
+
+  async advance(job: Job, cursor: string, documents: number, leasedUntil: number): Promise<boolean> {
+    return this.change({ _id: idOf(job), generation: job.generation }, { cursor, documents, leasedUntil });
+  }
+
+  async finish(job: Job): Promise<void> {
+    const own = { _id: idOf(job), generation: job.generation };
+    const { deletedCount } = await withMongo('end a job', () => this.collection().deleteOne({ ...own, again: false }));
+    if (deletedCount === 1) return;
+    const generation = await this.tickets.next();
+    await this.change(
+      { ...own, again: true },
+      { generation, cursor: null, documents: 0, again: false, leasedUntil: 0 },
+    );
+  }
+
+  async list(): Promise<readonly Job[]> {
+    const found = await withMongo('list jobs', () =>
+      this.collection()
+        .find({}, { sort: { requestedAt: 1, _id: 1 } })
+        .toArray(),
+    );
+    return found.map(toJob);
+  }
+
+  private requestAgain(key: JobKey): Promise<boolean> {
+    return this.change({ _id: idOf(key) }, { again: true });
+  }
+
+  private async insert(key: JobKey, now: number): Promise<boolean> {
+    const generation = await this.tickets.next();
+    const { view, reference, referredId } = key;
+    const job = { view, reference, referredId, generation, requestedAt: now };
+    try {
+      await withMongo('record a job', () =>
+        this.collection().insertOne({
+          _id: idOf(key),
+          ...job,
+          cursor: null,
+          documents: 0,
+          again: false,
+          leasedUntil: 0,
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) return false;
+      throw error;
+    }
+  }
+
+  private async change(filter: Partial<JobDocument>, fields: Partial<JobDocument>): Promise<boolean> {
+    const { matchedCount } = await withMongo('change a job', () =>
+      this.collection().updateOne(filter, { $set: fields }),
+    );
+    return matchedCount === 1;
+  }
+
+  private collection() {
+    return this.db.collection<JobDocument>(jobsCollection(this.generation));
+  }
+}
+
+function idOf({ view, reference, referredId }: JobKey): string {
+  return `${view}/${reference}/${referredId}`;
+}
+
+function toJob({ view, reference, referredId, generation, cursor, documents, requestedAt, again }: JobDocument): Job {
+  return { view, reference, referredId, generation, cursor, documents, requestedAt, again };
+}
