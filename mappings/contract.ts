@@ -56,24 +56,25 @@ export interface Contribution {
   readonly period: string;
 }
 
-/** One member of a group as the rollup's summary is computed from it. */
-export interface Member<C extends Contribution = Contribution> {
-  readonly orderId: string;
-  readonly contribution: C;
-}
-
 /**
- * A sum over the orders of one owner and period, recomputed as a whole whenever one of its orders is touched.
- * Pure: `summarize` must not depend on the order of the members.
+ * A sum over the orders of one owner and period, recomputed as a whole whenever one of its orders is touched. Groups
+ * may be large: their members are added one by one and never held together.
  */
 export interface Rollup<Name extends RollupName = RollupName, C extends Contribution = Contribution> {
   readonly name: Name;
   contribute(order: OrderFacts, settings: DerivationSettings): readonly C[];
-  summarize(members: readonly Member<C>[]): SummaryOf[Name];
+  /** A sum of nothing yet. */
+  sum(): Sum<SummaryOf[Name], C>;
   /** The first period that any document reads on that business day; absent: all of them. */
   firstPeriodRead?(today: string): string;
   /** The periods that mean something else to documents on `today` than they did on the earlier day `before`. */
   periodsMoved?(before: string, today: string): readonly PeriodRange[];
+}
+
+/** Its summary must not depend on the order in which the members were added. */
+export interface Sum<Summary, C extends Contribution = Contribution> {
+  add(contribution: C): void;
+  summary(): Summary;
 }
 
 /** Both ends included. */

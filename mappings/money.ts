@@ -17,8 +17,20 @@ export function sum(values: Iterable<number>): number {
 /** Amounts per currency as pairs, ascending by currency: a currency is free text and no safe object key. */
 export type Amounts = readonly (readonly [currency: string, amount: number])[];
 
+export class CurrencySums {
+  private readonly sums = new Map<string, number>();
+
+  add(currency: string, amount: number): void {
+    this.sums.set(currency, add(this.sums.get(currency) ?? 0, amount));
+  }
+
+  amounts(): Amounts {
+    return [...this.sums].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  }
+}
+
 export function sumByCurrency(amounts: Iterable<readonly [string, number]>): Amounts {
-  const sums = new Map<string, number>();
-  for (const [currency, amount] of amounts) sums.set(currency, add(sums.get(currency) ?? 0, amount));
-  return [...sums].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  const sums = new CurrencySums();
+  for (const [currency, amount] of amounts) sums.add(currency, amount);
+  return sums.amounts();
 }

@@ -6,7 +6,6 @@
 import type { AggregateState, References } from '../mappings/aggregates/state.js';
 import type {
   Contribution,
-  Member,
   PeriodRange,
   PeriodSummary,
   StoredDocument,
@@ -50,7 +49,7 @@ export interface StateRecord {
   /** Rises by one with every write; 0 stands for a record that does not exist. */
   readonly version: number;
   readonly state: AggregateState;
-  /** What the state contributes to rollups, when it is known: to spare deriving it again. */
+  /** What the state contributes to rollups, when it is known: to tell whether a change makes a difference to them. */
   readonly contributions?: Contributions;
 }
 
@@ -64,7 +63,14 @@ export interface StateWrite {
   readonly contributions: Contributions;
 }
 
-export type Contributions = { readonly [Name in RollupName]?: readonly Contribution[] };
+/** An order's part in the groups of each rollup: what is looked up, and what is summed. */
+export type Contributions = { readonly [Name in RollupName]?: StoredContributions };
+
+export interface StoredContributions {
+  readonly groups: readonly string[];
+  /** JSON of the contributions: text is several times cheaper to write, compare and read than a tree of BSON. */
+  readonly json: string;
+}
 
 export interface AggregateStore {
   /** The records that exist, from the primary. */
@@ -90,8 +96,12 @@ export interface Referring {
 }
 
 export interface RollupStore {
-  /** The members of each group that has any. Groups are named `owner,period`. */
-  members(rollup: RollupName, groups: readonly string[]): Promise<Map<string, Member[]>>;
+  /** Shows every member of the groups, one by one. Groups are named `owner,period`. */
+  members(
+    rollup: RollupName,
+    groups: readonly string[],
+    visit: (group: string, contribution: Contribution) => void,
+  ): Promise<void>;
   /** The groups of the owners that exist, from `firstPeriod` on when given, latest period first. */
   read<Name extends RollupName>(
     rollup: Name,

@@ -2,7 +2,7 @@ import { isSale, itemCountOf, returnedAmountOf, totalOf } from '../aggregates/or
 import { dayOf, monthOf } from '../calendar.js';
 import type { Contribution, Rollup } from '../contract.js';
 import { codePointOrder } from '../events/event.js';
-import { sumByCurrency } from '../money.js';
+import { CurrencySums } from '../money.js';
 import type { OrderCard } from './summaries.js';
 
 /** The newest orders that a customer document shows, and so the most that one month need keep. */
@@ -14,6 +14,9 @@ interface PlacedOrder extends Contribution {
   /** Currency and amount of a sale, returns subtracted; `null` when the order is no sale. */
   readonly spent: readonly [string, number] | null;
 }
+
+/** Gathered before all but the newest are dropped: a large month is sorted in small pieces. */
+const NEWEST_GATHERED_MAX = 10 * RECENT_ORDERS_MAX;
 
 const CLOSED: readonly string[] = ['delivered', 'cancelled', 'rejected'];
 
@@ -42,20 +45,27 @@ export const customerMonths: Rollup<'customerMonths', PlacedOrder> = {
     ];
   },
 
-  summarize(members) {
-    const orders = members.map(({ contribution }) => contribution);
+  sum() {
+    const counts = { orders: 0, open: 0, cancelled: 0 };
+    const spent = new CurrencySums();
+    let newest: OrderCard[] = [];
     return {
-      orders: orders.length,
-      open: orders.filter(({ card }) => !CLOSED.includes(card.status)).length,
-      cancelled: orders.filter(({ card }) => card.status === 'cancelled').length,
-      spent: sumByCurrency(orders.flatMap(({ spent }) => (spent === null ? [] : [spent]))),
-      newest: orders
-        .map(({ card }) => card)
-        .sort(newestFirst)
-        .slice(0, RECENT_ORDERS_MAX),
+      add(order) {
+        counts.orders += 1;
+        if (!CLOSED.includes(order.card.status)) counts.open += 1;
+        if (order.card.status === 'cancelled') counts.cancelled += 1;
+        if (order.spent !== null) spent.add(...order.spent);
+        newest.push(order.card);
+        if (newest.length > NEWEST_GATHERED_MAX) newest = newestOf(newest);
+      },
+      summary: () => ({ ...counts, spent: spent.amounts(), newest: newestOf(newest) }),
     };
   },
 };
+
+function newestOf(cards: readonly OrderCard[]): OrderCard[] {
+  return cards.toSorted(newestFirst).slice(0, RECENT_ORDERS_MAX);
+}
 
 /** Newest first, ties by order id. */
 export function newestFirst(a: OrderCard, b: OrderCard): number {

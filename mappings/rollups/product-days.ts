@@ -1,7 +1,7 @@
 import { isSale } from '../aggregates/orders.js';
 import { addDays, dayOf, monthOf, previousMonth } from '../calendar.js';
 import type { Contribution, Rollup } from '../contract.js';
-import { add, sum, sumByCurrency } from '../money.js';
+import { add, CurrencySums } from '../money.js';
 
 /** The days of the sliding window, today included. */
 export const WINDOW_DAYS = 30;
@@ -40,11 +40,17 @@ export const productDays: Rollup<'productDays', Sale> = {
     return [...sales.values()];
   },
 
-  summarize(members) {
+  sum() {
+    let sold = 0;
+    let returned = 0;
+    const revenue = new CurrencySums();
     return {
-      sold: sum(members.map(({ contribution }) => contribution.sold)),
-      returned: sum(members.map(({ contribution }) => contribution.returned)),
-      revenue: sumByCurrency(members.map(({ contribution }) => [contribution.currency, contribution.revenue])),
+      add(sale) {
+        sold = add(sold, sale.sold);
+        returned = add(returned, sale.returned);
+        revenue.add(sale.currency, sale.revenue);
+      },
+      summary: () => ({ sold, returned, revenue: revenue.amounts() }),
     };
   },
 

@@ -5,7 +5,7 @@ import { aggregates } from '../../mappings/registry.js';
 import type { RollupName } from '../../mappings/rollups/summaries.js';
 import type { AggregateStore, QuarantinedRecord, StateRecord, StateWrite } from '../ports.js';
 import type { StateCache } from '../state/cache.js';
-import { derive, groupsChanged } from '../state/derive.js';
+import { derive, rollupsChanged } from '../state/derive.js';
 import { EMPTY_STATE, type MergeOutcome, merge } from '../state/merge.js';
 import type { DecodedDelivery } from './decode.js';
 import type { Dirty } from './dirty.js';
@@ -58,7 +58,7 @@ async function foldAggregates(
     for (const [id, record] of merged.records) {
       if (conflicts.has(id)) continue;
       ports.cache.put(name, id, record);
-      touchAggregate(dirty, name, id, record.state, merged.groupsChanged.get(id) ?? null);
+      touchAggregate(dirty, name, id, record.state, merged.rollupsChanged.get(id) ?? null);
       reused.push(...settle(open.get(id) ?? [], merged.outcomes.get(id) ?? [], dirty));
     }
     open = new Map([...open].filter(([id]) => conflicts.has(id)));
@@ -71,8 +71,8 @@ interface MergedAggregates {
   readonly records: Map<string, StateRecord>;
   readonly outcomes: Map<string, readonly MergeOutcome[]>;
   readonly writes: StateWrite[];
-  /** For aggregates of which every delivery is certainly the first: the groups that it makes a difference to. */
-  readonly groupsChanged: Map<string, ReadonlyMap<RollupName, readonly string[]>>;
+  /** For aggregates of which every delivery is certainly the first: the rollups that it makes a difference to. */
+  readonly rollupsChanged: Map<string, ReadonlySet<RollupName>>;
 }
 
 function mergeAll(
@@ -81,7 +81,7 @@ function mergeAll(
   open: ByAggregate,
   known: ReadonlyMap<string, StateRecord>,
 ): MergedAggregates {
-  const merged: MergedAggregates = { records: new Map(), outcomes: new Map(), writes: [], groupsChanged: new Map() };
+  const merged: MergedAggregates = { records: new Map(), outcomes: new Map(), writes: [], rollupsChanged: new Map() };
   for (const [id, deliveries] of open) {
     const before: StateRecord = known.get(id) ?? { version: 0, state: EMPTY_STATE, contributions: {} };
     const { state, changed, outcomes } = merge(aggregates[name], before.state, deliveries);
@@ -99,7 +99,7 @@ function mergeAll(
     merged.writes.push({ id, expected: before.version, ...derived });
     if (outcomes.every((outcome) => outcome === 'first')) {
       const former = before.contributions ?? derive(name, id, before.state, ports.settings).contributions;
-      merged.groupsChanged.set(id, groupsChanged(former, derived.contributions));
+      merged.rollupsChanged.set(id, rollupsChanged(former, derived.contributions));
     }
   }
   return merged;

@@ -101,7 +101,8 @@ async function recomputeGroups<Name extends RollupName>(
   groups: readonly string[],
 ): Promise<void> {
   const ticket = await ports.tickets.next();
-  const members = await ports.rollups.members(name, groups);
-  const summaries = groups.map((group) => ({ group, summary: rollups[name].summarize(members.get(group) ?? []) }));
+  const sums = new Map(groups.map((group) => [group, rollups[name].sum()]));
+  await ports.rollups.members(name, groups, (group, contribution) => sums.get(group)?.add(contribution));
+  const summaries = [...sums].map(([group, sum]) => ({ group, summary: sum.summary() }));
   await ports.rollups.write(name, ticket, summaries);
 }

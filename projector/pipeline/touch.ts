@@ -26,20 +26,20 @@ function rulesBy<Kind extends Touch['by']>(kind: Kind): readonly Rule<Kind>[] {
 }
 
 /**
- * What the touched aggregate itself leads to. Its state names every group that it ever was in; unless it is known which
- * of them the deliveries made a difference to (all were the first ones), all are recomputed.
+ * What the touched aggregate itself leads to. Its state names every group that it ever was in; all are recomputed,
+ * but those of rollups to which the deliveries certainly made no difference (`null`: that is not known).
  */
 export function touchAggregate(
   dirty: Dirty,
   aggregate: AggregateName,
   id: string,
   state: AggregateState,
-  groupsChanged: ReadonlyMap<RollupName, readonly string[]> | null,
+  rollupsChanged: ReadonlySet<RollupName> | null,
 ): void {
   for (const { view, touch } of SELF) if (touch.aggregate === aggregate) dirty.document(view, id);
   for (const rollup of ROLLUP_NAMES) {
-    const groups = groupsChanged?.get(rollup) ?? state.groups.get(rollup) ?? [];
-    for (const group of groups) dirty.group(rollup, group);
+    if (rollupsChanged?.has(rollup) === false) continue;
+    for (const group of state.groups.get(rollup) ?? []) dirty.group(rollup, group);
   }
 }
 

@@ -1,11 +1,11 @@
 /** What a state is looked up by and what it contributes to sums: computed anew whenever the state changes. */
 import { referencesOf } from '../../mappings/aggregates/orders.js';
 import { type AggregateState, NO_REFERENCES, type References } from '../../mappings/aggregates/state.js';
-import type { DerivationSettings } from '../../mappings/contract.js';
+import type { Contribution, DerivationSettings } from '../../mappings/contract.js';
 import type { AggregateName } from '../../mappings/events/event.js';
 import { aggregates, rollups } from '../../mappings/registry.js';
 import type { RollupName } from '../../mappings/rollups/summaries.js';
-import type { Contributions } from '../ports.js';
+import type { Contributions, StoredContributions } from '../ports.js';
 
 export interface Derived {
   /** The state with every group that it contributes to now added to those that it ever did. */
@@ -31,7 +31,7 @@ export function derive(name: AggregateName, id: string, state: AggregateState, s
   if (name !== 'orders') return { state, references: NO_REFERENCES, contributions: {} };
   const order = aggregates.orders.read(id, state);
   const contributions = Object.fromEntries(
-    ROLLUP_NAMES.map((rollup) => [rollup, rollups[rollup].contribute(order, settings)]),
+    ROLLUP_NAMES.map((rollup) => [rollup, storedContributions(rollups[rollup].contribute(order, settings))]),
   );
   return { state: rememberGroups(state, contributions), references: referencesOf(order), contributions };
 }
@@ -41,7 +41,7 @@ function rememberGroups(state: AggregateState, contributions: Contributions): Ag
   let groups: Map<string, readonly string[]> | null = null;
   for (const rollup of ROLLUP_NAMES) {
     const ever = state.groups.get(rollup) ?? [];
-    const added = (contributions[rollup] ?? []).map(groupOf).filter((group) => !ever.includes(group));
+    const added = contributions[rollup]?.groups.filter((group) => !ever.includes(group)) ?? [];
     if (added.length === 0) continue;
     groups ??= new Map(state.groups);
     groups.set(rollup, [...ever, ...added].sort());
@@ -49,14 +49,17 @@ function rememberGroups(state: AggregateState, contributions: Contributions): Ag
   return groups === null ? state : { ...state, groups };
 }
 
-/** The groups to which a change of the order's contributions makes a difference. */
-export function groupsChanged(before: Contributions, after: Contributions): Map<RollupName, readonly string[]> {
-  return new Map(
-    ROLLUP_NAMES.map((rollup) => {
-      const old = new Map((before[rollup] ?? []).map((one) => [groupOf(one), JSON.stringify(one)]));
-      const now = new Map((after[rollup] ?? []).map((one) => [groupOf(one), JSON.stringify(one)]));
-      const groups = new Set([...old.keys(), ...now.keys()]);
-      return [rollup, [...groups].filter((group) => old.get(group) !== now.get(group))];
-    }),
+export function storedContributions(own: readonly Contribution[]): StoredContributions {
+  return { groups: own.map(groupOf), json: JSON.stringify(own) };
+}
+
+export const NO_CONTRIBUTIONS = storedContributions([]);
+
+/** The rollups to which a change of the order's contributions makes a difference. */
+export function rollupsChanged(before: Contributions, after: Contributions): ReadonlySet<RollupName> {
+  return new Set(
+    ROLLUP_NAMES.filter(
+      (rollup) => (before[rollup] ?? NO_CONTRIBUTIONS).json !== (after[rollup] ?? NO_CONTRIBUTIONS).json,
+    ),
   );
 }

@@ -1,6 +1,6 @@
 /** The projector's ports in memory. They keep what a store would keep: encoded, so that nothing is shared by reference. */
 import { NO_REFERENCES, type References } from '../../mappings/aggregates/state.js';
-import type { Member, PeriodRange, PeriodSummary, StoredDocument } from '../../mappings/contract.js';
+import type { Contribution, PeriodRange, PeriodSummary, StoredDocument } from '../../mappings/contract.js';
 import { type AggregateName, codePointOrder } from '../../mappings/events/event.js';
 import type { RollupName, SummaryOf } from '../../mappings/rollups/summaries.js';
 import type {
@@ -88,14 +88,16 @@ export class MemoryRollupStore implements RollupStore {
 
   constructor(private readonly states: MemoryAggregateStore) {}
 
-  async members(rollup: RollupName, groups: readonly string[]): Promise<Map<string, Member[]>> {
-    const members = new Map<string, Member[]>(groups.map((group) => [group, []]));
-    for (const [orderId, { contributions }] of this.states.records.orders) {
-      for (const contribution of contributions[rollup] ?? []) {
-        members.get(groupOf(contribution))?.push({ orderId, contribution });
+  async members(
+    rollup: RollupName,
+    groups: readonly string[],
+    visit: (group: string, contribution: Contribution) => void,
+  ): Promise<void> {
+    for (const { contributions } of this.states.records.orders.values()) {
+      for (const contribution of JSON.parse(contributions[rollup]?.json ?? '[]') as Contribution[]) {
+        if (groups.includes(groupOf(contribution))) visit(groupOf(contribution), contribution);
       }
     }
-    return members;
   }
 
   async read<Name extends RollupName>(rollup: Name, owners: readonly string[], firstPeriod: string | null) {

@@ -1,12 +1,18 @@
 import type { Db } from 'mongodb';
 import { NO_REFERENCES, type References } from '../../../mappings/aggregates/state.js';
-import type { Contribution } from '../../../mappings/contract.js';
 import type { AggregateName } from '../../../mappings/events/event.js';
 import type { RollupName } from '../../../mappings/rollups/summaries.js';
 import { stateCollection } from '../../../runtime/names.js';
-import type { AggregateStore, Contributions, Referring, StateRecord, StateWrite } from '../../ports.js';
+import type {
+  AggregateStore,
+  Contributions,
+  Referring,
+  StateRecord,
+  StateWrite,
+  StoredContributions,
+} from '../../ports.js';
 import { decodeState, encodeState } from '../../state/codec.js';
-import { groupOf, ROLLUP_NAMES } from '../../state/derive.js';
+import { NO_CONTRIBUTIONS, ROLLUP_NAMES } from '../../state/derive.js';
 import { withMongo } from './connection.js';
 import { compareAndSet } from './guarded-write.js';
 
@@ -108,17 +114,16 @@ function toReferring({ _id, references = NO_REFERENCES }: StateDocument): Referr
   return { orderId: _id, references };
 }
 
-/** The groups are what is looked up; what is summed is text, see state/codec.ts for why. */
+/** Of each rollup: the groups, which are looked up, and JSON of the contributions. */
 export interface ContributionFields {
   readonly groups: { readonly [Name in RollupName]: readonly string[] };
-  /** JSON of the contributions to each rollup. */
   readonly contributions: { readonly [Name in RollupName]: string };
 }
 
 function contributionFields(contributions: Contributions): ContributionFields {
-  const byRollup = <Value>(of: (own: readonly Contribution[]) => Value) =>
-    Object.fromEntries(ROLLUP_NAMES.map((rollup) => [rollup, of(contributions[rollup] ?? [])])) as {
+  const byRollup = <Value>(of: (own: StoredContributions) => Value) =>
+    Object.fromEntries(ROLLUP_NAMES.map((rollup) => [rollup, of(contributions[rollup] ?? NO_CONTRIBUTIONS)])) as {
       readonly [Name in RollupName]: Value;
     };
-  return { groups: byRollup((own) => own.map(groupOf)), contributions: byRollup((own) => JSON.stringify(own)) };
+  return { groups: byRollup(({ groups }) => groups), contributions: byRollup(({ json }) => json) };
 }

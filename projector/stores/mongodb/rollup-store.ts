@@ -1,5 +1,5 @@
 import type { Db } from 'mongodb';
-import type { Contribution, Member, PeriodRange, PeriodSummary } from '../../../mappings/contract.js';
+import type { Contribution, PeriodRange, PeriodSummary } from '../../../mappings/contract.js';
 import type { RollupName, SummaryOf } from '../../../mappings/rollups/summaries.js';
 import { rollupCollection, stateCollection } from '../../../runtime/names.js';
 import type { RollupStore, Ticket } from '../../ports.js';
@@ -27,6 +27,8 @@ function chapterOf(period: string): string {
   return `${period.slice(0, 4)}-Q${Math.ceil(Number(period.slice(5)) / 3)}`;
 }
 
+const BATCH_RECORDS = 10_000;
+
 interface ContributingOrder extends ContributionFields {
   readonly _id: string;
 }
@@ -39,24 +41,30 @@ export class MongoRollupStore implements RollupStore {
     private readonly generation: number,
   ) {}
 
-  async members(rollup: RollupName, groups: readonly string[]): Promise<Map<string, Member[]>> {
-    const members = new Map<string, Member[]>(groups.map((group) => [group, []]));
-    if (groups.length === 0) return members;
-    const orders = await withMongo(`read the members of ${rollup}`, () =>
-      this.db
+  async members(
+    rollup: RollupName,
+    groups: readonly string[],
+    visit: (group: string, contribution: Contribution) => void,
+  ): Promise<void> {
+    if (groups.length === 0) return;
+    const wanted = new Set(groups);
+    await withMongo(`read the members of ${rollup}`, async () => {
+      const orders = this.db
         .collection<ContributingOrder>(stateCollection(this.generation, 'orders'))
         .find(
           { [`groups.${rollup}`]: { $in: [...groups] } },
-          { projection: { [`contributions.${rollup}`]: 1 }, batchSize: 10_000 },
-        )
-        .toArray(),
-    );
-    for (const { _id: orderId, contributions } of orders) {
-      for (const contribution of JSON.parse(contributions[rollup]) as readonly Contribution[]) {
-        members.get(groupOf(contribution))?.push({ orderId, contribution });
+          { projection: { _id: 0, [`contributions.${rollup}`]: 1 }, batchSize: BATCH_RECORDS },
+        );
+      // Batch by batch: a group may have more members than fit into memory.
+      while (await orders.hasNext()) {
+        for (const { contributions } of orders.readBufferedDocuments()) {
+          for (const contribution of JSON.parse(contributions[rollup]) as readonly Contribution[]) {
+            const group = groupOf(contribution);
+            if (wanted.has(group)) visit(group, contribution);
+          }
+        }
       }
-    }
-    return members;
+    });
   }
 
   async read<Name extends RollupName>(
@@ -76,12 +84,14 @@ export class MongoRollupStore implements RollupStore {
         .toArray(),
     );
     for (const { owner, summaries } of records) {
-      const periods = found.get(owner);
-      for (const period of Object.keys(summaries)) {
-        const summary = summaries[period];
-        if (summary === undefined || (firstPeriod !== null && period < firstPeriod)) continue;
-        periods?.push({ period, summary: JSON.parse(summary) as SummaryOf[Name] });
-      }
+      const periods = Object.keys(summaries).filter((period) => firstPeriod === null || period >= firstPeriod);
+      // Parsed in one go: a call for each of the few dozen texts costs more than the parsing.
+      const parsed = JSON.parse(`[${periods.map((period) => summaries[period]).join(',')}]`) as SummaryOf[Name][];
+      const own = found.get(owner);
+      periods.forEach((period, i) => {
+        const summary = parsed[i];
+        if (summary !== undefined) own?.push({ period, summary });
+      });
     }
     for (const summaries of found.values()) summaries.sort((a, b) => (a.period < b.period ? 1 : -1));
     return found;
