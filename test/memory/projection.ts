@@ -142,7 +142,7 @@ function toRecord({ topic, event }: PublishedEvent, offset: number): SourceRecor
     offset,
     timestamp: 0,
     key: Buffer.from(event.subject),
-    value: Buffer.from(JSON.stringify(event)),
+    value: Buffer.from(JSON.stringify({ specversion: '1.0', source: '/test', ...event })),
     headers: {},
   };
 }
