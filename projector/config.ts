@@ -8,7 +8,7 @@ export const projectorSettings = z.object({
   TOPIC_REPLICAS: integer(1, 1, 10).describe('replicas of topics that are created'),
   ADMIN_HOST: z.string().default('127.0.0.1').describe('host of health and metrics'),
   ADMIN_PORT: integer(8081, 0, 65_535).describe('port of health and metrics'),
-  BATCH_EVENTS_MAX: integer(4000, 1, 100_000).describe('events folded in one batch'),
+  BATCH_EVENTS_MAX: integer(8000, 1, 100_000).describe('events folded in one batch'),
   BATCH_WAIT_MS: integer(500, 1, 60_000).describe('how long an idle projector waits for events before it looks again'),
   EVENTS_UNDONE_MAX: integer(20_000, 1, 1_000_000).describe(
     'events folded and not yet durable in all documents; bounds memory and what is read again after a crash',
@@ -35,6 +35,9 @@ export const projectorSettings = z.object({
   COMMIT_INTERVAL_MS: integer(1000, 10, 60_000).describe("how often the group's offsets follow the durable positions"),
   SESSION_TIMEOUT_MS: integer(45_000, 6_000, 1_800_000).describe(
     'after so long without a sign of life the group gives its partitions away',
+  ),
+  WATCHDOG_STUCK_MS: integer(60_000, 1000, 3_600_000).describe(
+    'after so long without progress of a partition that has more to read, the consumer is replaced',
   ),
   STORE_TIMEOUT_MS: integer(30_000, 100, 600_000).describe('limit for one request to a store'),
 });

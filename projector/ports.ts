@@ -3,14 +3,9 @@
  * the same contract suite. Store errors that pass by themselves are thrown as `Unavailable`, and the step is repeated.
  */
 
+import type { Erasure } from '../mappings/aggregates/erasure.js';
 import type { AggregateState, References } from '../mappings/aggregates/state.js';
-import type {
-  Contribution,
-  PeriodRange,
-  PeriodSummary,
-  StoredDocument,
-  ViewName,
-} from '../mappings/contract.js';
+import type { Contribution, PeriodRange, PeriodSummary, StoredDocument, ViewName } from '../mappings/contract.js';
 import type { AggregateName, RawRecord } from '../mappings/events/event.js';
 import type { RollupName, SummaryOf } from '../mappings/rollups/summaries.js';
 
@@ -108,14 +103,20 @@ export interface RollupStore {
     owners: readonly string[],
     firstPeriod: string | null,
   ): Promise<Map<string, PeriodSummary<Name>[]>>;
-  /** The owners that have a group in any of the periods. */
-  owners(rollup: RollupName, periods: readonly PeriodRange[]): Promise<readonly string[]>;
+  /** The next owners that have a group in any of the periods, in an order of the store's; after `null` come the first. */
+  owners(rollup: RollupName, periods: readonly PeriodRange[], after: string | null): Promise<OwnerPage>;
   /** Guarded by ticket. Done or superseded when it resolves. */
   write<Name extends RollupName>(
     rollup: Name,
     ticket: Ticket,
     summaries: readonly { readonly group: string; readonly summary: SummaryOf[Name] }[],
   ): Promise<void>;
+}
+
+export interface OwnerPage {
+  readonly owners: readonly string[];
+  /** Where the next page begins; `null`: this is the last one. */
+  readonly next: string | null;
 }
 
 export interface TicketCounter {
@@ -209,13 +210,31 @@ export interface DayMark {
   read(today: string): Promise<string>;
   /** True for one process at a time, for so long; asking again prolongs it. */
   lease(owner: string, now: number, leaseMs: number): Promise<boolean>;
+  /** How far the sweep to that day has come, whoever was at it; `null`: it has not begun. */
+  reached(today: string): Promise<SweepPlace | null>;
+  reach(today: string, place: SweepPlace): Promise<void>;
   /** Never goes back. */
   advance(today: string): Promise<void>;
+}
+
+/** The owners of the rollup up to this one are done, and those of the rollups before it. */
+export interface SweepPlace {
+  readonly rollup: RollupName;
+  readonly owner: string;
 }
 
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
+}
+
+export interface Erasures {
+  /**
+   * Removes what is kept of these customers beside states and documents, whose rendering removes it there: the content
+   * of quarantined records, those to come included. Records what was removed, without the data. To be called for every
+   * delivery of an erasing event, after its merge and before its position is committed; doing it again does no harm.
+   */
+  carryOut(erasures: readonly Erasure[]): Promise<void>;
 }
 
 /** A store that does not answer now and will: the step is repeated. */

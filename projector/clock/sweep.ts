@@ -1,6 +1,7 @@
 /**
  * A day that leaves a window changes sums without an event. When the business day changes, the documents of the owners
- * whose periods moved are rendered anew, through the ordinary path, a piece at a time. Doing it twice does no harm.
+ * whose periods moved are rendered anew, through the ordinary path, a piece at a time. Whoever takes over from a process
+ * that has died goes on at the piece that it was at; doing a piece twice does no harm.
  */
 import { randomUUID } from 'node:crypto';
 import { dayOf } from '../../mappings/calendar.js';
@@ -71,21 +72,34 @@ export class DaySweep implements Service {
     log.info({ before, today, owners }, 'documents brought to the present day');
   }
 
-  /** The number of owners; `null` when another process has taken over. */
+  /** The number of owners; `null` when another process has taken over, or this one is stopping. */
   private async sweepRollups(before: string, today: string): Promise<number | null> {
+    const reached = await this.ports.day.reached(today);
+    const names = Object.keys(rollups) as RollupName[];
     let count = 0;
-    for (const rollup of Object.keys(rollups) as RollupName[]) {
+    for (const rollup of names.slice(reached === null ? 0 : names.indexOf(reached.rollup))) {
       const periods = rollups[rollup].periodsMoved?.(before, today) ?? [];
-      const owners = await this.ports.rollups.owners(rollup, periods);
-      count += owners.length;
-      for (const piece of piecesOf(owners, this.settings.pieceOwnersMax)) {
-        if (this.stopping || !(await this.holdsLease())) return null;
-        const dirty = new Dirty();
-        for (const view of viewsReading(rollup)) for (const owner of piece) dirty.document(view, owner);
-        await this.ports.refresh(dirty);
-      }
+      let after = reached?.rollup === rollup ? reached.owner : null;
+      do {
+        const page = await this.ports.rollups.owners(rollup, periods, after);
+        if (!(await this.refresh(today, rollup, page.owners))) return null;
+        count += page.owners.length;
+        after = page.next;
+      } while (after !== null);
     }
     return count;
+  }
+
+  /** False when another process has taken over, or this one is stopping: what is done is noted. */
+  private async refresh(today: string, rollup: RollupName, owners: readonly string[]): Promise<boolean> {
+    for (const piece of piecesOf(owners, this.settings.pieceOwnersMax)) {
+      if (this.stopping || !(await this.holdsLease())) return false;
+      const dirty = new Dirty();
+      for (const view of viewsReading(rollup)) for (const owner of piece) dirty.document(view, owner);
+      await this.ports.refresh(dirty);
+      await this.ports.day.reach(today, { rollup, owner: piece.at(-1) ?? '' });
+    }
+    return true;
   }
 
   private holdsLease(): Promise<boolean> {

@@ -9,6 +9,7 @@ import type {
   DayMark,
   DocumentStore,
   OutgoingDocument,
+  OwnerPage,
   Position,
   PositionStore,
   Published,
@@ -18,6 +19,7 @@ import type {
   RollupStore,
   StateRecord,
   StateWrite,
+  SweepPlace,
   Target,
   Ticket,
   TicketCounter,
@@ -83,6 +85,9 @@ export class MemoryAggregateStore implements AggregateStore {
   }
 }
 
+/** Small, so that there are several. */
+const PAGE_OWNERS = 2;
+
 export class MemoryRollupStore implements RollupStore {
   private readonly summaries = new Map<string, { readonly ticket: Ticket; readonly summary: string }>();
 
@@ -112,12 +117,14 @@ export class MemoryRollupStore implements RollupStore {
     return found;
   }
 
-  async owners(rollup: RollupName, periods: readonly PeriodRange[]): Promise<readonly string[]> {
+  async owners(rollup: RollupName, periods: readonly PeriodRange[], after: string | null): Promise<OwnerPage> {
     const owners = [...this.summaries.keys()].map(splitKey).flatMap(([name, group]) => {
       const { owner, period } = splitGroup(group);
       return name === rollup && periods.some(({ from, to }) => period >= from && period <= to) ? [owner] : [];
     });
-    return [...new Set(owners)];
+    const following = [...new Set(owners)].filter((owner) => after === null || owner > after).sort();
+    const page = following.slice(0, PAGE_OWNERS);
+    return { owners: page, next: following.length > PAGE_OWNERS ? (page.at(-1) ?? null) : null };
   }
 
   async write<Name extends RollupName>(
@@ -157,6 +164,7 @@ export class MemoryDayMark implements DayMark {
   day: string | null = null;
   private leasedTo: string | null = null;
   private leasedUntil = 0;
+  private sweep: { readonly today: string; readonly place: SweepPlace } | null = null;
 
   async read(today: string): Promise<string> {
     this.day ??= today;
@@ -168,6 +176,14 @@ export class MemoryDayMark implements DayMark {
     this.leasedTo = owner;
     this.leasedUntil = now + leaseMs;
     return true;
+  }
+
+  async reached(today: string): Promise<SweepPlace | null> {
+    return this.sweep?.today === today ? this.sweep.place : null;
+  }
+
+  async reach(today: string, place: SweepPlace): Promise<void> {
+    this.sweep = { today, place };
   }
 
   async advance(today: string): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Db } from 'mongodb';
 import { dayMarkCollection } from '../../../runtime/names.js';
-import type { DayMark } from '../../ports.js';
+import type { DayMark, SweepPlace } from '../../ports.js';
 import { withMongo } from './connection.js';
 
 interface DayMarkDocument {
@@ -9,6 +9,7 @@ interface DayMarkDocument {
   readonly leasedTo: string | null;
   /** Milliseconds since 1970. */
   readonly leasedUntil: number;
+  readonly sweep?: { readonly today: string; readonly place: SweepPlace };
 }
 
 export class MongoDayMark implements DayMark {
@@ -36,6 +37,17 @@ export class MongoDayMark implements DayMark {
       ),
     );
     return matchedCount === 1;
+  }
+
+  async reached(today: string): Promise<SweepPlace | null> {
+    const mark = await withMongo('read how far the sweep is', () => this.collection().findOne({ _id: 'day' }));
+    return mark?.sweep?.today === today ? mark.sweep.place : null;
+  }
+
+  async reach(today: string, place: SweepPlace): Promise<void> {
+    await withMongo('note how far the sweep is', () =>
+      this.collection().updateOne({ _id: 'day' }, { $set: { sweep: { today, place } } }),
+    );
   }
 
   async advance(today: string): Promise<void> {

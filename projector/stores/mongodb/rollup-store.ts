@@ -2,7 +2,7 @@ import type { Db } from 'mongodb';
 import type { Contribution, PeriodRange, PeriodSummary } from '../../../mappings/contract.js';
 import type { RollupName, SummaryOf } from '../../../mappings/rollups/summaries.js';
 import { rollupCollection, stateCollection } from '../../../runtime/names.js';
-import type { RollupStore, Ticket } from '../../ports.js';
+import type { OwnerPage, RollupStore, Ticket } from '../../ports.js';
 import { groupOf, splitGroup } from '../../state/derive.js';
 import type { ContributionFields } from './aggregate-store.js';
 import { withMongo } from './connection.js';
@@ -28,6 +28,9 @@ function chapterOf(period: string): string {
 }
 
 const BATCH_RECORDS = 10_000;
+
+/** Far more than one owner has. */
+const PAGE_CHAPTERS = 20_000;
 
 interface ContributingOrder extends ContributionFields {
   readonly _id: string;
@@ -97,22 +100,26 @@ export class MongoRollupStore implements RollupStore {
     return found;
   }
 
-  async owners(rollup: RollupName, periods: readonly PeriodRange[]): Promise<readonly string[]> {
-    if (periods.length === 0) return [];
-    const records = await withMongo(`look up owners in ${rollup}`, () =>
+  async owners(rollup: RollupName, periods: readonly PeriodRange[], after: string | null): Promise<OwnerPage> {
+    if (periods.length === 0) return { owners: [], next: null };
+    const chapters = periods.map(({ from, to }) => ({ chapter: { $gte: chapterOf(from), $lte: chapterOf(to) } }));
+    const page = await withMongo(`look up owners in ${rollup}`, () =>
       this.chapters(rollup)
         .find(
-          { $or: periods.map(({ from, to }) => ({ chapter: { $gte: chapterOf(from), $lte: chapterOf(to) } })) },
-          { projection: { owner: 1, tickets: 1 }, batchSize: 10_000 },
+          { $or: chapters, ...(after === null ? {} : { owner: { $gt: after } }) },
+          { projection: { owner: 1, tickets: 1 }, sort: { owner: 1 }, limit: PAGE_CHAPTERS, batchSize: PAGE_CHAPTERS },
         )
         .toArray(),
     );
-    const owners = records.flatMap(({ owner, tickets }) =>
+    const isLast = page.length < PAGE_CHAPTERS;
+    // The next page may have more chapters of a full page's last owner.
+    const whole = isLast ? page : page.filter(({ owner }) => owner !== page.at(-1)?.owner);
+    const owners = whole.flatMap(({ owner, tickets }) =>
       Object.keys(tickets).some((period) => periods.some(({ from, to }) => period >= from && period <= to))
         ? [owner]
         : [],
     );
-    return [...new Set(owners)];
+    return { owners: [...new Set(owners)], next: isLast ? null : (whole.at(-1)?.owner ?? null) };
   }
 
   async write<Name extends RollupName>(

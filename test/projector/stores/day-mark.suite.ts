@@ -13,6 +13,16 @@ export function dayMarkSuite(open: () => Promise<DayMark>): void {
       expect(await mark.read('2026-11-22')).toBe('2026-11-21');
     });
 
+    it('keeps how far the sweep to a day has come', async () => {
+      const mark = await open();
+      await mark.read('2026-11-20');
+      expect(await mark.reached('2026-11-21')).toBeNull();
+      await mark.reach('2026-11-21', { rollup: 'productDays', owner: 'p-7' });
+      expect(await mark.reached('2026-11-21')).toEqual({ rollup: 'productDays', owner: 'p-7' });
+      expect(await mark.reached('2026-11-22')).toBeNull();
+      expect(await mark.read('2026-11-21')).toBe('2026-11-20');
+    });
+
     it('never goes back', async () => {
       const mark = await open();
       await mark.read('2026-11-20');

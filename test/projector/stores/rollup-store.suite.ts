@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Contribution } from '../../../mappings/contract.js';
 import type { ProductDay, RollupName } from '../../../mappings/rollups/summaries.js';
-import type { AggregateStore, RollupStore, Ticket } from '../../../projector/ports.js';
+import type { AggregateStore, OwnerPage, RollupStore, Ticket } from '../../../projector/ports.js';
 import { storedContributions } from '../../../projector/state/derive.js';
 import { stateWrite } from './aggregate-store.suite.js';
 import { ODD_IDS } from './odd-ids.js';
@@ -106,8 +106,16 @@ export function rollupStoreSuite(open: () => Promise<{ aggregates: AggregateStor
       await rollups.write('customerMonths', ticket(1), [
         { group: group('c-1', '2026-11'), summary: { orders: 1, open: 1, cancelled: 0, spent: [], newest: [] } },
       ]);
-      const owners = async (...periods: { from: string; to: string }[]) =>
-        [...(await rollups.owners('productDays', periods))].sort();
+      const owners = async (...periods: { from: string; to: string }[]) => {
+        const found: string[] = [];
+        let after: string | null = null;
+        do {
+          const page: OwnerPage = await rollups.owners('productDays', periods, after);
+          found.push(...page.owners);
+          after = page.next;
+        } while (after !== null);
+        return found.sort();
+      };
       expect(await owners({ from: '2026-11-01', to: '2026-11-05' })).toEqual(['p-1', '客户.3$']);
       expect(await owners({ from: '2026-10-01', to: '2026-10-31' }, { from: '2026-11-09', to: '2026-11-09' })).toEqual([
         'p-1',
