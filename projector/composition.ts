@@ -12,13 +12,14 @@ import { FanOut } from './fan-out/fan-out.js';
 import { openGeneration } from './generations/generation.js';
 import { connectKafka, createProducer } from './kafka/client.js';
 import { groupTraces } from './kafka/group-traces.js';
+import { registerCodecs } from './kafka/kafkajs/codecs.js';
 import { quarantineNotices } from './kafka/quarantine-notices.js';
 import { KafkaSource } from './kafka/source.js';
 import { prepareTopics } from './kafka/topics.js';
 import { createMetrics, meterJobs } from './metrics.js';
 import { endlessPatience } from './pipeline/patience.js';
 import { Projection } from './pipeline/projection.js';
-import type { DocumentStore } from './ports.js';
+import type { Clock, DocumentStore } from './ports.js';
 import { StateCache } from './state/cache.js';
 import { documentStoreByView } from './stores/by-view.js';
 import { connectElasticsearch } from './stores/elasticsearch/connection.js';
@@ -28,6 +29,7 @@ import { MongoAggregateStore } from './stores/mongodb/aggregate-store.js';
 import { connectMongo, databaseFor } from './stores/mongodb/connection.js';
 import { MongoDayMark } from './stores/mongodb/day-mark.js';
 import { MongoDocumentStore } from './stores/mongodb/documents.js';
+import { MongoErasures } from './stores/mongodb/erasures.js';
 import { MongoGenerationStorage } from './stores/mongodb/generation-storage.js';
 import { MongoJobStore } from './stores/mongodb/jobs.js';
 import { MongoPositionStore } from './stores/mongodb/positions.js';
@@ -58,6 +60,8 @@ export interface ProjectorOptions {
   readonly startNew: boolean;
   /** Measurements may stand between the pipeline and the stores. */
   readonly aroundDocuments?: (documents: DocumentStore) => DocumentStore;
+  /** Measurements may move the time; else it is the system's. */
+  readonly clock?: Clock;
 }
 
 export async function composeProjector(
@@ -68,6 +72,7 @@ export async function composeProjector(
   const { NAMESPACE: namespace } = settings;
   const derivation = { businessTimeZone: settings.BUSINESS_TIME_ZONE, reportingCurrency: settings.REPORTING_CURRENCY };
   const metrics = createMetrics();
+  await registerCodecs();
 
   const mongo = await connectMongo(settings.MONGODB_URL, settings.STORE_TIMEOUT_MS);
   const db = databaseFor(mongo, namespace);
@@ -107,6 +112,7 @@ export async function composeProjector(
   const aggregates = new MongoAggregateStore(db, generation);
   const positions = new MongoPositionStore(db, generation);
   const refusals = new RefusedDocuments(db, generation);
+  const erasures = new MongoErasures(db, generation);
   const names = { namespace, generation };
   const source = new KafkaSource(
     kafka,
@@ -118,11 +124,13 @@ export async function composeProjector(
       sessionTimeoutMs: settings.SESSION_TIMEOUT_MS,
       queueRecordsMax: settings.QUEUE_RECORDS_MAX,
       commitIntervalMs: settings.COMMIT_INTERVAL_MS,
+      watchdogStuckMs: settings.WATCHDOG_STUCK_MS,
     },
+    metrics.alarms,
     log,
   );
   const rollupStore = new MongoRollupStore(db, generation);
-  const clock = { now: Date.now };
+  const clock = options.clock ?? { now: Date.now };
   const documents = documentStoreByView({
     elasticsearch: new ElasticsearchDocumentStore(elasticsearch, names, refusals),
     mongodb: new MongoDocumentStore(db, generation, refusals),
@@ -149,7 +157,8 @@ export async function composeProjector(
     {
       source,
       positions,
-      quarantine: new MongoQuarantine(db, quarantineNotices(producer, quarantineTopic(namespace))),
+      quarantine: new MongoQuarantine(db, erasures, quarantineNotices(producer, quarantineTopic(namespace))),
+      erasures,
       fold: { store: aggregates, cache, settings: derivation },
       flush,
       patience,

@@ -15,6 +15,7 @@ export function databaseOf(namespace: string): string {
 /** Collections that belong to the namespace as a whole. */
 export const REGISTRY_COLLECTION = 'registry';
 export const QUARANTINE_COLLECTION = 'quarantine';
+export const ERASURES_COLLECTION = 'erasures';
 
 export function stateCollection(generation: number, aggregate: AggregateName): string {
   return `g${generation}_states_${aggregate}`;

@@ -1,10 +1,10 @@
 import type { Producer } from 'kafkajs';
-import type { QuarantinedRecord } from '../ports.js';
+import { type QuarantinedRecord, Unavailable } from '../ports.js';
 
 /** Reason and position of each quarantined record as JSON, keyed by its position; never its content. */
 export function quarantineNotices(producer: Producer, topic: string) {
   return async (records: readonly QuarantinedRecord[]): Promise<void> => {
-    await producer.send({
+    const sent = producer.send({
       topic,
       acks: -1,
       messages: records.map(({ record, reason }) => {
@@ -14,6 +14,9 @@ export function quarantineNotices(producer: Producer, topic: string) {
           value: JSON.stringify({ topic: source, partition, offset, reason }),
         };
       }),
+    });
+    await sent.catch((error: unknown) => {
+      throw new Unavailable('Kafka did not take the notices of quarantined records', { cause: error });
     });
   };
 }

@@ -1,4 +1,4 @@
-import { ExponentialBackoff, handleType, type IPolicy, retry } from 'cockatiel';
+import { ExponentialBackoff, halfJitterGenerator, handleType, type IPolicy, retry } from 'cockatiel';
 import type { Log } from '../../runtime/log.js';
 import { Unavailable } from '../ports.js';
 
@@ -17,7 +17,7 @@ export function endlessPatience(log: Log): Patience {
 function createPolicy(log: Log): IPolicy {
   const policy = retry(handleType(Unavailable), {
     maxAttempts: Number.POSITIVE_INFINITY,
-    backoff: new ExponentialBackoff({ initialDelay: 100, maxDelay: 10_000 }),
+    backoff: new ExponentialBackoff({ initialDelay: 100, maxDelay: 10_000, generator: halfJitterGenerator }),
   });
   policy.onRetry((reason) => {
     const message = 'error' in reason ? reason.error.message : 'no answer';

@@ -6,11 +6,12 @@
  * Between any two, work gathers in a backlog. Each store has its own: while one is away, the others' documents go on,
  * until `eventsUndoneMax` events wait for the slowest. Positions become durable in order, after all that they cover.
  */
+import { erasureOf } from '../../mappings/aggregates/erasure.js';
 import type { Log } from '../../runtime/log.js';
 import type { Service } from '../../runtime/service.js';
-import type { EventSource, PositionStore, Quarantine, QuarantinedRecord } from '../ports.js';
+import type { Erasures, EventSource, PositionStore, Quarantine, QuarantinedRecord } from '../ports.js';
 import { Backlog, drain } from './backlog.js';
-import { decodeBatch, positionsAfter } from './decode.js';
+import { type DecodedDelivery, decodeBatch, positionsAfter } from './decode.js';
 import { Dirty, type DirtyDocuments } from './dirty.js';
 import { type FoldPorts, foldBatch } from './fold.js';
 import type { Patience } from './patience.js';
@@ -23,6 +24,7 @@ export interface ProjectionPorts {
   readonly source: EventSource;
   readonly positions: PositionStore;
   readonly quarantine: Quarantine;
+  readonly erasures: Erasures;
   readonly fold: FoldPorts;
   readonly flush: ResolvePorts & PublishPorts;
   readonly patience: Patience;
@@ -105,6 +107,7 @@ export class Projection implements Service {
       const dirty = new Dirty();
       const reused = await timed(flush.stages, 'fold', () => patience.until(() => foldBatch(fold, deliveries, dirty)));
       await this.setApart([...malformed, ...reused]);
+      await this.erase(deliveries, reused);
       events.folded(deliveries.length);
       events.unknown(unknown);
       this.touched.add(dirty, [this.undone.add(positionsAfter(records), records.length)]);
@@ -116,6 +119,15 @@ export class Projection implements Service {
     if (records.length === 0) return;
     await this.ports.patience.until(() => this.ports.quarantine.add(records));
     this.ports.events.quarantined(records);
+  }
+
+  /** For duplicates too: the first delivery may have died before it. */
+  private async erase(deliveries: readonly DecodedDelivery[], reused: readonly QuarantinedRecord[]): Promise<void> {
+    const erasures = deliveries.flatMap(({ event, record }) =>
+      reused.some((other) => other.record === record) ? [] : (erasureOf(event) ?? []),
+    );
+    if (erasures.length === 0) return;
+    await this.ports.patience.until(() => this.ports.erasures.carryOut(erasures));
   }
 
   private async resolveLoop(): Promise<void> {

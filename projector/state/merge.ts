@@ -25,6 +25,9 @@ export type MergeOutcome = 'first' | 'again' | 'reused-id';
 /** Event ids remembered per aggregate. Beyond them merging is idempotent all the same. */
 export const REMEMBERED_EVENTS_MAX = 64;
 
+/** In place of the hash of an event that an erasure covers: whatever comes under its id counts as the same again. */
+const ERASED_HASH = '';
+
 export const EMPTY_STATE: AggregateState = {
   registers: new Map(),
   founded: null,
@@ -50,6 +53,7 @@ export function merge(aggregate: Aggregate, before: AggregateState, deliveries: 
   const outcomes = deliveries.map((delivery) => mergeOne(aggregate, draft, delivery));
   if (!draft.changed) return { state: before, changed: false, outcomes };
   dropVoidRegisters(draft, aggregate.keptAfterDelete);
+  dropErasedHashes(draft);
   const { changed: _, ...state } = draft;
   return { state, changed: true, outcomes };
 }
@@ -67,7 +71,7 @@ function draftOf(before: AggregateState): Draft {
 function mergeOne(aggregate: Aggregate, draft: Draft, delivery: Delivery): MergeOutcome {
   const { event } = delivery;
   const known = draft.remembered.find(({ version }) => version.eventId === event.eventId);
-  if (known !== undefined) return known.contentHash === event.contentHash ? 'again' : 'reused-id';
+  if (known !== undefined) return isSameContent(known, event) ? 'again' : 'reused-id';
   const version: Version = { sequence: event.sequence, time: event.time, eventId: event.eventId };
   const remembered = remember(draft, version, delivery);
   const sequences = includeSequence(draft.sequences, event.sequence);
@@ -124,4 +128,17 @@ function dropVoidRegisters(draft: Draft, keptAfterDelete: readonly string[]): vo
   for (const [register, { version }] of draft.registers) {
     if (isVoid(draft, keptAfterDelete, register, version)) draft.registers.delete(register);
   }
+}
+
+/** Who guesses personal data could check the guess against its hash: the hashes of what was erased go, too. */
+function dropErasedHashes(draft: Draft): void {
+  const { erased } = draft;
+  if (erased === null) return;
+  draft.remembered = draft.remembered.map((event) =>
+    compareVersions(event.version, erased) <= 0 ? { ...event, contentHash: ERASED_HASH } : event,
+  );
+}
+
+function isSameContent({ contentHash }: RememberedEvent, event: DomainEvent): boolean {
+  return contentHash === event.contentHash || contentHash === ERASED_HASH;
 }

@@ -69,6 +69,8 @@ export function liveProjection({
         source,
         positions,
         quarantine,
+        // What is kept beside states and documents is kept by the real stores only.
+        erasures: { carryOut: async () => {} },
         fold: { store: aggregates, cache, settings },
         flush: flushPorts(cache, documents),
         patience,

@@ -51,8 +51,12 @@ export class MemoryAggregateStore implements AggregateStore {
   }
 
   async versions(aggregate: AggregateName, ids: readonly string[]): Promise<Map<string, number>> {
-    const found = await this.read(aggregate, ids);
-    return new Map([...found].map(([id, { version }]) => [id, version]));
+    const found = new Map<string, number>();
+    for (const id of ids) {
+      const record = this.records[aggregate].get(id);
+      if (record !== undefined) found.set(id, record.version);
+    }
+    return found;
   }
 
   async write(aggregate: AggregateName, writes: readonly StateWrite[]): Promise<ReadonlySet<string>> {
@@ -237,6 +241,11 @@ export class MemoryDocumentStore implements DocumentStore {
       }
     }
     return { written: documents.length - superseded - refused, superseded, refused };
+  }
+
+  /** The ticket that the document carries, tombstones included; 0 when there is none. */
+  ticketOf({ view, revision }: Target, id: string): number {
+    return this.documents.get(`${view}/${revision}/${id}`)?.ticket ?? 0;
   }
 
   /** What is there, tombstones included: `stored: null`. */

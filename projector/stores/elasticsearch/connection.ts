@@ -1,6 +1,19 @@
 import { Client } from '@elastic/elasticsearch';
+import { Unavailable } from '../../ports.js';
+import { verdictOfFailure } from './verdicts.js';
 
-/** Retries and their pace are the pipeline's: the client itself tries once. */
+/** Retries and their pace are the pipeline's: the client itself tries once, and looks for no other nodes. */
 export function connectElasticsearch(node: string, requestTimeoutMs: number): Client {
   return new Client({ node, requestTimeout: requestTimeoutMs, maxRetries: 0, compression: false });
+}
+
+/** Runs one operation; what passes by itself becomes `Unavailable`. */
+export async function withElasticsearch<Result>(attempted: string, operation: () => Promise<Result>): Promise<Result> {
+  try {
+    return await operation();
+  } catch (error) {
+    if (verdictOfFailure(error) !== 'wait') throw error;
+    const message = error instanceof Error ? error.message : String(error);
+    throw new Unavailable(`Elasticsearch could not ${attempted}: ${message}`, { cause: error });
+  }
 }

@@ -5,7 +5,8 @@ import { indexBody } from '../../../mappings/views/elasticsearch-index.js';
 import { documentsIndex } from '../../../runtime/names.js';
 import type { GenerationRecord } from '../../../runtime/records.js';
 import type { GenerationStorage, GenerationTraces } from '../../generations/generation.js';
-import { writeAliasOf } from './bulk.js';
+import { withElasticsearch } from './connection.js';
+import { writeAliasOf } from './write-alias.js';
 
 export class ElasticsearchGenerationStorage implements GenerationStorage, GenerationTraces {
   constructor(
@@ -17,7 +18,9 @@ export class ElasticsearchGenerationStorage implements GenerationStorage, Genera
     for (const view of this.views()) {
       const index = this.indexOf(view, generation);
       try {
-        await this.client.indices.create({ index, ...indexBody(view), aliases: { [writeAliasOf(index)]: {} } });
+        await withElasticsearch(`create the index ${index}`, () =>
+          this.client.indices.create({ index, ...indexBody(view), aliases: { [writeAliasOf(index)]: {} } }),
+        );
       } catch (error) {
         const exists =
           error instanceof errors.ResponseError && error.message.includes('resource_already_exists_exception');
@@ -30,17 +33,18 @@ export class ElasticsearchGenerationStorage implements GenerationStorage, Genera
     const missing: string[] = [];
     for (const view of this.views()) {
       const index = this.indexOf(view, generation);
-      const complete = await this.client.indices.existsAlias({ index, name: writeAliasOf(index) });
+      const complete = await withElasticsearch(`look for the index ${index}`, () =>
+        this.client.indices.existsAlias({ index, name: writeAliasOf(index) }),
+      );
       if (!complete) missing.push(`the index ${index} in Elasticsearch`);
     }
     return missing;
   }
 
   async numbers(): Promise<readonly number[]> {
-    const found = await this.client.indices.get({
-      index: `${this.namespace}-g*`,
-      filter_path: '*.settings.index.uuid',
-    });
+    const found = await withElasticsearch('list indexes', () =>
+      this.client.indices.get({ index: `${this.namespace}-g*`, filter_path: '*.settings.index.uuid' }),
+    );
     const pattern = new RegExp(`^${this.namespace}-g(\\d+)-`);
     return Object.keys(found)
       .flatMap((name) => pattern.exec(name)?.[1] ?? [])

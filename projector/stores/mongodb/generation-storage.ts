@@ -2,7 +2,14 @@ import type { Db } from 'mongodb';
 import type { AggregateName } from '../../../mappings/events/event.js';
 import { aggregates, rollups, views } from '../../../mappings/registry.js';
 import type { RollupName } from '../../../mappings/rollups/summaries.js';
-import { documentsCollection, rollupCollection, stateCollection, ticketsCollection } from '../../../runtime/names.js';
+import {
+  documentsCollection,
+  ERASURES_COLLECTION,
+  QUARANTINE_COLLECTION,
+  rollupCollection,
+  stateCollection,
+  ticketsCollection,
+} from '../../../runtime/names.js';
 import type { GenerationRecord } from '../../../runtime/records.js';
 import type { GenerationStorage, GenerationTraces } from '../../generations/generation.js';
 import { ORDER_STATE_INDEXES } from './aggregate-store.js';
@@ -24,6 +31,8 @@ export class MongoGenerationStorage implements GenerationStorage, GenerationTrac
       if (storage.store !== 'mongodb') continue;
       await this.createIndexes(documentsCollection(number, name, revisions[name]), storage.indexes);
     }
+    await this.createIndexes(QUARANTINE_COLLECTION, [{ 'mention.customers': 1 }]);
+    await this.createIndexes(ERASURES_COLLECTION, [{ customerId: 1 }]);
     await new MongoTicketCounter(this.db, number).create();
   }
 

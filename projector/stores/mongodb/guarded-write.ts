@@ -1,7 +1,7 @@
 import type { Db, Document } from 'mongodb';
 import { piecesOf } from '../../pipeline/group.js';
-import { Unavailable } from '../../ports.js';
-import { withMongo } from './connection.js';
+import { inLanes } from '../lanes.js';
+import { sendUpdates } from './update-command.js';
 
 /** One upsert under a condition: the filter names `_id` and a condition on the record's version or ticket. */
 export interface GuardedWrite {
@@ -13,22 +13,12 @@ export interface GuardedWrite {
 export interface GuardedOutcome {
   /** Places of the writes whose condition did not hold: another writer was ahead. */
   readonly superseded: ReadonlySet<number>;
-  /** Places that the server refuses for good, with its reason. */
+  /** Places that the server refuses for good, with a reason that quotes no content. */
   readonly refused: ReadonlyMap<number, string>;
 }
 
 const WRITES_PER_REQUEST = 1000;
 const REQUESTS_IN_FLIGHT = 2;
-const DUPLICATE_KEY = 11000;
-/** The request or one of its documents is larger than the server takes. */
-const TOO_LARGE_CODES: readonly unknown[] = [10334, 17280, 17419, 17420];
-
-interface UpdateReply {
-  /** Records matched or inserted. */
-  readonly n: number;
-  readonly writeErrors?: readonly { readonly index: number; readonly code: number; readonly errmsg: string }[];
-  readonly writeConcernError?: { readonly errmsg: string };
-}
 
 /**
  * Compare-and-set: when a record exists and the condition does not hold, the upsert collides with its `_id`. The
@@ -68,7 +58,6 @@ interface Sent {
   readonly refused: ReadonlyMap<number, string>;
 }
 
-/** The `update` command itself: the driver's bulk interface serializes every operation twice. */
 async function send(
   db: Db,
   collection: string,
@@ -78,59 +67,26 @@ async function send(
   const collided = new Set<number>();
   const refused = new Map<number, string>();
   let matched = 0;
-  const pieces = piecesOf([...writes.keys()], WRITES_PER_REQUEST);
   const sendPiece = async (places: readonly number[]): Promise<void> => {
     const updates = places.flatMap((place) => {
       const write = writes[place];
       return write === undefined ? [] : [{ q: write.filter, u: write.update, upsert }];
     });
-    const reply = await sendUpdate(db, collection, updates);
-    if (reply === 'too large') {
-      const [only] = places;
-      if (places.length === 1 && only !== undefined) {
-        refused.set(only, 'the document is larger than MongoDB takes (16 MB)');
+    const outcome = await sendUpdates(db, collection, updates);
+    if (outcome === 'split') {
+      const alone = places.length === 1 ? places[0] : undefined;
+      if (alone !== undefined) {
+        refused.set(alone, 'the record is larger than MongoDB takes (16 MB)');
         return;
       }
       await sendPiece(places.slice(0, places.length / 2));
       await sendPiece(places.slice(places.length / 2));
       return;
     }
-    matched += reply.n;
-    for (const { index, code, errmsg } of reply.writeErrors ?? []) {
-      const place = places[index];
-      if (place === undefined) continue;
-      if (code === DUPLICATE_KEY) collided.add(place);
-      else refused.set(place, errmsg);
-    }
+    matched += outcome.matched;
+    for (const i of outcome.collided) collided.add(places[i] ?? i);
+    for (const [i, reason] of outcome.refused) refused.set(places[i] ?? i, reason);
   };
-  const lanes = Array.from({ length: REQUESTS_IN_FLIGHT }, async () => {
-    for (let places = pieces.shift(); places !== undefined; places = pieces.shift()) await sendPiece(places);
-  });
-  await Promise.all(lanes);
+  await inLanes(piecesOf([...writes.keys()], WRITES_PER_REQUEST), REQUESTS_IN_FLIGHT, sendPiece);
   return { matched, collided, refused };
-}
-
-async function sendUpdate(
-  db: Db,
-  collection: string,
-  updates: readonly Document[],
-): Promise<UpdateReply | 'too large'> {
-  const command = { update: collection, updates, ordered: false, writeConcern: { w: 'majority' } };
-  return withMongo(`write to ${collection}`, async () => {
-    try {
-      const reply = (await db.command(command)) as UpdateReply;
-      if (reply.writeConcernError !== undefined) {
-        throw new Unavailable(`MongoDB did not confirm a write to ${collection}: ${reply.writeConcernError.errmsg}`);
-      }
-      return reply;
-    } catch (error) {
-      if (isTooLarge(error)) return 'too large';
-      throw error;
-    }
-  });
-}
-
-function isTooLarge(error: unknown): boolean {
-  if (error instanceof RangeError) return true;
-  return error instanceof Error && 'code' in error && TOO_LARGE_CODES.includes(error.code);
 }

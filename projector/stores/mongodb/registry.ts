@@ -16,7 +16,9 @@ export class MongoRegistry implements Registry {
 
   async create(first: GenerationRecord): Promise<boolean> {
     try {
-      await this.collection().insertOne({ _id: 'registry', live: first.number, generations: [first] });
+      await withMongo('create the registry', () =>
+        this.collection().insertOne({ _id: 'registry', live: first.number, generations: [first] }),
+      );
       return true;
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === DUPLICATE_KEY) return false;
@@ -25,9 +27,11 @@ export class MongoRegistry implements Registry {
   }
 
   async replaceLive(generation: GenerationRecord, since: RegistryRecord): Promise<boolean> {
-    const { matchedCount } = await this.collection().updateOne(
-      { _id: 'registry', live: since.live, generations: { $size: since.generations.length } },
-      { $set: { live: generation.number, generations: [...since.generations, generation] } },
+    const { matchedCount } = await withMongo('register the generation', () =>
+      this.collection().updateOne(
+        { _id: 'registry', live: since.live, generations: { $size: since.generations.length } },
+        { $set: { live: generation.number, generations: [...since.generations, generation] } },
+      ),
     );
     return matchedCount === 1;
   }

@@ -5,6 +5,7 @@ import type { QuarantinedRecord } from '../../../../projector/ports.js';
 import { MongoAggregateStore } from '../../../../projector/stores/mongodb/aggregate-store.js';
 import { MongoDayMark } from '../../../../projector/stores/mongodb/day-mark.js';
 import { MongoDocumentStore } from '../../../../projector/stores/mongodb/documents.js';
+import { MongoErasures } from '../../../../projector/stores/mongodb/erasures.js';
 import { MongoGenerationStorage } from '../../../../projector/stores/mongodb/generation-storage.js';
 import { MongoJobStore } from '../../../../projector/stores/mongodb/jobs.js';
 import { MongoPositionStore } from '../../../../projector/stores/mongodb/positions.js';
@@ -121,23 +122,23 @@ documentStoreSuite(async () => {
 });
 
 quarantineSuite(async () => {
-  const { servers } = await open();
+  const { servers, number } = await open();
   const collection = servers.db.collection<QuarantineRecord>(QUARANTINE_COLLECTION);
   // It belongs to the namespace, not to a generation.
   await collection.deleteMany({});
   return {
-    quarantine: new MongoQuarantine(servers.db, async () => {}),
+    quarantine: new MongoQuarantine(servers.db, new MongoErasures(servers.db, number), async () => {}),
     kept: async () => (await collection.find().toArray()).map(toKept),
   };
 });
 
 describe('the quarantine in MongoDB', () => {
   it('gives notice of what is durable by then', async () => {
-    const { servers } = await open();
+    const { servers, number } = await open();
     const collection = servers.db.collection(QUARANTINE_COLLECTION);
     await collection.deleteMany({});
     const noticed: (readonly QuarantinedRecord[])[] = [];
-    const quarantine = new MongoQuarantine(servers.db, async (records) => {
+    const quarantine = new MongoQuarantine(servers.db, new MongoErasures(servers.db, number), async (records) => {
       expect(await collection.countDocuments()).toBe(records.length);
       noticed.push(records);
     });
