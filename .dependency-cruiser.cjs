@@ -54,7 +54,7 @@ module.exports = {
       from: { path: '^(projector|api|mappings|runtime)/' },
       to: { path: '^(test|bench|stack|sample)/' },
     },
-    only('kafkajs', ['^projector/kafka/', '^api/freshness/']),
+    only('kafkajs', ['^projector/kafka/', '^api/freshness/', '^runtime/kafkajs/']),
     {
       name: 'sample-feeds-by-one-file',
       severity: 'error',

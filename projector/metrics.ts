@@ -1,4 +1,5 @@
 import { Counter, Gauge, Registry } from 'prom-client';
+import type { ConsumerAlarms } from './kafka/alarms.js';
 import type { EventCounts } from './pipeline/projection.js';
 import type { StageTimes } from './pipeline/stages.js';
 import type { Clock, JobStore } from './ports.js';
@@ -34,6 +35,7 @@ export interface Metrics {
   readonly registry: Registry;
   readonly stages: StageTimes;
   readonly events: EventCounts;
+  readonly alarms: ConsumerAlarms;
 }
 
 /** Prometheus metrics of the pipeline. */
@@ -70,6 +72,12 @@ export function createMetrics(): Metrics {
     labelNames: ['view', 'outcome'],
     registers,
   });
+  const alarms = new Counter({
+    name: 'projector_consumer_alarms_total',
+    help: 'Kafka consumers that crashed, were stuck and replaced, or were moved past a range that holds nothing (passed)',
+    labelNames: ['kind'],
+    registers,
+  });
   new Gauge({
     name: 'projector_memory_bytes',
     help: 'Resident set size of the process',
@@ -91,6 +99,7 @@ export function createMetrics(): Metrics {
         documents.inc({ view, outcome: 'refused' }, refused);
       },
     },
+    alarms: { raised: (kind) => alarms.inc({ kind }) },
     events: {
       folded: (count) => events.inc({ outcome: 'folded' }, count),
       unknown: (count) => events.inc({ outcome: 'unknown' }, count),

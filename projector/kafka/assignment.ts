@@ -1,70 +1,98 @@
-import type { Admin } from 'kafkajs';
-import type { Position, PositionStore } from '../ports.js';
-import { logRanges } from './log-range.js';
+import type { Position } from '../ports.js';
+import type { LogRange } from './log-range.js';
 
-interface Partition {
+export interface Partition {
   readonly topic: string;
   readonly partition: number;
 }
 
 /** One assignment of partitions to this member: where each begins, and how far each is. A new one begins anew. */
 export class Assignment {
+  /** Whether it is known where its partitions begin. */
   ready = false;
-  readonly readiness: Promise<void>;
-  private readonly next = new Map<string, Position>();
+  private readonly ended = new AbortController();
+  /** What the group may be told, and never less than it. */
+  private readonly durable = new Map<string, Position>();
   private readonly uncommitted = new Set<string>();
-  private becameReady: () => void = () => {};
+  /** The offset that is fetched next. */
+  private readonly fetch = new Map<string, number>();
 
-  constructor(private readonly partitions: readonly Partition[]) {
-    this.readiness = new Promise((resolve) => {
-      this.becameReady = resolve;
-    });
+  constructor(readonly partitions: readonly Partition[]) {}
+
+  /** Between assignments: never ready. */
+  static none(): Assignment {
+    return new Assignment([]);
   }
 
-  /** Between assignments: never ready, and nobody waits for it; what is handed over meanwhile is fetched again. */
-  static none(): Assignment {
-    const none = new Assignment([]);
-    none.becameReady();
-    return none;
+  /** Aborted when another assignment has taken the place of this one. */
+  get signal(): AbortSignal {
+    return this.ended.signal;
+  }
+
+  end(): void {
+    this.ended.abort();
   }
 
   /**
-   * Seeks every partition to its durable position, or to the beginning when there is none: what the group has
-   * committed is not asked, since the store may have been restored to an earlier moment.
+   * Positions from which its partitions are read: the durable one, or the beginning when there is none. What the group
+   * has committed is not asked, since the store may have been restored to an earlier moment.
    * @throws Error when a position is no longer, or not yet, in the topic: history is missing.
    */
-  async seek(admin: Admin, positions: PositionStore, seekTo: (position: Position) => void): Promise<void> {
-    const durable = new Map((await positions.read()).map((position) => [nameOf(position), position.next]));
-    for (const topic of new Set(this.partitions.map((partition) => partition.topic))) {
-      for (const { partition, low, high } of await logRanges(admin, topic)) {
-        if (!this.has(topic, partition)) continue;
-        const next = durable.get(nameOf({ topic, partition })) ?? low;
-        assertInTopic({ topic, partition, next }, low, high);
-        seekTo({ topic, partition, next });
-      }
-    }
+  begin(durable: readonly Position[], ranges: ReadonlyMap<string, readonly LogRange[]>): readonly Position[] {
+    const known = new Map(durable.map((position) => [nameOf(position), position]));
+    const starts = [...ranges].flatMap(([topic, inTopic]) =>
+      inTopic
+        .filter(({ partition }) => this.has(topic, partition))
+        .map(({ partition, low, high }): Position => {
+          const position = known.get(nameOf({ topic, partition })) ?? { topic, partition, next: low };
+          assertInTopic(position, low, high);
+          return position;
+        }),
+    );
+    for (const start of starts) this.fetch.set(nameOf(start), start.next);
+    // A late commit of an earlier assignment stays below: another member may have been ahead of this one meanwhile.
+    this.advance(starts.filter((start) => known.has(nameOf(start))));
     this.ready = true;
-    this.becameReady();
+    return starts;
   }
 
   has(topic: string, partition: number): boolean {
     return this.partitions.some((assigned) => assigned.topic === topic && assigned.partition === partition);
   }
 
+  /** Everything before the positions is durable. Those of partitions that are not assigned now are left out. */
   advance(positions: readonly Position[]): void {
-    for (const position of positions) {
-      const name = nameOf(position);
-      if (!this.has(position.topic, position.partition)) continue;
-      if ((this.next.get(name)?.next ?? -1) >= position.next) continue;
-      this.next.set(name, position);
+    for (const { topic, partition, next } of positions) {
+      const name = nameOf({ topic, partition });
+      if (!this.has(topic, partition)) continue;
+      if ((this.durable.get(name)?.next ?? -1) >= next) continue;
+      this.durable.set(name, { topic, partition, next });
       this.uncommitted.add(name);
     }
   }
 
+  /** What the group has not been told yet. */
   takeUncommitted(): Position[] {
-    const taken = [...this.uncommitted].flatMap((name) => this.next.get(name) ?? []);
+    const taken = [...this.uncommitted].flatMap((name) => this.durable.get(name) ?? []);
     this.uncommitted.clear();
     return taken;
+  }
+
+  /** The group could not be told. */
+  giveBack(positions: readonly Position[]): void {
+    for (const position of positions) this.uncommitted.add(nameOf(position));
+  }
+
+  fetched(topic: string, partition: number, next: number): void {
+    if (this.has(topic, partition)) this.fetch.set(nameOf({ topic, partition }), next);
+  }
+
+  /** The offset that is fetched next of each partition; none before it is ready. */
+  fetchPositions(): readonly Position[] {
+    return this.partitions.flatMap(({ topic, partition }) => {
+      const next = this.fetch.get(nameOf({ topic, partition }));
+      return next === undefined ? [] : [{ topic, partition, next }];
+    });
   }
 
   byTopic(): { topic: string; partitions: number[] }[] {
@@ -74,13 +102,14 @@ export class Assignment {
   }
 }
 
-function nameOf({ topic, partition }: Partition): string {
+export function nameOf({ topic, partition }: Partition): string {
   return `${topic}/${partition}`;
 }
 
-function assertInTopic({ topic, partition, next }: Position, low: number, high: number): void {
+/** @throws Error that says what is missing when the partition does not hold the position. */
+export function assertInTopic({ topic, partition, next }: Position, low: number, high: number): void {
   if (next >= low && next <= high) return;
-  const found = `Partition ${partition} of ${topic} holds offsets ${low} to ${high}, the durable position is ${next}`;
+  const found = `Partition ${partition} of ${topic} holds offsets ${low} to ${high}, the position to read from is ${next}`;
   throw new Error(
     next < low
       ? `${found}: events were deleted before they were projected. Restore them, or start the projector once with ` +

@@ -1,5 +1,6 @@
 import kafkajs, { Kafka, logLevel, type Producer } from 'kafkajs';
 import type { Log } from '../../runtime/log.js';
+import { repairKafkajs } from './kafkajs/repairs.js';
 
 const LEVELS = {
   [logLevel.ERROR]: 'error',
@@ -10,6 +11,7 @@ const LEVELS = {
 
 /** kafkajs tells as information what is debugging to others, and as errors what it cures by itself. */
 export function connectKafka(brokers: string[], clientId: string, log: Log): Kafka {
+  repairKafkajs();
   return new Kafka({
     clientId,
     brokers,

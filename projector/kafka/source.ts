@@ -1,13 +1,20 @@
 /**
- * The topics as a consumer of the generation's group. kafkajs fetches only while no handler runs, so a handler hands
- * its batch to a bounded queue and returns; when the queue is full the partitions are paused and the group is kept.
+ * The topics as a member of the generation's group. kafkajs fetches only while no handler runs, so a handler hands its
+ * batch to a bounded queue and returns; when the queue is full the partitions are paused and the group is kept.
  */
-import type { Admin, Consumer, ConsumerCrashEvent, EachBatchPayload, IHeaders, Kafka } from 'kafkajs';
+import type { Admin, EachBatchPayload, Kafka } from 'kafkajs';
 import type { AggregateName } from '../../mappings/events/event.js';
 import type { Log } from '../../runtime/log.js';
 import type { EventSource, Position, PositionStore, SourceRecord } from '../ports.js';
-import { Assignment } from './assignment.js';
+import { Unavailable } from '../ports.js';
+import type { ConsumerAlarms } from './alarms.js';
+import { Assignment, assertInTopic, type Partition } from './assignment.js';
+import { atLast } from './durable-positions.js';
+import { outOfRange } from './kafkajs/offset-out-of-range.js';
+import { type LogRange, logRanges } from './log-range.js';
+import { GroupMember, type Listener } from './member.js';
 import { RecordQueue } from './record-queue.js';
+import { StuckPositions } from './stuck-positions.js';
 
 export interface KafkaSourceSettings {
   readonly group: string;
@@ -15,46 +22,45 @@ export interface KafkaSourceSettings {
   readonly sessionTimeoutMs: number;
   readonly queueRecordsMax: number;
   readonly commitIntervalMs: number;
+  readonly watchdogStuckMs: number;
 }
-
-const RESTART_DELAY_MS = 1_000;
-/** kafkajs sleeps this long when all partitions are paused; a waiting fetch returns at once when an event comes. */
-const FETCH_WAIT_MS = 250;
 
 export class KafkaSource implements EventSource {
   private readonly queue = new RecordQueue();
+  private readonly member: GroupMember;
+  private readonly watchdog: StuckPositions;
   private assignment = Assignment.none();
-  private consumer: Consumer | null = null;
-  private connecting: Promise<void> = Promise.resolve();
-  private heartbeat: (() => Promise<void>) | null = null;
+  private committing: Promise<void> | null = null;
   private paused = false;
   private stopping = false;
   private ended: () => void = () => {};
-  private failed: (error: Error) => void = () => {};
+  private failed: (error: unknown) => void = () => {};
   private timers: NodeJS.Timeout[] = [];
 
   constructor(
-    private readonly kafka: Kafka,
+    kafka: Kafka,
     private readonly admin: Admin,
     private readonly positions: PositionStore,
     private readonly settings: KafkaSourceSettings,
+    private readonly alarms: ConsumerAlarms,
     private readonly log: Log,
-  ) {}
+  ) {
+    const { group, topics, sessionTimeoutMs, watchdogStuckMs } = settings;
+    const member = { group, topics: [...topics.keys()], sessionTimeoutMs };
+    this.member = new GroupMember(kafka, member, this.listener(), log);
+    this.watchdog = new StuckPositions(kafka, admin, this.member, watchdogStuckMs, alarms, log);
+  }
 
   async run(): Promise<void> {
     const end = new Promise<void>((resolve, reject) => {
       this.ended = resolve;
       this.failed = reject;
     });
-    const { commitIntervalMs, sessionTimeoutMs } = this.settings;
     this.timers = [
-      setInterval(() => void this.commitNow(), commitIntervalMs),
-      // kafkajs itself sends signs of life from handlers and empty fetches only.
-      setInterval(() => void this.heartbeat?.().catch(() => {}), sessionTimeoutMs / 10),
+      setInterval(() => void this.commitNow(), this.settings.commitIntervalMs),
+      setInterval(() => void this.watchdog.look(this.assignment, this.paused), this.watchdog.intervalMs),
     ];
-    this.connecting = this.connect();
-    await this.connecting;
-    await end;
+    await Promise.race([this.member.start().then(() => end), end]);
   }
 
   /** Whether this process is a member of its group; its share of the partitions may be none. */
@@ -62,9 +68,17 @@ export class KafkaSource implements EventSource {
     return this.assignment.ready;
   }
 
+  /** Records that were fetched and not yet polled. */
+  get queued(): number {
+    return this.queue.size;
+  }
+
   async poll(limit: number, waitMs: number): Promise<readonly SourceRecord[]> {
     const records = await this.queue.take(limit, waitMs);
-    if (this.paused && this.queue.size < this.settings.queueRecordsMax / 2) this.resume();
+    if (this.paused && this.queue.size < this.settings.queueRecordsMax / 2) {
+      this.paused = false;
+      this.member.resume(this.assignment.byTopic());
+    }
     return records;
   }
 
@@ -77,134 +91,134 @@ export class KafkaSource implements EventSource {
     this.stopping = true;
     for (const timer of this.timers) clearInterval(timer);
     this.queue.wake();
-    // A consumer that is taken down while it comes up fails, or comes up all the same.
-    await this.connecting.catch(() => {});
+    await this.committing;
     await this.commitNow();
-    await this.consumer?.disconnect();
+    this.assignment.end();
+    await this.member.stop();
     this.ended();
   }
 
-  private async connect(): Promise<void> {
-    const { group, topics, sessionTimeoutMs } = this.settings;
-    const consumer = this.kafka.consumer({
-      groupId: group,
-      sessionTimeout: sessionTimeoutMs,
-      rebalanceTimeout: sessionTimeoutMs,
-      heartbeatInterval: 3_000,
-      maxWaitTimeInMs: FETCH_WAIT_MS,
-      maxBytesPerPartition: 2 * 1024 * 1024,
-      metadataMaxAge: 60_000,
-      retry: { retries: 8 },
-    });
-    this.consumer = consumer;
-    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => this.assigned(payload.memberAssignment));
-    consumer.on(consumer.events.REBALANCING, () => this.unassigned());
-    consumer.on(consumer.events.CRASH, (event) => void this.crashed(consumer, event));
-    await consumer.connect();
-    await consumer.subscribe({ topics: [...topics.keys()], fromBeginning: true });
-    await consumer.run({
-      autoCommit: false,
-      eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: 8,
-      eachBatch: (payload) => this.handOff(payload),
-    });
+  private listener(): Listener {
+    return {
+      assigned: (partitions) => this.assigned(partitions),
+      unassigned: () => this.assign(Assignment.none()),
+      handOff: (payload) => this.handOff(payload),
+      passed: ({ topic, partition, next }) => this.assignment.fetched(topic, partition, next),
+      crashed: (error) => this.crashed(error),
+    };
   }
 
-  private assigned(topics: Readonly<Record<string, readonly number[]>>): void {
+  private assign(assignment: Assignment): void {
+    this.assignment.end();
+    this.assignment = assignment;
+    // What was not yet polled is fetched again, by its present owner.
     this.queue.clear();
     this.paused = false;
-    const partitions = Object.entries(topics).flatMap(([topic, numbers]) =>
-      numbers.map((partition) => ({ topic, partition })),
-    );
+    this.watchdog.reset();
+  }
+
+  private assigned(partitions: readonly Partition[]): void {
     this.log.info({ partitions: partitions.length }, 'partitions assigned');
     const assignment = new Assignment(partitions);
-    this.assignment = assignment;
-    // kafkajs keeps partitions paused across rebalances, and the queue that they were paused for is empty now.
-    this.consumer?.resume(assignment.byTopic());
-    assignment
-      .seek(this.admin, this.positions, (position) => {
-        if (this.assignment !== assignment) return;
-        this.consumer?.seek({ topic: position.topic, partition: position.partition, offset: String(position.next) });
-      })
-      .catch((error: unknown) => this.failed(error instanceof Error ? error : new Error(String(error))));
+    this.assign(assignment);
+    // Until it is known where to begin nothing is fetched, and the member keeps its place in the group.
+    this.member.pause(assignment.byTopic());
+    this.begin(assignment).catch((error: unknown) => {
+      if (!assignment.signal.aborted) this.failed(error);
+    });
   }
 
-  private unassigned(): void {
-    this.assignment = Assignment.none();
-    this.queue.clear();
+  private async begin(assignment: Assignment): Promise<void> {
+    const known = await atLast(() => this.whereToBegin(assignment), assignment.signal, this.log);
+    if (assignment.signal.aborted) return;
+    for (const start of assignment.begin(known.durable, known.ranges)) this.member.seek(start);
+    this.member.resume(assignment.byTopic());
   }
 
-  private async handOff({ batch, resolveOffset, heartbeat, isStale }: EachBatchPayload): Promise<void> {
-    this.heartbeat = heartbeat;
+  private async whereToBegin(assignment: Assignment) {
+    const durable = await this.positions.read();
+    const ranges = new Map<string, readonly LogRange[]>();
+    for (const { topic, partitions } of assignment.byTopic()) {
+      const inTopic = await logRanges(this.admin, topic);
+      const absent = partitions.find((partition) => !inTopic.some((range) => range.partition === partition));
+      if (absent !== undefined) throw new Unavailable(`the broker does not know partition ${absent} of ${topic} yet.`);
+      ranges.set(topic, inTopic);
+    }
+    return { durable, ranges };
+  }
+
+  private handOff({ batch, resolveOffset, isStale }: EachBatchPayload): void {
+    const { topic, partition } = batch;
     const { assignment } = this;
-    if (!assignment.ready) {
-      // Fetched from wherever the group was: it is fetched again from the durable position.
-      await assignment.readiness;
+    const aggregate = this.settings.topics.get(topic);
+    // Fetched before a rebalance: it is fetched again from the durable position.
+    if (!assignment.ready || isStale() || !assignment.has(topic, partition) || aggregate === undefined) return;
+    const last = batch.lastOffset();
+    try {
+      resolveOffset(last);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      // kafkajs learns of a new assignment a moment earlier, and no longer knows this partition.
       return;
     }
-    const { topic, partition } = batch;
-    const aggregate = this.settings.topics.get(topic);
-    if (isStale() || !assignment.has(topic, partition) || aggregate === undefined) return;
-    const records = batch.messages.map(
-      ({ key, value, headers, offset, timestamp }): SourceRecord => ({
-        aggregate,
-        topic,
-        partition,
-        offset: Number(offset),
-        timestamp: Number(timestamp),
-        key,
-        value,
-        headers: headersOf(headers),
-      }),
-    );
-    this.queue.put(records);
-    resolveOffset(batch.lastOffset());
-    if (this.queue.size >= this.settings.queueRecordsMax) this.pause();
-  }
-
-  private pause(): void {
-    if (this.paused) return;
+    assignment.fetched(topic, partition, Number(last) + 1);
+    this.queue.put(recordsOf(batch, aggregate));
+    if (this.queue.size < this.settings.queueRecordsMax || this.paused) return;
     this.paused = true;
-    this.consumer?.pause(this.assignment.byTopic());
+    this.member.pause(assignment.byTopic());
   }
 
-  private resume(): void {
-    this.paused = false;
-    this.consumer?.resume(this.assignment.byTopic());
-  }
-
-  /** The truth is in the position store; Kafka's offsets follow for those who watch the group's lag. */
+  /** The truth is in the position store; Kafka's offsets follow for those who watch the group's lag. One at a time. */
   private async commitNow(): Promise<void> {
-    const offsets = this.assignment.takeUncommitted();
-    if (offsets.length === 0 || this.consumer === null) return;
-    try {
-      await this.consumer.commitOffsets(
-        offsets.map(({ topic, partition, next }) => ({ topic, partition, offset: String(next) })),
-      );
-    } catch (error) {
-      this.log.warn({ err: error }, 'the group offsets were not committed; the durable positions are not affected');
-    }
+    if (this.committing !== null || !this.member.canCommit) return;
+    const { assignment } = this;
+    const positions = assignment.takeUncommitted();
+    if (positions.length === 0) return;
+    this.committing = this.member
+      .commit(positions)
+      .catch((error: unknown) => {
+        assignment.giveBack(positions);
+        this.log.warn({ err: error }, 'the group offsets were not committed; the durable positions are not affected');
+      })
+      .finally(() => {
+        this.committing = null;
+      });
+    await this.committing;
   }
 
-  /** kafkajs restarts by itself after what it deems passing; after the rest this does, with a new consumer. */
-  private async crashed(consumer: Consumer, { payload }: ConsumerCrashEvent): Promise<void> {
-    if (payload.restart || this.stopping || this.consumer !== consumer) return;
-    this.log.error({ err: payload.error }, 'the consumer crashed, starting another');
-    this.unassigned();
-    this.consumer = null;
-    await consumer.disconnect().catch(() => {});
-    for (let attempt = 0; !this.stopping; attempt += 1) {
-      await new Promise((resolve) => setTimeout(resolve, RESTART_DELAY_MS));
-      try {
-        this.connecting = this.connect();
-        return await this.connecting;
-      } catch (error) {
-        this.log.error({ err: error, attempt }, 'the consumer could not be started');
-      }
+  /** History that is missing is never skipped: the source ends, unless the broker has it after all. */
+  private async crashed(error: Error): Promise<boolean> {
+    this.alarms.raised('crashed');
+    const lost = outOfRange(error);
+    const position = this.assignment
+      .fetchPositions()
+      .find(({ topic, partition }) => topic === lost?.topic && partition === lost.partition);
+    if (position === undefined) return true;
+    const { signal } = this.assignment;
+    try {
+      const ranges = await atLast(() => logRanges(this.admin, position.topic), signal, this.log);
+      const range = ranges.find(({ partition }) => partition === position.partition);
+      if (range !== undefined) assertInTopic(position, range.low, range.high);
+      return true;
+    } catch (missing) {
+      if (signal.aborted) return true;
+      this.failed(missing);
+      return false;
     }
   }
 }
 
-function headersOf(headers: IHeaders | undefined): SourceRecord['headers'] {
-  return headers ?? {};
+function recordsOf({ topic, partition, messages }: EachBatchPayload['batch'], aggregate: AggregateName) {
+  return messages.map(
+    ({ key, value, headers, offset, timestamp }): SourceRecord => ({
+      aggregate,
+      topic,
+      partition,
+      offset: Number(offset),
+      timestamp: Number(timestamp),
+      key,
+      value,
+      headers: headers ?? {},
+    }),
+  );
 }

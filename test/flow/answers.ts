@@ -89,6 +89,16 @@ export class Answers {
     return (await this.list('customers?size=1')).freshness.lagEvents;
   }
 
+  /** The same, from the first answer that says it: a busy API answers without. */
+  async waitingEvents(): Promise<number> {
+    let waiting: number | null = null;
+    await until('an answer that says how many events wait', async () => {
+      waiting = await this.lagEvents();
+      return waiting !== null;
+    });
+    return waiting ?? 0;
+  }
+
   /**
    * Resolves when everything that Kafka had acknowledged before is projected. Asks twice: one answer may rest on ends
    * of the topics that were read for an earlier question.

@@ -33,7 +33,7 @@ describe('a projector', () => {
     for (const share of [0.3, 0.6]) {
       await untilProjected(share, events.length);
       await projector.kill();
-      expect(await answers.lagEvents(), 'it must be killed while there is work to do').toBeGreaterThan(0);
+      expect(await answers.waitingEvents(), 'it must be killed while there is work to do').toBeGreaterThan(0);
       projector = await system().startProjector(SMALL_BATCHES);
     }
     await expectConvergence(answers, publisher.events);
@@ -45,7 +45,7 @@ describe('a projector', () => {
     await publisher.publish(events);
     await untilProjected(0.3, events.length);
     expect(await projector.stop()).toBe(0);
-    const waiting = await answers.lagEvents();
+    const waiting = await answers.waitingEvents();
     expect(waiting, 'it must be stopped while there is work to do').toBeGreaterThan(0);
     expect(await mergedBeyondPositions(servers.db)).toEqual([]);
 

@@ -34,7 +34,7 @@ describe('two projector processes', () => {
       const folded = await Promise.all([first.events('folded'), second.events('folded')]);
       return folded.every((count) => count > 100);
     });
-    const waiting = await answers.lagEvents();
+    const waiting = await answers.waitingEvents();
     expect(waiting, 'one must leave while there is work to do').toBeGreaterThan(0);
     const alone = await first.events('folded');
     expect(await second.stop()).toBe(0);

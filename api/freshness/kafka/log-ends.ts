@@ -1,8 +1,8 @@
 /** The ends of the topics, asked of Kafka by one connected admin client. */
 import { type Admin, Kafka, logLevel } from 'kafkajs';
+import { quietIdleConnections } from '../../../runtime/kafkajs/idle-connections.js';
 import type { Log } from '../../../runtime/log.js';
 import type { LogEnds, PartitionEnds } from '../../ports.js';
-import { quietIdleConnections } from './idle-connections.js';
 
 export interface KafkaLogSettings {
   readonly brokers: readonly string[];

@@ -1,66 +1,38 @@
-import type { Admin, Producer } from 'kafkajs';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { connectKafka } from '../../../projector/kafka/client.js';
-import { KafkaSource } from '../../../projector/kafka/source.js';
-import { prepareTopics } from '../../../projector/kafka/topics.js';
-import type { PositionStore } from '../../../projector/ports.js';
-import { createLog } from '../../../runtime/log.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MemoryPositionStore } from '../../memory/stores.js';
-import { openNamespace, type RealServers } from '../../real-servers.js';
 import { until } from '../../until.js';
 import { eventSourceSuite, pollAll } from './event-source.suite.js';
+import { plantInCommits, plantInFetch } from './faults.js';
+import { type Ground, openGround } from './ground.js';
 
 const PARTITIONS = 4;
-const log = createLog('test', 'silent');
-let servers: RealServers;
-let admin: Admin;
-let producer: Producer;
-let opened = 0;
-const topics: string[] = [];
+let ground: Ground;
 
 beforeAll(async () => {
-  servers = await openNamespace('kafka-source');
-  admin = servers.kafka.admin();
-  producer = servers.kafka.producer();
-  await Promise.all([admin.connect(), producer.connect()]);
+  ground = await openGround('kafka-source');
 });
 
-afterAll(async () => {
-  await admin.deleteTopics({ topics });
-  await Promise.all([admin.disconnect(), producer.disconnect()]);
-  await servers.remove();
-});
+afterAll(() => ground.remove());
 
 /** A topic of its own with a record for each key, on any of four partitions. */
-async function topicWith(keys: readonly string[]): Promise<string> {
-  opened += 1;
-  const topic = `${servers.namespace}.t${opened}`;
-  topics.push(topic);
-  await prepareTopics(admin, [topic], [], { create: true, partitions: PARTITIONS, replicas: 1 }, log);
-  if (keys.length > 0) await producer.send({ topic, messages: keys.map((key) => ({ key, value: `value of ${key}` })) });
+async function topicWith(keys: readonly string[], partitions = PARTITIONS): Promise<string> {
+  const topic = await ground.newTopic(partitions);
+  const messages = keys.map((key) => ({ key, value: `value of ${key}` }));
+  if (messages.length > 0) await ground.producer.send({ topic, messages });
   return topic;
 }
 
-function sourceOf(
-  topic: string,
-  positions: PositionStore = new MemoryPositionStore(),
-  queueRecordsMax = 1000,
-): KafkaSource {
-  const kafka = connectKafka(inject('KAFKA_BROKERS').split(','), 'test', log);
-  const settings = { group: `${topic}.g1`, topics: new Map([[topic, 'orders' as const]]), queueRecordsMax };
-  return new KafkaSource(kafka, admin, positions, { ...settings, sessionTimeoutMs: 6000, commitIntervalMs: 50 }, log);
-}
+const keysUpTo = (count: number) => Array.from({ length: count }, (_, i) => `key-${i}`);
 
-eventSourceSuite(async (keys) => sourceOf(await topicWith(keys)));
+eventSourceSuite(async (keys) => ground.sourceOf(await topicWith(keys)));
 
 describe('the Kafka source', () => {
   it('begins at the durable positions, whatever the group has committed', async () => {
-    const keys = Array.from({ length: 30 }, (_, i) => `key-${i}`);
-    const topic = await topicWith(keys);
-    const ends = await admin.fetchTopicOffsets(topic);
+    const topic = await topicWith(keysUpTo(30));
+    const ends = await ground.admin.fetchTopicOffsets(topic);
     const positions = new MemoryPositionStore();
     await positions.write(ends.map(({ partition, high }) => ({ topic, partition, next: Number(high) - 1 })));
-    const source = sourceOf(topic, positions);
+    const source = ground.sourceOf(topic, { positions });
     const running = source.run();
     const records = await pollAll(source, PARTITIONS, 100);
     await until('to be done', async () => (await source.poll(100, 300)).length === 0);
@@ -71,33 +43,13 @@ describe('the Kafka source', () => {
     await running;
   });
 
-  it('lets the offsets of the group follow what it is told, and never for partitions of others', async () => {
-    const topic = await topicWith(['a', 'b', 'c']);
-    const source = sourceOf(topic);
-    const running = source.run();
-    const records = await pollAll(source, 3, 100);
-    const [first] = records;
-    if (first === undefined) throw new Error('There was no record.');
-    const { partition, offset } = first;
-    await source.commit([
-      { topic, partition, next: offset + 1 },
-      { topic: 'another', partition: 0, next: 7 },
-    ]);
-    await until('the offset of the group', async () => {
-      const [committed] = await admin.fetchOffsets({ groupId: `${topic}.g1`, topics: [topic] });
-      return committed?.partitions.some((one) => one.partition === partition && Number(one.offset) === offset + 1);
-    });
-    await source.stop();
-    await running;
-  });
-
   it('delivers everything to who is left, though it had paused when the group changed', async () => {
-    const keys = Array.from({ length: 400 }, (_, i) => `key-${i}`);
+    const keys = keysUpTo(400);
     const topic = await topicWith(keys);
-    const staying = sourceOf(topic, new MemoryPositionStore(), 10);
+    const staying = ground.sourceOf(topic, { queueRecordsMax: 10 });
     const runs = [staying.run()];
     await until('the queue to be full', async () => (await staying.poll(1, 100)).length === 1);
-    const leaving = sourceOf(topic);
+    const leaving = ground.sourceOf(topic);
     runs.push(leaving.run());
     await until('the other to have joined', async () => leaving.joined && (await leaving.poll(1, 100)).length === 1);
     await leaving.stop();
@@ -107,8 +59,44 @@ describe('the Kafka source', () => {
     await Promise.all(runs);
   });
 
+  it('stays a member while its queue is full and nobody polls, longer than its session would last', async () => {
+    const topic = await topicWith(keysUpTo(100), 1);
+    const source = ground.sourceOf(topic, { queueRecordsMax: 10 });
+    const running = source.run();
+    await until('the queue to be full', async () => (await source.poll(1, 100)).length === 1);
+    const members = async () => (await ground.admin.describeGroups([`${topic}.g1`])).groups[0]?.members ?? [];
+    const [before] = await members();
+    const since = performance.now();
+    await until('the session to be over without a sign of life', async () => performance.now() - since > 8_000);
+    expect((await members()).map(({ memberId }) => memberId)).toEqual([before?.memberId]);
+    expect(await pollAll(source, 99, 50)).toHaveLength(99);
+    await source.stop();
+    await running;
+  });
+
+  it('holds no more than its queue may and one fetch, and goes on when there is room', async () => {
+    const topic = await topicWith(keysUpTo(50), 1);
+    const source = ground.sourceOf(topic, { queueRecordsMax: 10 });
+    let fetches = 0;
+    const observer = plantInFetch(topic, async (fetch) => {
+      fetches += 1;
+      return fetch();
+    });
+    const running = source.run();
+    const [first] = await pollAll(source, 1, 1);
+    expect(first?.offset).toBe(0);
+    await ground.producer.send({ topic, messages: keysUpTo(25).map((key) => ({ key, value: 'later' })) });
+    const before = fetches;
+    await until('chances to fetch more', async () => fetches >= before + 3);
+    observer.remove();
+    expect(source.queued).toBe(49);
+    expect(await pollAll(source, 74, 7)).toHaveLength(74);
+    await source.stop();
+    await running;
+  });
+
   it('ends in order when it is stopped before it has joined', async () => {
-    const source = sourceOf(await topicWith(['a']));
+    const source = ground.sourceOf(await topicWith(['a']));
     const running = source.run();
     await source.stop();
     await running;
@@ -118,10 +106,87 @@ describe('the Kafka source', () => {
     const topic = await topicWith(['a']);
     const positions = new MemoryPositionStore();
     await positions.write(Array.from({ length: PARTITIONS }, (_, partition) => ({ topic, partition, next: 50 })));
-    const source = sourceOf(topic, positions);
+    const source = ground.sourceOf(topic, { positions });
     await expect(source.run()).rejects.toThrow(
       /the topic was created anew\. Start the projector once with --new-generation\./,
     );
     await source.stop();
+  });
+});
+
+describe('the offsets of the group', () => {
+  it('follow what the source is told, and never for partitions of others', async () => {
+    const topic = await topicWith(['a', 'b', 'c']);
+    const source = ground.sourceOf(topic);
+    const running = source.run();
+    const [first] = await pollAll(source, 3, 100);
+    if (first === undefined) throw new Error('There was no record.');
+    const { partition, offset } = first;
+    await source.commit([
+      { topic, partition, next: offset + 1 },
+      { topic: 'another', partition: 0, next: 7 },
+    ]);
+    await until('the offset', async () => (await ground.committed(topic, partition)) === offset + 1);
+    await source.stop();
+    await running;
+  });
+
+  it('never go back when a partition was lost and came back, and its former work is done late', async () => {
+    const topic = await topicWith(keysUpTo(100), 2);
+    const positions = new MemoryPositionStore();
+    const slow = ground.sourceOf(topic, { positions });
+    const runs = [slow.run()];
+    await pollAll(slow, 100, 100);
+    const quick = ground.sourceOf(topic, { positions });
+    runs.push(quick.run());
+    const [polled] = await until('the other to have a share', async () => {
+      const records = await quick.poll(100, 50);
+      return records.length > 0 && records;
+    });
+    if (polled === undefined) throw new Error('There was no record.');
+    const { partition } = polled;
+    const done = [{ topic, partition, next: 20 }];
+    await positions.write(done);
+    await quick.commit(done);
+    await until('the offset of the other', async () => (await ground.committed(topic, partition)) === 20);
+
+    // The one that lost the partition is told of it late: it may say nothing. Its own partition it may.
+    const own = 1 - partition;
+    await until('its share', async () => slow.joined);
+    await slow.commit([
+      { topic, partition, next: 10 },
+      { topic, partition: own, next: 3 },
+    ]);
+    await until('the offset of its own', async () => (await ground.committed(topic, own)) === 3);
+    expect(await ground.committed(topic, partition)).toBe(20);
+
+    await quick.stop();
+    const back = await until('the partition to come back', async () => {
+      const records = await slow.poll(100, 50);
+      return records.find((record) => record.partition === partition);
+    });
+    expect(back.offset).toBe(20);
+    await slow.commit([
+      { topic, partition, next: 11 },
+      { topic, partition: own, next: 4 },
+    ]);
+    await until('the offset of its own', async () => (await ground.committed(topic, own)) === 4);
+    expect(await ground.committed(topic, partition)).toBe(20);
+    await slow.stop();
+    await Promise.all(runs);
+  });
+
+  it('are told again when the broker did not take them', async () => {
+    const topic = await topicWith(['a'], 1);
+    const source = ground.sourceOf(topic);
+    const running = source.run();
+    await pollAll(source, 1, 1);
+    const fault = plantInCommits(1);
+    await source.commit([{ topic, partition: 0, next: 1 }]);
+    await until('the offset', async () => (await ground.committed(topic, 0)) === 1);
+    expect(fault.left()).toBe(0);
+    fault.remove();
+    await source.stop();
+    await running;
   });
 });

@@ -1,0 +1,71 @@
+/** Asks the broker itself what follows a position, past the consumer that does not get on. */
+import type { Kafka } from 'kafkajs';
+import type { Position } from '../ports.js';
+import type { FetchedRecord } from './kafkajs/aborted-records.js';
+
+interface Broker {
+  fetch(request: {
+    maxWaitTime: number;
+    minBytes: number;
+    maxBytes: number;
+    isolationLevel: number;
+    topics: { topic: string; partitions: { partition: number; fetchOffset: string; maxBytes: number }[] }[];
+  }): Promise<{ responses: { partitions: { partition: number; messages: FetchedRecord[] }[] }[] }>;
+}
+
+interface Cluster {
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
+  addTargetTopic(topic: string): Promise<void>;
+  findLeaderForPartitions(topic: string, partitions: number[]): Record<string, number[]>;
+  findBroker(node: { nodeId: string }): Promise<Broker>;
+}
+
+type CreateCluster = (options: { metadataMaxAge: number; allowAutoTopicCreation: boolean }) => Cluster;
+
+const READ_COMMITTED = 1;
+const FETCH_BYTES_MAX = 2 * 1024 * 1024;
+const FETCH_WAIT_MS = 250;
+
+/**
+ * Where the range ends that begins at the position and holds nothing to deliver: records that were compacted away or
+ * aborted, and control records. Null when there is something to deliver, or the broker gives nothing to tell by.
+ * @throws when the broker cannot be asked.
+ */
+export async function endOfEmptyRange(kafka: Kafka, { topic, partition, next }: Position): Promise<number | null> {
+  const cluster = createCluster(kafka);
+  try {
+    await cluster.connect();
+    await cluster.addTargetTopic(topic);
+    const [nodeId] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]));
+    if (nodeId === undefined) return null;
+    const broker = await cluster.findBroker({ nodeId });
+    const { responses } = await broker.fetch({
+      maxWaitTime: FETCH_WAIT_MS,
+      minBytes: 1,
+      maxBytes: FETCH_BYTES_MAX,
+      isolationLevel: READ_COMMITTED,
+      topics: [{ topic, partitions: [{ partition, fetchOffset: String(next), maxBytes: FETCH_BYTES_MAX }] }],
+    });
+    return endWithoutRecords(responses[0]?.partitions[0]?.messages ?? [], next);
+  } finally {
+    await cluster.disconnect();
+  }
+}
+
+function endWithoutRecords(fetched: readonly FetchedRecord[], from: number): number | null {
+  const following = fetched.filter(({ offset }) => Number(offset) >= from);
+  const last = following[following.length - 1];
+  if (last === undefined || following.some(({ isControlRecord }) => !isControlRecord)) return null;
+  return Number(last.offset) + 1;
+}
+
+/** kafkajs has no way to fetch without a group but the one that it makes its own clients with. */
+function createCluster(kafka: Kafka): Cluster {
+  const key = Object.getOwnPropertySymbols(kafka).find(({ description }) => description === CREATE_CLUSTER);
+  const create: unknown = key === undefined ? undefined : Reflect.get(kafka, key);
+  if (typeof create !== 'function') throw new Error('The broker could not be asked: it is not kafkajs 2.2.4.');
+  return (create as CreateCluster)({ metadataMaxAge: 60_000, allowAutoTopicCreation: false });
+}
+
+const CREATE_CLUSTER = 'private:Kafka:createCluster';
