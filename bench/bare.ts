@@ -1,47 +1,28 @@
 /**
- * The limit: kafkajs reads and parses all events while the recorded documents are written in the projector's own
- * requests, both stores side by side, two requests in flight each. Nothing is computed and nothing waits for anything.
+ * The limit: kafkajs reads and parses all events while the recorded documents are written in the recorded requests,
+ * both stores side by side, two requests in flight each. Nothing is computed and nothing waits for anything.
  */
 import { open } from 'node:fs/promises';
-import { Client } from '@elastic/elasticsearch';
 import { Kafka, logLevel } from 'kafkajs';
-import { type Document, MongoClient } from 'mongodb';
 import type { View, ViewName } from '../mappings/contract.js';
 import { views } from '../mappings/registry.js';
-import { indexBody } from '../mappings/views/elasticsearch-index.js';
-import { readTask, tell } from './program.js';
-import { dataFile, type RecordedRequest, readIndex, type StoreName } from './recording.js';
+import { BareStores, type Replacement, sendAll } from './bare-stores.js';
+import { readTask, type Task, tell } from './program.js';
+import { dataFile, type RecordedRequest, readIndex, type StoreName } from './request-files.js';
 
-const IN_FLIGHT = 2;
-const DUPLICATE_KEY = 11000;
-const CONFLICT = 409;
-
-interface BulkReply {
-  readonly errors: boolean;
-  readonly items?: readonly { readonly index: { readonly status: number; readonly error?: unknown } }[];
-}
-
-const task = readTask();
+const task = readTask<Task>();
 const { requests } = await readIndex(task.recording);
-const elasticsearch = new Client({ node: task.addresses.ELASTICSEARCH_URL, compression: false, maxRetries: 0 });
-const mongo = await new MongoClient(task.addresses.MONGODB_URL, { maxPoolSize: 16 }).connect();
-const db = mongo.db(task.namespace);
+const stores = await BareStores.open(task.addresses, task.namespace);
 let asideMs = 0;
 
-for (const view of Object.values<View>(views)) {
-  if (view.storage.store === 'elasticsearch') {
-    await elasticsearch.indices.create({ index: placeOf(view.name), ...indexBody(view) });
-  } else {
-    await db.collection(placeOf(view.name)).createIndexes(view.storage.indexes.map((key) => ({ key: { ...key } })));
-  }
-}
+for (const view of Object.values<View>(views)) await stores.create(view, placeOf(view.name));
 
 const { begun, done: read } = readTopics();
 await begun;
 tell({ at: 'begun' });
 await Promise.all([read, writeAll('elasticsearch', sendBulk), writeAll('mongodb', sendReplacements)]);
 const sent = [...requests.elasticsearch, ...requests.mongodb].reduce((sum, { documents }) => sum + documents, 0);
-tell({ at: 'done', events: task.events, documents: sent, asideSeconds: asideMs / 1000 });
+tell({ at: 'done', documents: sent, asideSeconds: asideMs / 1000 });
 
 function placeOf(view: ViewName): string {
   return `${task.namespace}-${view}`;
@@ -83,38 +64,21 @@ async function writeAll(
   send: (request: RecordedRequest, bytes: Buffer) => Promise<void>,
 ): Promise<void> {
   const file = await open(dataFile(task.recording, store));
-  const waiting = requests[store].values();
-  const lanes = Array.from({ length: IN_FLIGHT }, async () => {
-    for (const request of waiting) {
-      const bytes = Buffer.allocUnsafe(request.bytes);
-      await file.read(bytes, 0, request.bytes, request.offset);
-      await send(request, bytes);
-    }
+  await sendAll(requests[store], async (request) => {
+    const bytes = Buffer.allocUnsafe(request.bytes);
+    await file.read(bytes, 0, request.bytes, request.offset);
+    await send(request, bytes);
   });
-  await Promise.all(lanes);
   await file.close();
 }
 
 async function sendBulk({ view }: RecordedRequest, bulkBody: Buffer): Promise<void> {
-  const reply = await elasticsearch.transport.request<BulkReply>({
-    method: 'POST',
-    path: `/${placeOf(view)}/_bulk`,
-    querystring: 'filter_path=errors,items.*.status,items.*.error',
-    bulkBody,
-  });
-  const failed = reply.errors
-    ? reply.items?.find(({ index: { status } }) => status >= 300 && status !== CONFLICT)
-    : undefined;
-  if (failed !== undefined) throw new Error(`Elasticsearch refuses a document: ${JSON.stringify(failed)}`);
+  await stores.sendBulk(placeOf(view), bulkBody);
 }
 
-async function sendReplacements({ view, ticket }: RecordedRequest, bytes: Buffer): Promise<void> {
+async function sendReplacements({ view }: RecordedRequest, bytes: Buffer): Promise<void> {
   const begunMs = performance.now();
-  const replacements = JSON.parse(bytes.toString()) as (Document & { _id: string })[];
+  const replacements = JSON.parse(bytes.toString()) as Replacement[];
   asideMs += performance.now() - begunMs;
-  const updates = replacements.map((u) => ({ q: { _id: u._id, ticket: { $lt: ticket } }, u, upsert: true }));
-  const reply = await db.command({ update: placeOf(view), updates, ordered: false, writeConcern: { w: 'majority' } });
-  const errors = (reply.writeErrors ?? []) as readonly { code: number; errmsg: string }[];
-  const failed = errors.find(({ code }) => code !== DUPLICATE_KEY);
-  if (failed !== undefined) throw new Error(`MongoDB refuses a document: ${failed.errmsg}`);
+  await stores.sendReplacements(placeOf(view), replacements);
 }

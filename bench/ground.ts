@@ -2,10 +2,10 @@
 import { Client } from '@elastic/elasticsearch';
 import { Kafka, logLevel } from 'kafkajs';
 import { MongoClient } from 'mongodb';
-import { databaseOf, positionsCollection, REGISTRY_COLLECTION } from '../runtime/names.js';
-import type { PositionRecord, RegistryRecord } from '../runtime/records.js';
+import { databaseOf } from '../runtime/names.js';
 import type { Addresses } from '../stack/servers.js';
-import type { History } from './history.js';
+import { Derived } from './derived.js';
+import type { History } from './feed.js';
 
 export class Ground {
   readonly kafka: Kafka;
@@ -18,14 +18,14 @@ export class Ground {
     this.mongo = new MongoClient(addresses.MONGODB_URL);
   }
 
+  /** What a projector has made, or will have, in the namespace. */
+  derived(namespace: string): Derived {
+    return new Derived(this.elasticsearch, this.mongo.db(databaseOf(namespace)), namespace);
+  }
+
   /** Whether every event of the history is durable in every document of the namespace. */
-  async hasCaughtUp(namespace: string, { ends }: History): Promise<boolean> {
-    const db = this.mongo.db(databaseOf(namespace));
-    const registry = await db.collection<RegistryRecord>(REGISTRY_COLLECTION).findOne({ _id: 'registry' });
-    if (registry === null) return false;
-    const positions = await db.collection<PositionRecord>(positionsCollection(registry.live)).find().toArray();
-    const next = new Map(positions.map((position) => [position._id, position.next]));
-    return [...ends].every(([partition, end]) => (next.get(partition) ?? 0) >= end);
+  hasCaughtUp(namespace: string, { ends }: Pick<History, 'ends'>): Promise<boolean> {
+    return this.derived(namespace).hasReached(ends);
   }
 
   /** Removes what a round has derived, so that the next one meets the servers as this one did. */

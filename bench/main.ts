@@ -1,19 +1,38 @@
 import { StackFailure } from '../stack/failure.js';
 import { progressOn } from '../stack/progress.js';
-import { benchLive } from './live.js';
+import type { Bench } from './declaration.js';
+import { fanOutBench } from './fan-out.js';
+import { groupsBench } from './groups.js';
+import { growthBench } from './growth.js';
+import { liveBench } from './live.js';
 import { MeteredRun } from './measure.js';
-import { HELP, OptionsError, readCommand } from './options.js';
+import { memoryBench } from './memory.js';
+import { OptionsError } from './options.js';
+import { sweepBench } from './sweep.js';
 
-process.exit(await main());
+const BENCHES: readonly Bench[] = [liveBench, fanOutBench, groupsBench, sweepBench, growthBench, memoryBench];
+
+const HELP = `npm run bench -- [${BENCHES.map(({ name }) => name).join(' | ')}] [options]
+
+${BENCHES.map(({ help }) => help).join('\n\n')}
+
+The bench starts the embedded servers on free ports. KAFKA_BROKERS, ELASTICSEARCH_URL and MONGODB_URL name existing
+ones instead, each by itself; their CPU time is then unknown. Everything else in the environment reaches the projector:
+BATCH_EVENTS_MAX=8000 npm run bench measures that setting. docs/benchmarks.md says what each figure means.
+`;
+
+process.exit(await main(process.argv.slice(2)));
 
 /** @returns the exit code: 0 measured, 1 failed, 2 unusable options. */
-async function main(): Promise<number> {
-  try {
-    const command = readCommand(process.argv.slice(2), process.env);
-    if (command.kind === 'live')
-      return await measured((run) => benchLive(run, progressOn(process.stderr), command.options));
+async function main(args: readonly string[]): Promise<number> {
+  if (args.includes('--help')) {
     process.stdout.write(HELP);
     return 0;
+  }
+  try {
+    const named = args[0] !== undefined && !args[0].startsWith('-');
+    const bench = benchNamed(named ? args[0] : liveBench.name);
+    return await measured(bench.prepare(named ? args.slice(1) : args, process.env));
   } catch (error) {
     if (!(error instanceof OptionsError)) throw error;
     process.stderr.write(`bench: ${error.message}\n`);
@@ -21,25 +40,32 @@ async function main(): Promise<number> {
   }
 }
 
+function benchNamed(name: string | undefined): Bench {
+  const bench = BENCHES.find((candidate) => candidate.name === name);
+  if (bench !== undefined) return bench;
+  const names = BENCHES.map((candidate) => candidate.name).join(', ');
+  throw new OptionsError(`There is no bench "${name}": choose one of ${names}, or see --help.`);
+}
+
 /** Prints the report; stops everything that the bench has started in any case. */
-async function measured(bench: (run: MeteredRun) => Promise<string>): Promise<number> {
+async function measured(measure: ReturnType<Bench['prepare']>): Promise<number> {
   const run = new MeteredRun('bench');
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => void run.stop().then(() => process.exit(1)));
   }
   try {
-    process.stdout.write(`${await bench(run)}\n`);
+    process.stdout.write(`${await measure(run, progressOn(process.stderr))}\n`);
     return 0;
   } catch (error) {
     // What a stop has cut off is no failure of its own.
     if (!run.isStopping) process.stderr.write(`bench: ${explain(error)}\n`);
-    return 1;
+    return error instanceof OptionsError ? 2 : 1;
   } finally {
     await run.stop();
   }
 }
 
 function explain(error: unknown): string {
-  if (error instanceof StackFailure) return error.message;
+  if (error instanceof StackFailure || error instanceof OptionsError) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -9,9 +9,9 @@ import type { NaiveEvent } from './naive/event.js';
 import { onOrder } from './naive/orders.js';
 import { onProduct } from './naive/products.js';
 import { NaiveStores } from './naive/stores.js';
-import { readTask, tell } from './program.js';
+import { readTask, type Task, tell } from './program.js';
 
-const task = readTask();
+const task = readTask<Task>();
 const stores = await NaiveStores.open(task.addresses, task.namespace);
 const handlers = new Map([
   [task.topics.customers, onCustomer],
@@ -29,6 +29,6 @@ await consumer.run({
   eachMessage: async ({ topic, message: { value } }) => {
     if (value !== null) await handlers.get(topic)?.(stores, JSON.parse(value.toString()) as NaiveEvent);
     left -= 1;
-    if (left === 0) tell({ at: 'done', events: task.events, documents: stores.written, asideSeconds: 0 });
+    if (left === 0) tell({ at: 'done', documents: stores.written, asideSeconds: 0 });
   },
 });

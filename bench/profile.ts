@@ -1,7 +1,7 @@
 /** Where a process spent its CPU time, from the file that node --cpu-prof writes. */
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { table } from './report.js';
+import { table } from './figures.js';
 
 interface Profile {
   readonly nodes: readonly {

@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { PROJECT_FOLDER } from '../stack/folders.js';
 import { endedEarly } from '../stack/process.js';
 import type { Addresses } from '../stack/servers.js';
-import { type MeteredRun, peakBytes } from './measure.js';
+import { type MeteredRun, peakBytes, type Spent } from './measure.js';
 import { METERED_SERVERS, type Outcome } from './outcome.js';
 
-/** What a program is told, as JSON in the variable BENCH_TASK. */
+/** What the programs that read a history are told. */
 export interface Task {
   readonly addresses: Addresses;
   readonly topics: { readonly customers: string; readonly products: string; readonly orders: string };
@@ -18,26 +18,31 @@ export interface Task {
 }
 
 export interface Report {
-  readonly events: number;
   readonly documents: number;
   /** Seconds that the program spent on what its work would not need, e.g. reading the recording. */
   readonly asideSeconds: number;
 }
 
-/** A line of a program's standard output: `begun` when its first fetch can begin, `done` when all is read and written. */
+/** A line of a program's standard output: `begun` when its work can begin, `done` when all is read and written. */
 type Message = { readonly at: 'begun' } | ({ readonly at: 'done' } & Report);
 
 export interface ProgramOutcome extends Outcome {
   readonly asideSeconds: number;
 }
 
+interface ProgramRun {
+  readonly spent: Spent;
+  readonly peakBytes: number | null;
+  readonly report: Report;
+}
+
 const STOP_GRACE_MS = 10_000;
 
-/** For the programs: what they are to do. */
-export function readTask(): Task {
+/** For the programs: what they are to do, as JSON in the variable BENCH_TASK. */
+export function readTask<Work>(): Work {
   const task = process.env.BENCH_TASK;
   if (task === undefined) throw new Error('This program is started by the bench: npm run bench.');
-  return JSON.parse(task) as Task;
+  return JSON.parse(task) as Work;
 }
 
 /** For the programs. */
@@ -45,7 +50,16 @@ export function tell(message: Message): void {
   process.stdout.write(`${JSON.stringify(message)}\n`);
 }
 
-export async function runProgram(run: MeteredRun, name: 'bare' | 'naive', task: Task): Promise<ProgramOutcome> {
+/** A contender that reads a history. */
+export async function runContender(run: MeteredRun, name: 'bare' | 'naive', task: Task): Promise<ProgramOutcome> {
+  const { spent, report, peakBytes: peak } = await runProgram(run, name, task);
+  const { [name]: cpuOwnSeconds = null, ...cpuServerSeconds } = spent.cpuSeconds;
+  const { seconds } = spent;
+  return { events: task.events, seconds, cpuOwnSeconds, cpuServerSeconds, peakBytes: peak, ...report };
+}
+
+/** Starts `bench/<name>.ts` with the task and measures from `begun` to `done`. */
+export async function runProgram(run: MeteredRun, name: string, task: object): Promise<ProgramRun> {
   const heard = new Hearing();
   const service = run.launch({
     name,
@@ -59,14 +73,12 @@ export async function runProgram(run: MeteredRun, name: 'bare' | 'naive', task: 
   });
   await Promise.race([heard.begun, early]);
   const stopMeter = run.startMeter([...METERED_SERVERS, name]);
-  const report = await Promise.race([heard.done, early]);
-  const { seconds, cpuSeconds } = stopMeter();
+  const { documents, asideSeconds } = await Promise.race([heard.done, early]);
+  const spent = stopMeter();
   const peak = peakBytes(service.pid);
   early.catch(() => {});
   await service.stop(STOP_GRACE_MS);
-  const { [name]: cpuOwnSeconds = null, ...cpuServerSeconds } = cpuSeconds;
-  const { events, documents, asideSeconds } = report;
-  return { events, seconds, cpuOwnSeconds, cpuServerSeconds, peakBytes: peak, documents, asideSeconds };
+  return { spent, peakBytes: peak, report: { documents, asideSeconds } };
 }
 
 class Hearing {

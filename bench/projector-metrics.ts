@@ -3,7 +3,15 @@ export interface ProjectorMetrics {
   /** Documents sent, whatever became of them. */
   readonly documents: number;
   readonly documentsByView: readonly { readonly view: string; readonly outcome: string; readonly count: number }[];
-  readonly stages: readonly { readonly stage: string; readonly seconds: number; readonly runs: number }[];
+  readonly stages: readonly StageTime[];
+  /** Resident set size. */
+  readonly memoryBytes: number;
+}
+
+export interface StageTime {
+  readonly stage: string;
+  readonly seconds: number;
+  readonly runs: number;
 }
 
 export async function readMetrics(admin: string): Promise<ProjectorMetrics> {
@@ -18,13 +26,35 @@ export async function readMetrics(admin: string): Promise<ProjectorMetrics> {
     .filter(({ count }) => count > 0);
   const runs = new Map(named('projector_stage_runs_total').map(({ labels, value }) => [labels.get('stage'), value]));
   return {
-    documents: documentsByView.reduce((sum, { count }) => sum + count, 0),
+    documents: totalOf(documentsByView),
     documentsByView,
     stages: named('projector_stage_seconds_total').map(({ labels, value }) => {
       const stage = labels.get('stage') ?? '';
       return { stage, seconds: value, runs: runs.get(stage) ?? 0 };
     }),
+    memoryBytes: named('projector_memory_bytes')[0]?.value ?? Number.NaN,
   };
+}
+
+/** What happened between two readings; the memory is that of the second. */
+export function spentBetween(before: ProjectorMetrics, after: ProjectorMetrics): ProjectorMetrics {
+  const documentsByView = after.documentsByView.map(({ view, outcome, count }) => {
+    const earlier = before.documentsByView.find((one) => one.view === view && one.outcome === outcome);
+    return { view, outcome, count: count - (earlier?.count ?? 0) };
+  });
+  return {
+    documents: totalOf(documentsByView),
+    documentsByView,
+    stages: after.stages.map(({ stage, seconds, runs }) => {
+      const earlier = before.stages.find((one) => one.stage === stage);
+      return { stage, seconds: seconds - (earlier?.seconds ?? 0), runs: runs - (earlier?.runs ?? 0) };
+    }),
+    memoryBytes: after.memoryBytes,
+  };
+}
+
+function totalOf(documentsByView: ProjectorMetrics['documentsByView']): number {
+  return documentsByView.reduce((sum, { count }) => sum + count, 0);
 }
 
 interface Sample {

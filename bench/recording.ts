@@ -1,55 +1,18 @@
-/**
- * What the projector writes, request by request, kept in files so that the bare run can send the very same. Requests
- * to Elasticsearch are kept as the bytes of their bodies; those to MongoDB as JSON.
- */
-import { type FileHandle, open, readFile, writeFile } from 'node:fs/promises';
-import path from 'node:path';
+/** Keeps what the projector writes, request by request, so that the bare run can send the very same. */
 import type { ViewName } from '../mappings/contract.js';
 import { views } from '../mappings/registry.js';
 import type { DocumentStore, OutgoingDocument, Published, Target, Ticket } from '../projector/ports.js';
 import { HIDDEN_FIELD, TICKET_FIELD } from '../runtime/records.js';
-
-export type StoreName = 'elasticsearch' | 'mongodb';
-
-export interface RecordedRequest {
-  readonly view: ViewName;
-  readonly ticket: number;
-  readonly documents: number;
-  readonly offset: number;
-  readonly bytes: number;
-}
-
-export interface RecordingIndex {
-  readonly requests: Readonly<Record<StoreName, readonly RecordedRequest[]>>;
-  readonly distinctDocuments: number;
-}
-
-/** The sizes of the projector's own requests. */
-const BULK_CHARACTERS = 2 * 1024 * 1024;
-const REPLACEMENTS_PER_REQUEST = 1000;
-
-export function dataFile(folder: string, store: StoreName): string {
-  return path.join(folder, `${store}.data`);
-}
-
-export async function readIndex(folder: string): Promise<RecordingIndex> {
-  return JSON.parse(await readFile(path.join(folder, 'index.json'), 'utf8')) as RecordingIndex;
-}
+import { BULK_BYTES, bulkLines, REPLACEMENTS_PER_REQUEST, RequestFiles } from './request-files.js';
 
 /** Records while the documents go on to the store behind it. */
 export class Recording {
-  private readonly requests: Record<StoreName, RecordedRequest[]> = { elasticsearch: [], mongodb: [] };
-  private readonly ends: Record<StoreName, number> = { elasticsearch: 0, mongodb: 0 };
   private readonly seen = new Set<string>();
 
-  private constructor(
-    private readonly folder: string,
-    private readonly files: Record<StoreName, FileHandle>,
-  ) {}
+  private constructor(private readonly files: RequestFiles) {}
 
   static async begin(folder: string): Promise<Recording> {
-    const elasticsearch = await open(dataFile(folder, 'elasticsearch'), 'w');
-    return new Recording(folder, { elasticsearch, mongodb: await open(dataFile(folder, 'mongodb'), 'w') });
+    return new Recording(await RequestFiles.begin(folder));
   }
 
   around(documents: DocumentStore): DocumentStore {
@@ -61,25 +24,17 @@ export class Recording {
     };
   }
 
-  async end(): Promise<RecordingIndex> {
-    await Promise.all([this.files.elasticsearch.close(), this.files.mongodb.close()]);
-    const index: RecordingIndex = { requests: this.requests, distinctDocuments: this.seen.size };
-    await writeFile(path.join(this.folder, 'index.json'), JSON.stringify(index));
-    return index;
+  /** @returns the number of distinct documents. */
+  async end(): Promise<number> {
+    await this.files.end();
+    return this.seen.size;
   }
 
   private async add(view: ViewName, ticket: Ticket, outgoing: readonly OutgoingDocument[]): Promise<void> {
     for (const { id } of outgoing) this.seen.add(`${view}/${id}`);
     const { store } = views[view].storage;
     const pieces = store === 'elasticsearch' ? bulkBodies(ticket, outgoing) : replacementLists(ticket, outgoing);
-    for (const { text, documents } of pieces) {
-      const bytes = Buffer.from(text);
-      const offset = this.ends[store];
-      this.ends[store] += bytes.length;
-      this.requests[store].push({ view, ticket, documents, offset, bytes: bytes.length });
-      // At a place of its own in the file, so that writes may go side by side.
-      await this.files[store].write(bytes, 0, bytes.length, offset);
-    }
+    for (const { text, documents } of pieces) await this.files.add(store, view, documents, text);
   }
 }
 
@@ -93,10 +48,9 @@ function* bulkBodies(ticket: number, outgoing: readonly OutgoingDocument[]): Gen
   let documents = 0;
   for (const { id, stored } of outgoing) {
     const source = stored === null ? { [HIDDEN_FIELD]: true } : { ...stored, [HIDDEN_FIELD]: false };
-    const action = { index: { _id: id, version: ticket, version_type: 'external' } };
-    text += `${JSON.stringify(action)}\n${JSON.stringify(source)}\n`;
+    text += bulkLines(id, ticket, JSON.stringify(source));
     documents += 1;
-    if (text.length < BULK_CHARACTERS) continue;
+    if (text.length < BULK_BYTES) continue;
     yield { text, documents };
     text = '';
     documents = 0;

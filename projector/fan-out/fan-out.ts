@@ -102,7 +102,11 @@ export class FanOut implements Service {
 
   private async yieldToLiveEvents(): Promise<void> {
     const { isBusy, sleep } = this.ports;
-    for (let waited = 0; isBusy() && waited < this.settings.yieldMsMax && !this.stopping; waited += YIELD_STEP_MS) {
+    const { clock } = this.ports.publish;
+    // A busy process wakes up late: then the clock ends the waiting, before the number of steps does.
+    const until = clock.now() + this.settings.yieldMsMax;
+    for (let steps = this.settings.yieldMsMax / YIELD_STEP_MS; steps > 0 && clock.now() < until; steps -= 1) {
+      if (!isBusy() || this.stopping) return;
       await sleep(YIELD_STEP_MS);
     }
   }

@@ -1,0 +1,114 @@
+/** What outlives every process: the log, the stores in memory, the clock; and what must never be seen in them. */
+import { dayOf } from '../../mappings/calendar.js';
+import { views } from '../../mappings/registry.js';
+import type { LogRange } from '../../projector/kafka/log-range.js';
+import { groupBy } from '../../projector/pipeline/group.js';
+import type { SourceRecord, Target } from '../../projector/ports.js';
+import { MemoryJobStore } from '../memory/jobs.js';
+import {
+  MemoryAggregateStore,
+  MemoryDayMark,
+  MemoryDocumentStore,
+  MemoryPositionStore,
+  MemoryQuarantine,
+  MemoryRollupStore,
+  MemoryTicketCounter,
+} from '../memory/stores.js';
+import type { PublishedEvent } from '../recomputation-documents.js';
+import { START } from './history.js';
+
+export const SETTINGS = { businessTimeZone: 'Asia/Shanghai', reportingCurrency: 'CNY' } as const;
+
+export const TARGETS: readonly Target[] = Object.values(views).map(({ name }) => ({ view: name, revision: 1 }));
+
+export interface Partition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/** A record in the log. `published: null` breaks the contract. */
+export interface LogEntry {
+  readonly record: SourceRecord;
+  readonly published: PublishedEvent | null;
+}
+
+export class World {
+  readonly aggregates = new MemoryAggregateStore();
+  readonly rollups = new MemoryRollupStore(this.aggregates);
+  readonly documents = new MemoryDocumentStore();
+  readonly tickets = new MemoryTicketCounter();
+  readonly positions = new MemoryPositionStore();
+  readonly quarantine = new MemoryQuarantine();
+  readonly day = new MemoryDayMark();
+  readonly jobs = new MemoryJobStore(this.tickets);
+  /** The erasing events whose customers were removed from what is kept beside states and documents. */
+  readonly erased = new Set<string>();
+  readonly clock = { time: START, now: () => this.clock.time };
+  readonly partitions: readonly Partition[];
+  /** The first thing that must not be, as a sentence. */
+  violation: string | null = null;
+  private readonly log = new Map<string, LogEntry[]>();
+
+  constructor(private readonly partitionsPerTopic: number) {
+    this.partitions = ['customers', 'products', 'orders'].flatMap((topic) =>
+      Array.from({ length: partitionsPerTopic }, (_, partition) => ({ topic, partition })),
+    );
+    for (const partition of this.partitions) this.log.set(nameOf(partition), []);
+  }
+
+  /** Appends to the partition of the subject; `null` is a record that breaks the contract. */
+  produce(published: PublishedEvent | null): void {
+    const topic = published?.topic ?? 'orders';
+    const subject = published?.event.subject ?? 'o-1';
+    const partition = Number(subject.at(-1)) % this.partitionsPerTopic;
+    const entries = this.entries({ topic, partition });
+    const value = published === null ? '{' : JSON.stringify(published.event);
+    const record: SourceRecord = {
+      ...{ aggregate: topic, topic, partition, offset: entries.length, timestamp: 0 },
+      ...{ key: Buffer.from(subject), value: Buffer.from(value), headers: {} },
+    };
+    entries.push({ record, published });
+  }
+
+  entries(partition: Partition): LogEntry[] {
+    const entries = this.log.get(nameOf(partition));
+    if (entries === undefined) throw new Error(`There is no partition ${nameOf(partition)}.`);
+    return entries;
+  }
+
+  /** What the partitions hold, by topic. */
+  logRanges(): ReadonlyMap<string, readonly LogRange[]> {
+    return groupBy(
+      this.partitions.map(({ topic, partition }) => ({
+        ...{ topic, partition },
+        ...{ low: 0, high: this.entries({ topic, partition }).length },
+      })),
+      ({ topic }) => topic,
+    );
+  }
+
+  /** All that is in the log. */
+  *everything(): Generator<LogEntry> {
+    for (const partition of this.partitions) yield* this.entries(partition);
+  }
+
+  /** Whether no job is left and the documents are of the present day. */
+  isAtRest(): boolean {
+    return this.unrest() === null;
+  }
+
+  /** What is left to do, as a sentence. */
+  unrest(): string | null {
+    if (this.jobs.size > 0) return `${this.jobs.size} jobs are never finished.`;
+    const today = dayOf(this.clock.time, SETTINGS.businessTimeZone);
+    return this.day.day === today ? null : `The documents stay at ${this.day.day}; today is ${today}.`;
+  }
+
+  violate(sentence: string): void {
+    this.violation ??= sentence;
+  }
+}
+
+export function nameOf({ topic, partition }: Partition): string {
+  return `${topic}/${partition}`;
+}
