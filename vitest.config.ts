@@ -9,6 +9,10 @@ const NEED_SERVERS = [
   'test/api/{readers,freshness}/**/*.test.ts',
 ];
 
+/** Long, and on servers of their own that they stop and kill: only where asked for by name. */
+const FAULTS = 'test/faults/**/*.test.ts';
+const areFaultsAsked = /--project[ =]faults\b/.test(process.argv.join(' '));
+
 const common = {
   pool: 'forks',
   testTimeout: 60_000,
@@ -21,8 +25,21 @@ export default defineConfig({
     // The servers share the processors with the tests.
     maxWorkers: 2,
     projects: [
-      { test: { ...common, name: 'pure', include: ['test/**/*.test.ts'], exclude: NEED_SERVERS } },
+      { test: { ...common, name: 'pure', include: ['test/**/*.test.ts'], exclude: [...NEED_SERVERS, FAULTS] } },
       { test: { ...common, name: 'servers', include: NEED_SERVERS, globalSetup: ['test/servers.ts'] } },
+      ...(areFaultsAsked
+        ? [
+            {
+              test: {
+                ...common,
+                name: 'faults',
+                include: [FAULTS],
+                globalSetup: ['test/faults/addresses.ts'],
+                fileParallelism: false,
+              },
+            },
+          ]
+        : []),
     ],
   },
 });

@@ -33,10 +33,24 @@ export class Projector {
     await this.service.exited;
   }
 
+  /** SIGSTOP: to all others it looks dead, and it knows nothing of it, until `resume`. */
+  pause(): void {
+    this.signal('SIGSTOP');
+  }
+
+  resume(): void {
+    this.signal('SIGCONT');
+  }
+
   /** SIGTERM. Returns the exit code. */
   async stop(): Promise<Exit> {
     await this.service.stop(STOP_GRACE_MS);
     return this.service.exited;
+  }
+
+  /** Resolves when it is a member of its group. */
+  async ready(): Promise<void> {
+    await untilReady(this.service, () => this.isReady(), READY_TIMEOUT_MS);
   }
 
   /** Events by what became of them since the process was started. */
@@ -54,8 +68,16 @@ export class Projector {
     return Number(assigned.at(-1)?.[1] ?? 0);
   }
 
-  async isReady(): Promise<boolean> {
+  private async isReady(): Promise<boolean> {
     return (await fetch(`${this.admin}/health/ready`)).ok;
+  }
+
+  /** To the whole process group, which `launch` made its own. */
+  private signal(name: NodeJS.Signals): void {
+    if (this.service.pid === undefined || !this.service.isRunning) {
+      throw new Error(`${this.service.name} is not running: there is nothing to send ${name} to.`);
+    }
+    process.kill(-this.service.pid, name);
   }
 }
 
@@ -78,11 +100,16 @@ export class System {
 
   /** Resolves when it is a member of its group. */
   async startProjector(environment: Environment = {}): Promise<Projector> {
+    const projector = await this.launchProjector(environment);
+    await projector.ready();
+    return projector;
+  }
+
+  /** Does not wait for it to be ready. */
+  async launchProjector(environment: Environment = {}): Promise<Projector> {
     const [port = 0] = await freePorts(1);
     const service = this.launch('projector', { ADMIN_PORT: String(port), ...environment });
-    const projector = new Projector(service, `http://127.0.0.1:${port}`);
-    await untilReady(service, () => projector.isReady(), READY_TIMEOUT_MS);
-    return projector;
+    return new Projector(service, `http://127.0.0.1:${port}`);
   }
 
   /** Resolves when it can answer, which needs a projector to have been there before. */
@@ -98,6 +125,14 @@ export class System {
   async stopProjectors(): Promise<void> {
     const projectors = this.services.filter(({ name }) => name.startsWith('projector'));
     await Promise.all(projectors.map((service) => service.stop(STOP_GRACE_MS)));
+  }
+
+  /** How often the text is in what all processes have said, those that are gone included. */
+  timesSaid(text: string): number {
+    return this.services.reduce(
+      (times, { logFile }) => times + readFileSync(logFile, 'utf8').split(text).length - 1,
+      0,
+    );
   }
 
   /** The end of what each process has said. */

@@ -13,6 +13,8 @@ export interface Climate extends Weather {
   readonly statesCachedMax: number;
   /** Probability that a step is one of the surroundings (a record, a crash, …) and not one of a process. */
   readonly pace: number;
+  /** Records that arrive at once. */
+  readonly burst: number;
   readonly duplicates: number;
   /** Share of events that arrive at another moment than they happened. */
   readonly disorder: number;
@@ -39,6 +41,7 @@ export function drawClimate(random: Random): Climate {
     splitBulk: random.pick([0, 0.5, 1]),
     instant: random.pick([0, 0.5, 0.9]),
     pace: random.pick([0.02, 0.05, 0.15]),
+    burst: random.pick([1, 2, 6]),
     duplicates: random.between(1, 6),
     disorder: random.pick([0.3, 0.6, 1]),
     crashes: random.between(1, 4),

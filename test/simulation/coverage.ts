@@ -75,4 +75,4 @@ export const FAULTS = [
   'a job was taken up where another left it',
   'a job got another pass',
 ] as const;
-export type Fault = (typeof FAULTS)[number];
+type Fault = (typeof FAULTS)[number];

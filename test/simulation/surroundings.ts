@@ -1,4 +1,5 @@
 /** What happens to the processes: records arrive, processes die, stall and come back, partitions move, time passes. */
+import { piecesOf } from '../../projector/pipeline/group.js';
 import { drawArrivals } from './arrivals.js';
 import { type Habitat, LEASE_MS, Worker } from './worker.js';
 
@@ -15,7 +16,10 @@ export class Surroundings {
     const { climate, random, coverage } = habitat;
     for (let i = 0; i < climate.workers; i += 1) this.startWorker();
     habitat.group.rebalance();
-    this.plan = drawArrivals(random, climate, coverage).map((published) => () => habitat.world.produce(published));
+    const bursts = piecesOf(drawArrivals(random, climate, coverage), climate.burst);
+    this.plan = bursts.map((burst) => () => {
+      for (const published of burst) habitat.world.produce(published);
+    });
     const plan = (times: number, happening: Happening) => {
       for (let i = 0; i < times; i += 1) this.insert(happening);
     };
