@@ -71,8 +71,12 @@ export class Assignment {
     }
   }
 
-  /** What the group has not been told yet. */
+  /**
+   * What the group has not been told yet: nothing before it is known where the partitions begin, since what an earlier
+   * assignment made durable late may be behind what another member has committed meanwhile.
+   */
   takeUncommitted(): Position[] {
+    if (!this.ready) return [];
     const taken = [...this.uncommitted].flatMap((name) => this.durable.get(name) ?? []);
     this.uncommitted.clear();
     return taken;

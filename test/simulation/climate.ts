@@ -36,7 +36,7 @@ export function drawClimate(random: Random): Climate {
     eventsUndoneMax: random.pick([2, 6, 20]),
     flushesInFlightMax: random.between(1, 3),
     statesCachedMax: random.pick([1, 3, 20]),
-    unavailable: random.pick([0, 0.01, 0.05]),
+    unavailable: random.pick([0, 0.02, 0.1]),
     slow: random.pick([0, 0.1, 0.3]),
     splitBulk: random.pick([0, 0.5, 1]),
     instant: random.pick([0, 0.5, 0.9]),

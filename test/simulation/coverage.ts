@@ -75,4 +75,3 @@ export const FAULTS = [
   'a job was taken up where another left it',
   'a job got another pass',
 ] as const;
-type Fault = (typeof FAULTS)[number];

@@ -104,6 +104,13 @@ export function drawHistory(random: Random): PublishedEvent[] {
     const topic = random.pick(['customers', 'products', 'orders', 'orders', 'orders'] as const);
     drawn.push({ topic, subject: random.pick(ids[topic]), shape: random.pick(CHANGES[topic]) });
   }
+  // What many documents show changes last: nothing that comes later makes up for a document that was missed.
+  const renames = random.between(0, 3);
+  for (let i = 0; i < renames; i += 1) {
+    const topic = random.pick(['customers', 'products'] as const);
+    const type = topic === 'customers' ? 'customer.updated' : 'product.updated';
+    drawn.push({ topic, subject: random.pick(ids[topic]), shape: [type, named] });
+  }
   const numbered = random.between(0, 2);
   const isRecent = random.chance(0.5);
   const sequences = new Map<string, number>();

@@ -33,6 +33,8 @@ export class Invariants {
     const formerly = before === undefined ? null : decodeState(before.state);
     if (formerly !== null) this.assertGrown(what, formerly, now, merged);
     const known = formerly === null ? new Set<string>() : idsOf(formerly);
+    // What is not founded is not written: the event that founds it asks for the first document.
+    if (now.founded === null && now.deleted === null) return conflicts;
     for (const eventId of merged) if (!known.has(eventId)) this.mergedAt.set(eventId, this.world.tickets.last);
     return conflicts;
   }

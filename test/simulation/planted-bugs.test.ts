@@ -6,8 +6,8 @@ import { Variants } from './variants.js';
 
 const SCHEDULES_MAX = 3_000;
 /** Without a bug: far more than most bugs need. */
-const SCHEDULES_PLAIN = 200;
-const MINUTES_MAX = 5;
+const SCHEDULES_PLAIN = 100;
+const MINUTES_MAX = 2;
 
 interface Run {
   readonly exitCode: number | null;
