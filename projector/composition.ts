@@ -5,7 +5,6 @@ import type { Log } from '../runtime/log.js';
 import { consumerGroup, quarantineTopic } from '../runtime/names.js';
 import type { Service } from '../runtime/service.js';
 import { AdminServer } from './admin.js';
-import { listJobs } from './cli/jobs.js';
 import { DaySweep } from './clock/sweep.js';
 import type { ProjectorSettings } from './config.js';
 import { FanOut } from './fan-out/fan-out.js';
@@ -38,20 +37,6 @@ import { RefusedDocuments } from './stores/mongodb/refused.js';
 import { MongoRegistry, RegisteredTargets } from './stores/mongodb/registry.js';
 import { MongoRollupStore } from './stores/mongodb/rollup-store.js';
 import { MongoTicketCounter } from './stores/mongodb/tickets.js';
-
-/** Answers `npm run projector -- jobs`. */
-export async function jobsOf(settings: ProjectorSettings): Promise<string> {
-  const mongo = await connectMongo(settings.MONGODB_URL, settings.STORE_TIMEOUT_MS);
-  try {
-    const db = databaseFor(mongo, settings.NAMESPACE);
-    const registered = await new MongoRegistry(db).read();
-    if (registered === null) return `Nothing is projected in the namespace ${settings.NAMESPACE} yet.\n`;
-    const jobs = new MongoJobStore(db, registered.live, new MongoTicketCounter(db, registered.live));
-    return await listJobs(jobs, { now: Date.now });
-  } finally {
-    await mongo.close();
-  }
-}
 
 const FAN_OUT_IDLE_MS = 500;
 

@@ -1,6 +1,7 @@
 import { createLog } from '../runtime/log.js';
 import { runProcess } from '../runtime/service.js';
-import { composeProjector, jobsOf } from './composition.js';
+import { jobsOf } from './cli/jobs.js';
+import { composeProjector } from './composition.js';
 import { projectorSettings } from './config.js';
 
 await runProcess(

@@ -2,33 +2,39 @@ import { Counter, Gauge, Registry } from 'prom-client';
 import type { ConsumerAlarms } from './kafka/alarms.js';
 import type { EventCounts } from './pipeline/projection.js';
 import type { StageTimes } from './pipeline/stages.js';
-import type { Clock, JobStore } from './ports.js';
+import type { Clock, Job, JobStore } from './ports.js';
 
-/** Counted at each scrape. While MongoDB is away the metrics keep their last values. */
+/** Read once for each scrape. While MongoDB is away the metrics keep their last values. */
 export function meterJobs(registry: Registry, jobs: Pick<JobStore, 'list'>, clock: Clock): void {
-  const age = new Gauge({
-    name: 'projector_fan_out_oldest_seconds',
-    help: 'Age of the oldest fan-out job; 0 when there is none',
-    registers: [registry],
-  });
-  const documents = new Gauge({
-    name: 'projector_fan_out_documents',
-    help: 'Documents that the present passes of the fan-out jobs have written',
-    registers: [registry],
-  });
-  new Gauge({
-    name: 'projector_fan_out_jobs',
-    help: 'Fan-out jobs waiting or under way',
-    registers: [registry],
-    async collect() {
-      const waiting = await jobs.list().catch(() => null);
-      if (waiting === null) return;
-      const [oldest] = waiting;
-      this.set(waiting.length);
-      age.set(oldest === undefined ? 0 : (clock.now() - oldest.requestedAt) / 1000);
-      documents.set(waiting.reduce((sum, job) => sum + job.documents, 0));
-    },
-  });
+  let reading: Promise<readonly Job[] | null> | null = null;
+  const read = (): Promise<readonly Job[] | null> => {
+    reading ??= jobs
+      .list()
+      .catch(() => null)
+      .finally(() => {
+        reading = null;
+      });
+    return reading;
+  };
+  const gauge = (name: string, help: string, measure: (waiting: readonly Job[]) => number) =>
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      async collect() {
+        const waiting = await read();
+        if (waiting !== null) this.set(measure(waiting));
+      },
+    });
+  gauge('projector_fan_out_jobs', 'Fan-out jobs waiting or under way', (waiting) => waiting.length);
+  gauge('projector_fan_out_oldest_seconds', 'Age of the oldest fan-out job; 0 when there is none', ([oldest]) =>
+    oldest === undefined ? 0 : (clock.now() - oldest.requestedAt) / 1000,
+  );
+  gauge(
+    'projector_fan_out_documents',
+    'Documents that the present passes of the fan-out jobs have written',
+    (waiting) => waiting.reduce((sum, job) => sum + job.documents, 0),
+  );
 }
 
 export interface Metrics {

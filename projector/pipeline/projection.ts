@@ -123,9 +123,10 @@ export class Projection implements Service {
 
   /** For duplicates too: the first delivery may have died before it. */
   private async erase(deliveries: readonly DecodedDelivery[], reused: readonly QuarantinedRecord[]): Promise<void> {
-    const erasures = deliveries.flatMap(({ event, record }) =>
-      reused.some((other) => other.record === record) ? [] : (erasureOf(event) ?? []),
-    );
+    const erasures = deliveries.flatMap(({ event, record }) => {
+      const erasure = erasureOf(event);
+      return erasure === null || reused.some((other) => other.record === record) ? [] : [erasure];
+    });
     if (erasures.length === 0) return;
     await this.ports.patience.until(() => this.ports.erasures.carryOut(erasures));
   }

@@ -62,7 +62,7 @@ export function liveProjection({
     fanOutInlineMax,
   });
 
-  function worker(source: EventSource, batchEventsMax = 10): Projection {
+  function worker(source: EventSource, batchEventsMax = 10, around: DocumentStore = documents): Projection {
     const cache = new StateCache(10);
     return new Projection(
       {
@@ -72,7 +72,7 @@ export function liveProjection({
         // What is kept beside states and documents is kept by the real stores only.
         erasures: { carryOut: async () => {} },
         fold: { store: aggregates, cache, settings },
-        flush: flushPorts(cache, documents),
+        flush: flushPorts(cache, around),
         patience,
         events: { folded: () => {}, unknown: () => {}, quarantined: () => {} },
         log,
@@ -84,6 +84,7 @@ export function liveProjection({
   return {
     documents,
     jobs,
+    positions,
     quarantine,
     day,
     /** Set `time` to let time pass. */
@@ -118,7 +119,7 @@ export function liveProjection({
     /** Projects the events, dealt out among the workers by aggregate as partitions would be. */
     async run(
       published: readonly PublishedEvent[],
-      { batch, workers }: { batch: number; workers: number },
+      { batch, workers, around }: { batch: number; workers: number; around?: DocumentStore },
     ): Promise<void> {
       const records = published.map(toRecord);
       const shares = Array.from({ length: workers }, (_, worker) =>
@@ -127,7 +128,7 @@ export function liveProjection({
       await Promise.all(
         shares.map(async (share) => {
           const source = new MemorySource(share);
-          const projection = worker(source, batch);
+          const projection = worker(source, batch, around);
           source.onExhausted = () => projection.stop();
           await projection.run();
         }),
