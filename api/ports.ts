@@ -16,11 +16,16 @@ export interface DocumentSet {
  * index or collection (yet). A reader never creates one.
  */
 export interface DocumentReader {
-  search(documents: DocumentSet, query: DocumentQuery): Promise<Found>;
+  search(documents: DocumentSet, query: DocumentQuery, options?: ReadOptions): Promise<Found>;
   /** `null` when there is no such document. Sees every acknowledged write at once. */
-  get(documents: DocumentSet, id: string): Promise<unknown>;
+  get(documents: DocumentSet, id: string, options?: ReadOptions): Promise<unknown>;
   /** Resolves when the store answers. */
   ping(): Promise<void>;
+}
+
+export interface ReadOptions {
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
 }
 
 /** Which generation is served. */

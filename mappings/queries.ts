@@ -2,6 +2,7 @@
  * What may be asked of a view: one declaration gives parameter validation, the store query and the documentation.
  * `field` is always a path in the stored document.
  */
+import type { z } from 'zod';
 
 /** Equality, repeatable or comma-separated. */
 export type Filter =
@@ -33,23 +34,19 @@ export type SearchField =
   | { readonly kind: 'text'; readonly field: string; readonly weight: number }
   | { readonly kind: 'whole'; readonly field: string };
 
-/** The fields of a document: `true` is taken or left as a whole, a tree has fields of its own (of each element of a list). */
-export type FieldTree = { readonly [field: string]: true | FieldTree };
-
-/** The whole tree of a document's type: with `satisfies`, no field is forgotten. Maps by free keys are leaves. */
-export type FieldsOf<Value> = Value extends readonly (infer Element)[]
-  ? FieldsOf<Element>
-  : Value extends object
-    ? string extends keyof Value
-      ? true
-      : { readonly [Field in keyof Value]-?: FieldsOf<Exclude<Value[Field], null>> }
-    : true;
+/** Who may read a view. */
+export interface Access {
+  readonly scope: 'orders:read' | 'products:read' | 'customers:read';
+  /** The stored field that holds the id of the customer whose document it is; absent: of nobody in particular. */
+  readonly customer?: string;
+}
 
 export interface QueryDeclaration {
   /** The document's id field in the API document; every sort ends with it, ascending. */
   readonly id: { readonly name: string; readonly sortField: string };
-  /** What `fields` may name. */
-  readonly fields: FieldTree;
+  readonly access: Access;
+  /** The document as it is answered; what `fields` may name. */
+  readonly fields: z.ZodObject;
   readonly filters: Readonly<Record<string, Filter>>;
   readonly ranges: Readonly<Record<string, NumberRange>>;
   readonly times: Readonly<Record<string, TimeRange>>;

@@ -1,7 +1,6 @@
 /** The parameters of a single document. */
 import type { View } from '../../mappings/contract.js';
-import type { FieldTree } from '../../mappings/queries.js';
-import { pathsOf, selectionOf } from './field-selection.js';
+import { type FieldTree, pathsOf, selectionOf } from './field-selection.js';
 import type { Given, ParameterError } from './given.js';
 import { ParameterValues } from './parameter-values.js';
 import { LIMITS } from './parameters.js';

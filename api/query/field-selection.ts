@@ -1,12 +1,33 @@
 /** `fields`: which parts of a document are answered. */
+import { z } from 'zod';
+import { fieldMarks } from '../../mappings/views/fields.js';
 
-import type { FieldTree } from '../../mappings/queries.js';
+/** Parts of a document: `true` is taken as a whole, a tree has parts of its own (of each element of a list). */
+export type FieldTree = { readonly [field: string]: true | FieldTree };
 
-/** Every path that may be named, parents before their fields. */
-export function pathsOf(tree: FieldTree, prefix = ''): string[] {
-  return Object.entries(tree).flatMap(([field, inner]) =>
-    inner === true ? [prefix + field] : [prefix + field, ...pathsOf(inner, `${prefix}${field}.`)],
-  );
+/** Every path that may be named, parents before their fields. Maps by free keys have none inside. */
+export function pathsOf(fields: z.ZodObject, prefix = ''): string[] {
+  return Object.entries(fields.shape).flatMap(([field, schema]) => {
+    const inner = objectIn(schema);
+    return [prefix + field, ...(inner === null ? [] : pathsOf(inner, `${prefix}${field}.`))];
+  });
+}
+
+/** The paths of a document's personal data. */
+export function personalPathsOf(fields: z.ZodObject, prefix = ''): string[] {
+  return Object.entries(fields.shape).flatMap(([field, schema]) => {
+    if (schema instanceof z.ZodType && fieldMarks.get(schema)?.personal === true) return [prefix + field];
+    const inner = objectIn(schema);
+    return inner === null ? [] : personalPathsOf(inner, `${prefix}${field}.`);
+  });
+}
+
+/** The object that a field holds, or a list of it. */
+function objectIn(schema: unknown): z.ZodObject | null {
+  if (schema instanceof z.ZodObject) return schema;
+  if (schema instanceof z.ZodArray) return objectIn(schema.element);
+  if (schema instanceof z.ZodReadonly || schema instanceof z.ZodNullable) return objectIn(schema.unwrap());
+  return null;
 }
 
 /** The tree of the paths named; naming a parent takes all of it. */

@@ -1,9 +1,9 @@
 /** From the parameters of a list to what is asked of the store: one parser for all views, driven by their declarations. */
 import type { View } from '../../mappings/contract.js';
-import type { FieldTree, QueryDeclaration } from '../../mappings/queries.js';
+import type { QueryDeclaration } from '../../mappings/queries.js';
 import { type CursorContent, decodeCursor, fingerprintOf } from './cursor.js';
 import type { Condition, DocumentQuery, Facet, SortKey, TextSearch } from './document-query.js';
-import { pathsOf, selectionOf } from './field-selection.js';
+import { type FieldTree, pathsOf, selectionOf } from './field-selection.js';
 import type { Given, ParameterError } from './given.js';
 import { ParameterValues } from './parameter-values.js';
 import { facetNames, LIMITS, parametersOf, sortNames } from './parameters.js';

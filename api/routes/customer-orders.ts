@@ -1,6 +1,6 @@
 /** A customer's orders: found like all orders; while their store is down, out of the customer's own document. */
 import { type Request, Router } from 'express';
-import type { CustomerDocument } from '../../mappings/views/customers/document.js';
+import type { CustomerDocument } from '../../mappings/views/customers/fields.js';
 import { StoreUnavailable } from '../ports.js';
 import { Problem } from '../problems.js';
 import type { Condition } from '../query/document-query.js';
@@ -15,10 +15,10 @@ export function customerOrderRoutes(context: RouteContext): Router {
   router.get('/v1/customers/:id/orders', async (request: Request<{ id: string }>, response) => {
     const { id } = request.params;
     const path = `/v1/customers/${encodeURIComponent(id)}/orders`;
-    const asked = await readList(context, request, { view: orders, path, fixed: [ordersOf(id, context)] });
-    const { served } = asked;
-    const customer = await findDocument(context, customers, served, id);
-    const search = readerOf(context, orders).search(documentsOf(orders, served), asked.request.query);
+    const asked = await readList(context, request, response, { view: orders, path, fixed: [ordersOf(id, context)] });
+    const { served, options } = asked.reading;
+    const customer = await findDocument(context, customers, asked.reading, id);
+    const search = readerOf(context, orders).search(documentsOf(orders, served), asked.request.query, options);
     const outcome = search.catch((error: unknown) => {
       if (error instanceof StoreUnavailable) return null;
       throw error;

@@ -1,7 +1,7 @@
 /** Lists of documents, of any view. */
 import type { Request, Response } from 'express';
 import type { View } from '../../mappings/contract.js';
-import type { Freshness, Served } from '../ports.js';
+import type { Freshness } from '../ports.js';
 import { Problem } from '../problems.js';
 import { encodeCursor } from '../query/cursor.js';
 import type { Condition, Found } from '../query/document-query.js';
@@ -10,11 +10,12 @@ import { type Given, readQueryString } from '../query/given.js';
 import { type ListRequest, readListRequest } from '../query/list-request.js';
 import { cursorSecretOf, documentsOf, type RouteContext, readerOf, withFreshness } from './context.js';
 import { linkHeader } from './links.js';
+import { beginReading, type Reading } from './reading.js';
 
 /** A list as it was asked for, checked, against the generation that is served at that moment. */
 export interface Asked {
   readonly view: View;
-  readonly served: Served;
+  readonly reading: Reading;
   readonly cursorSecret: Buffer;
   readonly given: Given;
   readonly request: ListRequest;
@@ -26,16 +27,18 @@ export interface Asked {
 export async function readList(
   context: RouteContext,
   request: Request,
+  response: Response,
   list: { readonly view: View; readonly path: string; readonly fixed: readonly Condition[] },
 ): Promise<Asked> {
-  const served = await context.generations.live();
+  const reading = await beginReading(context, request, response, list.view);
+  const { served } = reading;
   const cursorSecret = cursorSecretOf(context, served);
   const given = readQueryString(queryStringOf(request));
   const { view, fixed, path } = list;
   const outcome = readListRequest(given, { view, generation: served.live.number, cursorSecret, fixed });
   switch (outcome.kind) {
     case 'request':
-      return { view, served, cursorSecret, given, request: outcome.request, path };
+      return { view, reading, cursorSecret, given, request: outcome.request, path };
     case 'expired':
       throw new Problem('cursor-expired', 'The documents were built anew since. Begin the list again without cursor.');
     case 'refused':
@@ -44,21 +47,22 @@ export async function readList(
 }
 
 export async function answerList(context: RouteContext, asked: Asked, response: Response): Promise<void> {
-  const { view, served, request } = asked;
-  const query = readerOf(context, view).search(documentsOf(view, served), request.query);
+  const { view, reading, request } = asked;
+  const { served, options } = reading;
+  const query = readerOf(context, view).search(documentsOf(view, served), request.query, options);
   const [found, freshness] = await withFreshness(context, served, query);
   sendList(response, asked, found, freshness, {});
 }
 
 export function sendList(
   response: Response,
-  { view, served, cursorSecret, given, request, path }: Asked,
+  { view, reading, cursorSecret, given, request, path }: Asked,
   { documents, next, total, facets }: Found,
   freshness: Freshness,
   marks: { readonly degraded?: true },
 ): void {
   const { query, fingerprint, page, selection } = request;
-  const generation = served.live.number;
+  const generation = reading.served.live.number;
   const cursor = next === null ? null : encodeCursor({ generation, fingerprint, after: next }, cursorSecret);
   response.set('Link', linkHeader({ path, pairs: given.pairs, page, size: query.size, next: cursor }));
   response.json({

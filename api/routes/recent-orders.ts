@@ -1,8 +1,8 @@
 /** Answers about a customer's orders out of the newest that its document holds, where that is provably the answer. */
 import type { View } from '../../mappings/contract.js';
 import { multiply } from '../../mappings/money.js';
-import type { CustomerDocument, RecentOrder } from '../../mappings/views/customers/document.js';
-import type { OrderDocument, OrderDocumentLine } from '../../mappings/views/orders/document.js';
+import type { CustomerDocument, RecentOrder } from '../../mappings/views/customers/fields.js';
+import type { OrderDocument, OrderDocumentLine } from '../../mappings/views/orders/fields.js';
 import type { Condition, DocumentQuery, Found } from '../query/document-query.js';
 import { searchIn } from '../readers/memory/reader.js';
 

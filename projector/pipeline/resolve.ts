@@ -64,7 +64,7 @@ async function referringWithin(
   reference: ReferenceTouch['reference'],
   ids: readonly string[],
 ): Promise<WithinLimits> {
-  const togetherMax = fanOutInlineMax * INLINE_TOGETHER;
+  const togetherMax = fanOutInlineMax * Math.min(ids.length, INLINE_TOGETHER);
   const all = await aggregates.referring(reference, ids, togetherMax + 1);
   if (all.length <= togetherMax) {
     const counts = new Map<string, number>();

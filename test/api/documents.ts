@@ -1,7 +1,7 @@
 /** Documents for the API's tests: whole ones, of which a test names only what it is about. */
-import type { CustomerDocument } from '../../mappings/views/customers/document.js';
-import type { OrderDocument, OrderDocumentLine } from '../../mappings/views/orders/document.js';
-import type { ProductDocument } from '../../mappings/views/products/document.js';
+import type { CustomerDocument } from '../../mappings/views/customers/fields.js';
+import type { OrderDocument, OrderDocumentLine } from '../../mappings/views/orders/fields.js';
+import type { ProductDocument } from '../../mappings/views/products/fields.js';
 
 export function orderLine(line: Partial<OrderDocumentLine>): OrderDocumentLine {
   return {

@@ -1,14 +1,5 @@
 import type { Loaded, Rendered } from '../../../mappings/contract.js';
-
-/** Where a shipped order is going. */
-export interface ShipmentDocument {
-  readonly orderId: string;
-  readonly carrier: string;
-  readonly trackingNo: string | null;
-  readonly status: string | null;
-  readonly customerName: string | null;
-  readonly city: string | null;
-}
+import type { ShipmentDocument } from './fields.js';
 
 export function renderShipment(orderId: string, loaded: Loaded): Rendered<ShipmentDocument> {
   const order = loaded.aggregate('orders', orderId);

@@ -1,6 +1,6 @@
 import type { Storage, StoredDocument } from '../../../mappings/contract.js';
 import { codePointKey, fold, searchTerms } from '../../../mappings/text.js';
-import type { ShipmentDocument } from './document.js';
+import type { ShipmentDocument } from './fields.js';
 
 export const shipmentCollection: Storage = {
   store: 'mongodb',

@@ -1,16 +1,10 @@
-import type { FieldsOf, QueryDeclaration } from '../../../mappings/queries.js';
-import type { ShipmentDocument } from './document.js';
+import type { QueryDeclaration } from '../../../mappings/queries.js';
+import { shipmentFields } from './fields.js';
 
 export const shipmentQueries: QueryDeclaration = {
   id: { name: 'orderId', sortField: 'keys.orderId' },
-  fields: {
-    orderId: true,
-    carrier: true,
-    trackingNo: true,
-    status: true,
-    customerName: true,
-    city: true,
-  } satisfies FieldsOf<ShipmentDocument>,
+  access: { scope: 'orders:read' },
+  fields: shipmentFields,
   filters: {
     carrier: { kind: 'keyword', field: 'carrier', facet: true },
     city: { kind: 'keyword', field: 'city', facet: true },

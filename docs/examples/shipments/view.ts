@@ -1,5 +1,6 @@
 import type { View } from '../../../mappings/contract.js';
-import { renderShipment, type ShipmentDocument } from './document.js';
+import { renderShipment } from './document.js';
+import type { ShipmentDocument } from './fields.js';
 import { shipmentCollection, shipmentFromStored, shipmentToStored } from './indexes.js';
 import { shipmentQueries } from './queries.js';
 

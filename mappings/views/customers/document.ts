@@ -1,43 +1,10 @@
-import type { OrderStatus } from '../../aggregates/orders.js';
 import { asTime } from '../../aggregates/registers.js';
 import type { Loaded, Rendered } from '../../contract.js';
 import { sum, sumByCurrency } from '../../money.js';
 import { newestFirst, RECENT_ORDERS_MAX } from '../../rollups/customer-months.js';
 import type { OrderCard } from '../../rollups/summaries.js';
-import { fromPairs, type Sources, sourceName } from '../sources.js';
-
-/** A customer with counters over all orders and the newest of them. Money in minor units, times RFC 3339 in UTC. */
-export interface CustomerDocument {
-  readonly customerId: string;
-  readonly name: string | null;
-  readonly email: string | null;
-  readonly phone: string | null;
-  readonly level: string | null;
-  readonly city: string | null;
-  readonly registeredAt: string | null;
-  readonly orderCount: number;
-  readonly openOrders: number;
-  readonly cancelledOrders: number;
-  readonly lastOrderAt: string | null;
-  readonly totalSpent: Readonly<Record<string, number>>;
-  readonly recentOrders: readonly RecentOrder[];
-  readonly sources: Sources;
-}
-
-export interface RecentOrder {
-  readonly orderId: string;
-  readonly status: OrderStatus | null;
-  readonly placedAt: string | null;
-  readonly currency: string | null;
-  readonly total: number;
-  readonly itemCount: number;
-  readonly lines: readonly {
-    readonly productId: string;
-    readonly name: string | null;
-    readonly quantity: number;
-    readonly unitPrice: number;
-  }[];
-}
+import { fromPairs, sourceName } from '../sources.js';
+import type { CustomerDocument, RecentOrder } from './fields.js';
 
 export function renderCustomer(customerId: string, loaded: Loaded): Rendered<CustomerDocument> {
   const customer = loaded.aggregate('customers', customerId);

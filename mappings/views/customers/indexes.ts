@@ -1,7 +1,7 @@
 import type { RenderContext, Storage, StoredDocument } from '../../contract.js';
 import { codePointKey, fold, searchTerms } from '../../text.js';
 import { fromPairs, type StoredSources, toPairs } from '../sources.js';
-import type { CustomerDocument } from './document.js';
+import type { CustomerDocument } from './fields.js';
 
 /** Every sort has its index; `keys` holds what is sorted and searched, beside the document itself. */
 export const customerCollection: Storage = {

@@ -1,32 +1,10 @@
-import type { FieldsOf, QueryDeclaration } from '../../queries.js';
-import type { CustomerDocument } from './document.js';
+import type { QueryDeclaration } from '../../queries.js';
+import { customerFields } from './fields.js';
 
 export const customerQueries: QueryDeclaration = {
   id: { name: 'customerId', sortField: 'keys.customerId' },
-  fields: {
-    customerId: true,
-    name: true,
-    email: true,
-    phone: true,
-    level: true,
-    city: true,
-    registeredAt: true,
-    orderCount: true,
-    openOrders: true,
-    cancelledOrders: true,
-    lastOrderAt: true,
-    totalSpent: true,
-    recentOrders: {
-      orderId: true,
-      status: true,
-      placedAt: true,
-      currency: true,
-      total: true,
-      itemCount: true,
-      lines: { productId: true, name: true, quantity: true, unitPrice: true },
-    },
-    sources: true,
-  } satisfies FieldsOf<CustomerDocument>,
+  access: { scope: 'customers:read', customer: 'customerId' },
+  fields: customerFields,
   filters: {
     level: { kind: 'keyword', field: 'level', facet: true },
     city: { kind: 'keyword', field: 'city', facet: true },

@@ -1,5 +1,6 @@
 import type { View } from '../../contract.js';
-import { type CustomerDocument, recentOrdersOf, renderCustomer } from './document.js';
+import { recentOrdersOf, renderCustomer } from './document.js';
+import type { CustomerDocument } from './fields.js';
 import { customerCollection, customerFromStored, customerToStored } from './indexes.js';
 import { customerQueries } from './queries.js';
 

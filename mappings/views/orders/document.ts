@@ -1,48 +1,11 @@
 import type { CustomerFacts } from '../../aggregates/customers.js';
-import { itemCountOf, type OrderFacts, type OrderLine, type OrderStatus, totalOf } from '../../aggregates/orders.js';
+import { itemCountOf, type OrderFacts, type OrderLine, totalOf } from '../../aggregates/orders.js';
 import type { ProductFacts } from '../../aggregates/products.js';
 import { asTime } from '../../aggregates/registers.js';
 import type { Loaded, Rendered } from '../../contract.js';
 import { sum } from '../../money.js';
-import { fromPairs, type Sources, sourceName } from '../sources.js';
-
-/** An order with its customer and products joined in. Money in minor units of `currency`, times RFC 3339 in UTC. */
-export interface OrderDocument {
-  readonly orderId: string;
-  readonly status: OrderStatus | null;
-  readonly placedAt: string | null;
-  readonly updatedAt: string | null;
-  readonly paidAt: string | null;
-  readonly currency: string | null;
-  readonly total: number;
-  readonly itemCount: number;
-  readonly returnedCount: number;
-  readonly city: string | null;
-  readonly cancelReason: string | null;
-  readonly carrier: string | null;
-  readonly trackingNo: string | null;
-  readonly customer: OrderCustomer;
-  readonly lines: readonly OrderDocumentLine[];
-  /** What has not arrived yet, e.g. `customers/c-7`. */
-  readonly pending: readonly string[];
-  readonly sources: Sources;
-}
-
-export interface OrderCustomer {
-  readonly customerId: string;
-  readonly name: string | null;
-  readonly level: string | null;
-  readonly city: string | null;
-  readonly deleted: boolean;
-}
-
-export interface OrderDocumentLine extends OrderLine {
-  readonly name: string | null;
-  readonly brand: string | null;
-  readonly category: string | null;
-  readonly onShelf: boolean | null;
-  readonly deleted: boolean;
-}
+import { fromPairs, sourceName } from '../sources.js';
+import type { OrderDocument, OrderDocumentLine } from './fields.js';
 
 export function renderOrder(orderId: string, loaded: Loaded): Rendered<OrderDocument> {
   const order = loaded.aggregate('orders', orderId);

@@ -1,7 +1,7 @@
 import type { Storage, StoredDocument } from '../../contract.js';
 import { boolean, date, folded, integer, keyword, text, unindexed } from '../elasticsearch-fields.js';
 import { fromPairs, type StoredSources, toPairs } from '../sources.js';
-import type { OrderDocument } from './document.js';
+import type { OrderDocument } from './fields.js';
 
 export const orderIndex: Storage = {
   store: 'elasticsearch',

@@ -1,40 +1,11 @@
 import { ORDER_STATUSES } from '../../aggregates/orders.js';
-import type { FieldsOf, QueryDeclaration } from '../../queries.js';
-import type { OrderDocument } from './document.js';
+import type { QueryDeclaration } from '../../queries.js';
+import { orderFields } from './fields.js';
 
 export const orderQueries: QueryDeclaration = {
   id: { name: 'orderId', sortField: 'orderId' },
-  fields: {
-    orderId: true,
-    status: true,
-    placedAt: true,
-    updatedAt: true,
-    paidAt: true,
-    currency: true,
-    total: true,
-    itemCount: true,
-    returnedCount: true,
-    city: true,
-    cancelReason: true,
-    carrier: true,
-    trackingNo: true,
-    customer: { customerId: true, name: true, level: true, city: true, deleted: true },
-    lines: {
-      lineId: true,
-      productId: true,
-      name: true,
-      brand: true,
-      category: true,
-      onShelf: true,
-      deleted: true,
-      quantity: true,
-      unitPrice: true,
-      amount: true,
-      returned: true,
-    },
-    pending: true,
-    sources: true,
-  } satisfies FieldsOf<OrderDocument>,
+  access: { scope: 'orders:read', customer: 'customer.customerId' },
+  fields: orderFields,
   filters: {
     status: { kind: 'keyword', field: 'status', values: ORDER_STATUSES, facet: true },
     customerId: { kind: 'keyword', field: 'customer.customerId', facet: false },

@@ -1,6 +1,7 @@
 import type { View } from '../../contract.js';
 import type { DomainEvent } from '../../events/event.js';
-import { type OrderDocument, renderOrder } from './document.js';
+import { renderOrder } from './document.js';
+import type { OrderDocument } from './fields.js';
 import { orderFromStored, orderIndex, orderToStored } from './indexes.js';
 import { orderQueries } from './queries.js';
 

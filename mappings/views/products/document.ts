@@ -3,28 +3,8 @@ import { monthOf, previousMonth } from '../../calendar.js';
 import type { Loaded, RenderContext, Rendered } from '../../contract.js';
 import { type Amounts, sum, sumByCurrency } from '../../money.js';
 import { windowStart } from '../../rollups/product-days.js';
-import { fromPairs, type Sources, sourceName } from '../sources.js';
-
-/** A product with what it sold. Money in minor units, times RFC 3339 in UTC, windows in business days. */
-export interface ProductDocument {
-  readonly productId: string;
-  readonly name: string | null;
-  readonly category: string | null;
-  readonly brand: string | null;
-  readonly description: string | null;
-  readonly tags: readonly string[];
-  readonly price: number | null;
-  readonly currency: string | null;
-  readonly onShelf: boolean | null;
-  readonly createdAt: string | null;
-  readonly updatedAt: string | null;
-  readonly sales30d: number;
-  readonly salesLastMonth: number;
-  readonly returns30d: number;
-  readonly returnRate30d: number;
-  readonly revenue30d: Readonly<Record<string, number>>;
-  readonly sources: Sources;
-}
+import { fromPairs, sourceName } from '../sources.js';
+import type { ProductDocument } from './fields.js';
 
 export function renderProduct(productId: string, loaded: Loaded, context: RenderContext): Rendered<ProductDocument> {
   const product = loaded.aggregate('products', productId);

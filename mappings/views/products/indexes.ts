@@ -11,7 +11,7 @@ import {
   unindexed,
 } from '../elasticsearch-fields.js';
 import { fromPairs, type StoredSources, toPairs } from '../sources.js';
-import type { ProductDocument } from './document.js';
+import type { ProductDocument } from './fields.js';
 
 export const productIndex: Storage = {
   store: 'elasticsearch',

@@ -1,27 +1,10 @@
-import type { FieldsOf, QueryDeclaration } from '../../queries.js';
-import type { ProductDocument } from './document.js';
+import type { QueryDeclaration } from '../../queries.js';
+import { productFields } from './fields.js';
 
 export const productQueries: QueryDeclaration = {
   id: { name: 'productId', sortField: 'productId' },
-  fields: {
-    productId: true,
-    name: true,
-    category: true,
-    brand: true,
-    description: true,
-    tags: true,
-    price: true,
-    currency: true,
-    onShelf: true,
-    createdAt: true,
-    updatedAt: true,
-    sales30d: true,
-    salesLastMonth: true,
-    returns30d: true,
-    returnRate30d: true,
-    revenue30d: true,
-    sources: true,
-  } satisfies FieldsOf<ProductDocument>,
+  access: { scope: 'products:read' },
+  fields: productFields,
   filters: {
     category: { kind: 'keyword', field: 'category', facet: true },
     brand: { kind: 'keyword', field: 'brand', facet: true },

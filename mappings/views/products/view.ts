@@ -1,5 +1,6 @@
 import type { View } from '../../contract.js';
-import { type ProductDocument, renderProduct } from './document.js';
+import { renderProduct } from './document.js';
+import type { ProductDocument } from './fields.js';
 import { productFromStored, productIndex, productToStored } from './indexes.js';
 import { productQueries } from './queries.js';
 

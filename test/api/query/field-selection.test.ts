@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { pathsOf, project, selectionOf } from '../../../api/query/field-selection.js';
 
 describe('a selection of fields', () => {
@@ -29,6 +30,9 @@ describe('a selection of fields', () => {
   });
 
   it('lists every path that may be named', () => {
-    expect(pathsOf({ a: true, b: { c: true, d: { e: true } } })).toEqual(['a', 'b', 'b.c', 'b.d', 'b.d.e']);
+    const leaf = z.string().nullable();
+    const inner = z.object({ e: z.record(z.string(), leaf) });
+    const fields = z.object({ a: leaf, b: z.object({ c: leaf, d: z.array(inner.readonly()).readonly() }).nullable() });
+    expect(pathsOf(fields)).toEqual(['a', 'b', 'b.c', 'b.d', 'b.d.e']);
   });
 });

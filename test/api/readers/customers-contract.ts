@@ -1,7 +1,7 @@
 /** What a reader of customers finds. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DocumentSet } from '../../../api/ports.js';
-import type { CustomerDocument } from '../../../mappings/views/customers/document.js';
+import type { CustomerDocument } from '../../../mappings/views/customers/fields.js';
 import { customer } from '../documents.js';
 import { filled, idsFound, type ReaderHarness, search, walk } from './harness.js';
 

@@ -1,0 +1,19 @@
+/** Who asks. */
+import type { Access } from '../../mappings/queries.js';
+
+export type Scope = Access['scope'] | 'customers:pii' | 'admin';
+
+export interface Principal {
+  /** For logs, audits and rate limits; never a secret. */
+  readonly name: string;
+  readonly scopes: ReadonlySet<Scope>;
+  /** When set, only this customer's rows exist for the caller. */
+  readonly customerId: string | null;
+}
+
+/** Everybody, where access is open. */
+export const EVERYBODY: Principal = {
+  name: 'anonymous',
+  scopes: new Set<Scope>(['orders:read', 'products:read', 'customers:read', 'customers:pii', 'admin']),
+  customerId: null,
+};

@@ -1,0 +1,29 @@
+/**
+ * What documents are made of: one schema per view gives the type of its documents, what `fields` may name, OpenAPI,
+ * `/v1/meta` and the client's types. Nothing is checked by them at run time: documents are rendered by typed code.
+ */
+import { z } from 'zod';
+
+/** Of the nearest value: `personal` is shown only to callers that may see personal data. */
+export interface FieldMarks {
+  readonly personal?: boolean;
+}
+
+export const fieldMarks = z.registry<FieldMarks>();
+
+export const id = z.string().min(1).max(128);
+export const text = z.string();
+export const flag = z.boolean();
+/** RFC 3339 in UTC with milliseconds. */
+export const time = z.iso.datetime({ precision: 3 });
+export const count = z.int().min(0);
+/** In minor units of its currency. */
+export const money = z.int();
+export const moneyByCurrency = z.record(z.string(), money).readonly();
+export const personalText = z.string().nullable().register(fieldMarks, { personal: true });
+/** The highest `sequence` of each aggregate that the document shows, such as `{"orders/o-1": 7}`. */
+export const sources = z.record(z.string(), z.int().nullable()).readonly();
+
+export function listOf<Element extends z.ZodType>(element: Element) {
+  return z.array(element).readonly();
+}
