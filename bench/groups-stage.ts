@@ -81,7 +81,7 @@ export async function openGroups(bench: Workbench, feed: Feed, sizes: GroupSizes
   const projector = await RunningProjector.start(run, { main, nodeOptions: [] }, environment);
   const { ends } = await feed.history();
   const derived = ground.derived(namespace);
-  await projector.until(100, () => derived.hasReached(ends));
+  await projector.until(100, async () => (await derived.hasReached(ends)) && !(await derived.hasJobs()));
   progress('shop', `caught up after ${((performance.now() - begun) / 1000).toFixed(0)} s`);
   return new GroupsStage(feed, projector, derived, shop, sizes);
 }
