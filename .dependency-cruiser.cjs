@@ -49,12 +49,19 @@ module.exports = {
       to: { path: '^(projector|api|stack|test|bench|sample)/' },
     },
     {
+      name: 'client-loads-nothing',
+      comment: 'It runs in browsers, too: of the rest it takes types only.',
+      severity: 'error',
+      from: { path: '^api/client/' },
+      to: { pathNot: '^api/client/', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'production-knows-no-test',
       severity: 'error',
       from: { path: '^(projector|api|mappings|runtime)/' },
       to: { path: '^(test|bench|stack|sample)/' },
     },
-    only('kafkajs', ['^projector/kafka/', '^api/freshness/', '^runtime/kafkajs/']),
+    only('kafkajs', ['^projector/kafka/', '^api/freshness/', '^api/changes/kafka/', '^runtime/kafkajs/']),
     {
       name: 'sample-feeds-by-one-file',
       severity: 'error',
@@ -63,6 +70,9 @@ module.exports = {
     },
     only('mongodb', ['^projector/stores/mongodb/', '^api/readers/mongodb/', '^api/freshness/']),
     only('@elastic', ['^projector/stores/elasticsearch/', '^api/readers/elasticsearch/']),
+    only('jose', ['^api/access/jwt/']),
+    only('helmet', ['^api/http/']),
+    only('cors', ['^api/http/']),
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {

@@ -6,7 +6,7 @@ const NEED_SERVERS = [
   'test/stack/embedded-mongo.test.ts',
   'test/sample/feeder.test.ts',
   'test/projector/{kafka,stores}/**/*.test.ts',
-  'test/api/{readers,freshness}/**/*.test.ts',
+  'test/api/{readers,freshness,relevance}/**/*.test.ts',
 ];
 
 /** Long, and on servers of their own that they stop and kill: only where asked for by name. */

@@ -1,38 +1,60 @@
 /** The express application: routes over ports. */
-import express, { type Express, type RequestHandler } from 'express';
+import express, { type Express } from 'express';
 import type { Log } from '../runtime/log.js';
+import { identify } from './access/identify.js';
+import { refuseBodies } from './http/bodies.js';
+import { crossOrigin } from './http/cross-origin.js';
+import { localNamesOnly } from './http/local-names.js';
+import { notStored, privateAnswers, securityHeaders } from './http/security-headers.js';
+import type { Limits } from './limits/composed.js';
+import { metricsRoutes, observeRequests } from './metrics-routes.js';
+import type { Authenticator } from './ports.js';
+import { changeRoutes } from './routes/changes.js';
 import type { RouteContext } from './routes/context.js';
 import { customerOrderRoutes } from './routes/customer-orders.js';
+import { docsRoutes } from './routes/docs.js';
 import { documentRoutes } from './routes/documents.js';
 import { answerErrors, readOnly, unknownPath } from './routes/errors.js';
 import { checksOf, healthRoutes } from './routes/health.js';
 import { metaRoutes } from './routes/meta.js';
+import { openApiRoutes } from './routes/openapi.js';
 import { requestId } from './routes/request-id.js';
+import { suggestRoutes } from './routes/suggest.js';
 
-export function createApp(context: RouteContext, log: Log): Express {
+/** Who may come in, and by which ways. */
+export interface Entrance {
+  readonly authenticator: Authenticator;
+  /** Of web pages that may read the answers. */
+  readonly corsOrigins: readonly string[];
+  /** Whether to answer under loopback names only. */
+  readonly localNamesOnly: boolean;
+}
+
+export function createApp(context: RouteContext, log: Log, entrance: Entrance, limits: Limits): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.enable('case sensitive routing');
   // Under the extended parser `?status[$ne]=x` would become an object.
   app.set('query parser', 'simple');
-  app.use(requestId, safeHeaders, readOnly);
+  app.use(observeRequests(limits.metrics.requests));
+  app.use(requestId, securityHeaders, notStored);
+  if (entrance.localNamesOnly) app.use(localNamesOnly);
+  if (entrance.corsOrigins.length > 0) app.use(crossOrigin(entrance.corsOrigins));
+  app.use(refuseBodies, readOnly);
   app.use(healthRoutes(checksOf(context)));
+  app.use(openApiRoutes(context, entrance.authenticator));
+  app.use(docsRoutes());
+  const identified = identify(entrance.authenticator);
+  app.use(metricsRoutes(limits.metrics.registry, identified));
+  app.use('/v1', limits.inFlight.limit, privateAnswers, identified);
+  if (limits.rateLimit !== null) app.use('/v1', limits.rateLimit.limit);
   app.use(metaRoutes(context));
+  app.use(suggestRoutes(context));
+  app.use(changeRoutes(context));
   app.use(customerOrderRoutes(context));
   for (const view of Object.values(context.views)) app.use(documentRoutes(context, view));
   app.use(unknownPath);
   app.use(answerErrors(log));
   return app;
 }
-
-/** Answers are data: never to be run, framed or taken for something else, and never older than asked for. */
-const safeHeaders: RequestHandler = (_request, response, next) => {
-  response.set({
-    'Cache-Control': 'no-store',
-    'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
-    'Referrer-Policy': 'no-referrer',
-    'X-Content-Type-Options': 'nosniff',
-  });
-  next();
-};

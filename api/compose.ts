@@ -1,23 +1,41 @@
 /** Builds the API out of its settings: which adapter plays which role. */
 import { views } from '../mappings/registry.js';
 import { createLog, type Log, withoutCredentials } from '../runtime/log.js';
+import { composeAccess } from './access/composed.js';
 import { createApp } from './app.js';
-import { type ApiSettings, checkAccess } from './config.js';
+import { composeChanges } from './changes/composed.js';
+import { KafkaChangeLog } from './changes/kafka/change-log.js';
+import { type ApiSettings, accessOf } from './config.js';
 import { ComputedFreshness } from './freshness/freshness.js';
 import { KafkaLogEnds } from './freshness/kafka/log-ends.js';
+import { composeLimits } from './limits/composed.js';
 import { ElasticsearchReader } from './readers/elasticsearch/reader.js';
+import { ElasticsearchRefresher } from './readers/elasticsearch/refresher.js';
+import { GuardedReader } from './readers/guarded/reader.js';
+import { GuardedVersions } from './readers/guarded/versions.js';
 import { Database } from './readers/mongodb/database.js';
+import { MongoFanOut } from './readers/mongodb/fan-out.js';
 import { MongoPositions } from './readers/mongodb/positions.js';
+import { MongoProgress } from './readers/mongodb/progress.js';
 import { MongoReader } from './readers/mongodb/reader.js';
 import { MongoRegistry } from './readers/mongodb/registry.js';
 import { ServedGeneration } from './served-generation.js';
 import { HttpService } from './server.js';
+import { CoalescedRefresher } from './waiting/coalesced-refresher.js';
+import { systemTimers } from './waiting/timers.js';
+import { Watch } from './waiting/watch.js';
 
 /** Nothing is connected yet: the API starts, and says that it is not ready, while its stores are away. */
 export function composeApi(settings: ApiSettings, log: Log = createLog('api', settings.LOG_LEVEL)) {
-  checkAccess(settings);
+  const access = accessOf(settings);
+  const entrance = {
+    authenticator: composeAccess(access, log),
+    corsOrigins: settings.CORS_ORIGINS,
+    localNamesOnly: access.kind === 'open' && !access.anyName,
+  };
   const { NAMESPACE: namespace, STORE_TIMEOUT_MS: requestTimeoutMs } = settings;
   const elasticsearch = new ElasticsearchReader({ url: settings.ELASTICSEARCH_URL, namespace, requestTimeoutMs });
+  const refresher = new ElasticsearchRefresher({ url: settings.ELASTICSEARCH_URL, namespace, requestTimeoutMs });
   const database = new Database({ url: settings.MONGODB_URL, namespace, requestTimeoutMs });
   const logEnds = new KafkaLogEnds(
     {
@@ -28,30 +46,51 @@ export function composeApi(settings: ApiSettings, log: Log = createLog('api', se
     },
     log,
   );
+  const positions = new MongoPositions(database);
   const freshness = new ComputedFreshness(
     {
       logEnds,
-      positions: new MongoPositions(database),
+      positions,
+      fanOut: new MongoFanOut(database),
       now: Date.now,
       onUnknown: (error) => log.warn({ err: error }, 'freshness is unknown: Kafka or the positions cannot be read'),
     },
     { maxAgeMs: settings.FRESHNESS_MAX_AGE_MS, timeoutMs: settings.FRESHNESS_TIMEOUT_MS },
   );
+  const limits = composeLimits(settings, Object.keys(views), log);
+  const documentsInMongo = new MongoReader(database);
+  const generations = new ServedGeneration(new MongoRegistry(database));
+  const changeLogs = { brokers: settings.KAFKA_BROKERS, namespace, clientId: `${namespace}-api`, requestTimeoutMs };
+  const changeLog = new KafkaChangeLog(changeLogs, log);
+  const pastChanges = new KafkaChangeLog(changeLogs, log);
+  const versions = {
+    elasticsearch: new GuardedVersions(elasticsearch, limits.guards.elasticsearch),
+    mongodb: new GuardedVersions(documentsInMongo, limits.guards.mongodb),
+  };
+  const changes = composeChanges({ log: changeLog, past: pastChanges, versions, generations }, settings, log);
   const context = {
     views,
-    readers: { elasticsearch, mongodb: new MongoReader(database) },
-    generations: new ServedGeneration(new MongoRegistry(database)),
+    readers: {
+      elasticsearch: new GuardedReader(elasticsearch, limits.guards.elasticsearch),
+      mongodb: new GuardedReader(documentsInMongo, limits.guards.mongodb),
+    },
+    generations,
     freshness,
+    changes,
+    watch: new Watch({ progress: new MongoProgress(database), positions, timers: systemTimers }),
+    refresher: new CoalescedRefresher(refresher),
     namespace,
     cursorSecret: settings.CURSOR_SECRET,
   };
   const service = new HttpService(
-    createApp(context, log),
+    createApp(context, log, entrance, limits),
     { host: settings.API_HOST, port: settings.API_PORT, requestTimeoutMs: settings.REQUEST_TIMEOUT_MS },
     log,
     async () => {
-      await Promise.allSettled([elasticsearch.close(), database.close(), logEnds.close()]);
+      const kafka = [logEnds.close(), changeLog.close(), pastChanges.close()];
+      await Promise.allSettled([elasticsearch.close(), refresher.close(), database.close(), ...kafka]);
     },
+    () => changes.hub.stop(),
   );
   log.info(
     {

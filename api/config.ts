@@ -1,7 +1,8 @@
 /** The settings of the query API. */
-import { isIP } from 'node:net';
 import { z } from 'zod';
+import { isLoopback } from '../runtime/loopback.js';
 import { flag, integer, SettingsError, sharedSettings } from '../runtime/settings.js';
+import { TOKEN_ALGORITHMS, type TokenSettings } from './access/jwt/tokens.js';
 
 export const apiSettings = z.object({
   ...sharedSettings,
@@ -10,12 +11,63 @@ export const apiSettings = z.object({
   ACCESS_OPEN_ON_NETWORK: flag('off').describe(
     'on: answer everyone who reaches API_HOST, even when that is not a loopback address',
   ),
+  JWT_ISSUER: z.string().optional().describe('who issues tokens, as in their claim iss; set, tokens are accepted'),
+  JWT_AUDIENCE: z.string().optional().describe('this API, as in the claim aud of tokens'),
+  JWT_JWKS_URL: z
+    .string()
+    .refine(isSafeUrl, { error: 'must be an https:// URL, or http:// on a loopback address' })
+    .optional()
+    .describe('where the issuer publishes its public keys (JSON Web Key Set)'),
+  JWT_JWKS_FILE: z.string().optional().describe('the same as a file, instead of JWT_JWKS_URL'),
+  JWT_ALGORITHMS: list('RS256,PS256,ES256,EdDSA')
+    .pipe(z.array(z.enum(TOKEN_ALGORITHMS)).min(1))
+    .describe('signature algorithms of tokens that are accepted, separated by commas'),
+  JWT_SCOPE_CLAIM: z
+    .string()
+    .default('scope')
+    .describe('the claim with the scopes of a token, a list or separated by blanks'),
+  JWT_CUSTOMER_CLAIM: z
+    .string()
+    .default('customer_id')
+    .describe('the claim with the id of the customer to whose rows a token is limited'),
+  API_KEYS_FILE: z
+    .string()
+    .optional()
+    .describe('JSON file with the hashes and scopes of API keys; set, keys are accepted'),
+  CORS_ORIGINS: list('')
+    .refine((origins) => origins.every(isOrigin), { error: 'must be origins such as https://shop.example' })
+    .describe('origins of web pages that may read the answers, separated by commas'),
   CURSOR_SECRET: z
     .string()
     .min(16, { error: 'must have at least 16 characters' })
     .optional()
     .describe('authenticates cursors, the same for all API processes; derived from the registry when absent'),
   STORE_TIMEOUT_MS: integer(3_000, 100, 60_000).describe('how long one store may take to answer (ms); then 503'),
+  STORE_CONCURRENCY_MAX: integer(32, 1, 1_000).describe('questions that one store works on at a time'),
+  STORE_QUEUE_MAX: integer(128, 0, 10_000).describe('questions that wait for their turn at one store; more get 503'),
+  REQUESTS_IN_FLIGHT_MAX: integer(500, 1, 100_000).describe('requests that are answered at a time; more get 503'),
+  RATE_LIMIT_POINTS: integer(20_000, 0, 1_000_000_000).describe(
+    'points of each caller in RATE_LIMIT_WINDOW_MS, in each process; a list costs 2; 0: not limited',
+  ),
+  RATE_LIMIT_WINDOW_MS: integer(10_000, 1_000, 3_600_000).describe(
+    'after so long a caller has all its points again (ms)',
+  ),
+  CHANGES_STREAMS_MAX: integer(500, 0, 100_000).describe('streams of changes that one process has open at a time'),
+  CHANGES_STREAMS_PER_CALLER_MAX: integer(10, 1, 100_000).describe(
+    'streams of changes of one caller, or of one address without credentials, in each process',
+  ),
+  CHANGES_BUFFER_BYTES_MAX: integer(1_048_576, 1_024, 1_073_741_824).describe(
+    'what may wait for the client of a stream; a slower one is cut off and goes on where it was',
+  ),
+  CHANGES_HEARTBEAT_MS: integer(15_000, 100, 600_000).describe(
+    'how often a stream of changes gives a sign of life (ms)',
+  ),
+  CHANGES_STREAM_MS_MAX: integer(3_600_000, 1_000, 86_400_000).describe(
+    'after so long a stream of changes ends, and its client asks again (ms)',
+  ),
+  CHANGES_RECENT_MAX: integer(10_000, 0, 1_000_000).describe(
+    'changes of each partition that are kept in memory for those who come back',
+  ),
   FRESHNESS_MAX_AGE_MS: integer(100, 0, 60_000).describe('how long a computed freshness is given out again (ms)'),
   FRESHNESS_TIMEOUT_MS: integer(500, 10, 60_000).describe(
     'how long an answer waits for its freshness (ms); then lagEvents and lagMs are null',
@@ -25,19 +77,73 @@ export const apiSettings = z.object({
 
 export type ApiSettings = z.output<typeof apiSettings>;
 
+/** How callers are told apart. */
+export type AccessMode =
+  /** Not at all. `anyName`: answers whatever name it is asked under, since everyone may reach it. */
+  | { readonly kind: 'open'; readonly anyName: boolean }
+  | { readonly kind: 'credentials'; readonly tokens: TokenAccess | null; readonly apiKeysFile: string | null };
+
+export interface TokenAccess extends TokenSettings {
+  readonly keys: { readonly url: string } | { readonly file: string };
+}
+
 /**
  * Without access control the API answers on loopback addresses only, unless that is insisted on.
  * @throws SettingsError
  */
-export function checkAccess({ API_HOST, ACCESS_OPEN_ON_NETWORK }: ApiSettings): void {
-  if (ACCESS_OPEN_ON_NETWORK || isLoopback(API_HOST)) return;
+export function accessOf(settings: ApiSettings): AccessMode {
+  const { API_HOST, ACCESS_OPEN_ON_NETWORK: insisted, API_KEYS_FILE: apiKeysFile = null } = settings;
+  const tokens = tokensOf(settings);
+  if (tokens !== null || apiKeysFile !== null) {
+    if (!insisted) return { kind: 'credentials', tokens, apiKeysFile };
+    throw new SettingsError('ACCESS_OPEN_ON_NETWORK=on contradicts the settings of tokens and API keys: leave it out.');
+  }
+  if (insisted || isLoopback(API_HOST)) return { kind: 'open', anyName: insisted };
   throw new SettingsError(
     `API_HOST=${API_HOST} is reachable from the network, and access is open to everyone. ` +
-      'Use 127.0.0.1, or set ACCESS_OPEN_ON_NETWORK=on if that is what you want.',
+      'Use 127.0.0.1, configure tokens (JWT_ISSUER) or API keys (API_KEYS_FILE), ' +
+      'or set ACCESS_OPEN_ON_NETWORK=on if that is what you want.',
   );
 }
 
-export function isLoopback(host: string): boolean {
-  if (host === 'localhost' || host === '::1') return true;
-  return isIP(host) === 4 && host.startsWith('127.');
+/** Settings that are half there must not leave the API open. */
+function tokensOf(settings: ApiSettings): TokenAccess | null {
+  const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, JWT_JWKS_URL: url, JWT_JWKS_FILE: file } = settings;
+  if (issuer === undefined && audience === undefined && url === undefined && file === undefined) return null;
+  if (url !== undefined && file !== undefined) {
+    throw new SettingsError('JWT_JWKS_URL and JWT_JWKS_FILE name two sources of the same keys: leave one out.');
+  }
+  const keys = url === undefined ? (file === undefined ? undefined : { file }) : { url };
+  if (issuer === undefined || audience === undefined || keys === undefined) {
+    throw new SettingsError(
+      'To accept tokens, set JWT_ISSUER, JWT_AUDIENCE, and one of JWT_JWKS_URL and JWT_JWKS_FILE.',
+    );
+  }
+  return {
+    issuer,
+    audience,
+    keys,
+    algorithms: settings.JWT_ALGORITHMS,
+    scopeClaim: settings.JWT_SCOPE_CLAIM,
+    customerClaim: settings.JWT_CUSTOMER_CLAIM,
+  };
+}
+
+/** Texts separated by commas; of an empty text, none. */
+function list(fallback: string) {
+  return z
+    .string()
+    .default(fallback)
+    .transform((text) => text.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()])));
+}
+
+/** Whoever changes the keys on their way could sign tokens. */
+function isSafeUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname.replace(/^\[|\]$/g, '')));
+}
+
+function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }

@@ -1,6 +1,10 @@
 /** What the API needs from the outside, named by role. The adapters are in folders named by technology. */
+import type { SequenceRange } from '../mappings/aggregates/state.js';
 import type { View } from '../mappings/contract.js';
+import type { AggregateName } from '../mappings/events/event.js';
+import type { Change } from '../runtime/changes.js';
 import type { RegistryRecord } from '../runtime/records.js';
+import type { Principal } from './access/principal.js';
 import type { DocumentQuery, Found } from './query/document-query.js';
 
 /** The documents of one view, of the generation and revision that are served. */
@@ -23,9 +27,37 @@ export interface DocumentReader {
   ping(): Promise<void>;
 }
 
+/** Reads several documents of a store at a time, each with its version. Rejects as a `DocumentReader` does. */
+export interface VersionReader {
+  /** Those of the ids that were ever written, tombstones included. Sees every acknowledged write at once. */
+  getMany(
+    documents: DocumentSet,
+    ids: readonly string[],
+    options?: ReadOptions,
+  ): Promise<ReadonlyMap<string, VersionedDocument>>;
+}
+
+export interface VersionedDocument {
+  /** Rises with every write of the document, whatever the content. */
+  readonly version: number;
+  /** `null`: it is no longer there. */
+  readonly document: unknown;
+}
+
 export interface ReadOptions {
   /** Aborted when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
+}
+
+/** Each header's values, as often as it was sent, by lower-case name. */
+export type DistinctHeaders = Readonly<NodeJS.Dict<readonly string[]>>;
+
+/** From the credentials of a request to who asks. */
+export interface Authenticator {
+  /** How to ask for credentials, for `WWW-Authenticate`. */
+  readonly challenges: readonly string[];
+  /** @throws Unauthenticated, AmbiguousCredentials, AccessUnavailable */
+  authenticate(headers: DistinctHeaders): Promise<Principal>;
 }
 
 /** Which generation is served. */
@@ -75,14 +107,138 @@ export interface PositionSource {
   positions(generation: number): Promise<ReadonlyMap<string, number>>;
 }
 
+/** Points that callers pay their requests with, given out anew for each window. */
+export interface Quota {
+  readonly points: number;
+  readonly windowMs: number;
+  consume(caller: string, points: number): Promise<Allowance>;
+}
+
+export interface Allowance {
+  readonly granted: boolean;
+  /** Points left until the window ends, in `resetMs`. */
+  readonly remaining: number;
+  readonly resetMs: number;
+}
+
+export type StoreName = View['storage']['store'];
+
+/** Changes of customers and products whose fan-out is still under way: their positions are durable, their effects not. */
+export interface FanOutSource {
+  pending(generation: number): Promise<PendingFanOut>;
+}
+
+export interface PendingFanOut {
+  /** Customers and products with such a change. */
+  readonly aggregates: number;
+  /** When the first of these changes was met, ms since 1970; `null` without any. */
+  readonly since: number | null;
+}
+
+/** What has been merged, by the aggregates' states. */
+export interface ProgressSource {
+  /** Of those that have a state, by id. */
+  progress(
+    generation: number,
+    aggregate: AggregateName,
+    ids: readonly string[],
+  ): Promise<ReadonlyMap<string, AggregateProgress>>;
+}
+
+export interface AggregateProgress {
+  /** Every sequence merged, ascending and disjoint. */
+  readonly sequences: readonly SequenceRange[];
+  /** The newest events merged, and where each stood in the log. `sequence` is 0 for an event without one. */
+  readonly remembered: readonly {
+    readonly sequence: number;
+    readonly eventId: string;
+    readonly place: PartitionPlace;
+  }[];
+  /** Of the events merged and not remembered, the last place in each partition. */
+  readonly forgotten: readonly PartitionPlace[];
+  /** The customers that an order refers to now; of others none. */
+  readonly customers: readonly string[];
+}
+
+/** A place in the log; `partition` is `topic/number`, as in the positions. */
+export interface PartitionPlace {
+  readonly partition: string;
+  readonly offset: number;
+}
+
+/** Makes a store's searches see what its reads by id see already. */
+export interface Refresher {
+  /** When it resolves, searches find every write that was acknowledged before the call. */
+  refresh(documents: DocumentSet): Promise<void>;
+}
+
+/** What the projectors of a generation announce, for as long as it is kept. Rejects with `LogUnavailable` or `LogGone`. */
+export interface ChangeLog {
+  /** Of each partition, by its number. */
+  ranges(generation: number): Promise<readonly OffsetRange[]>;
+  /** Some of what lies between the two: at least one record, if there is any. */
+  read(generation: number, from: Places, to: Places): Promise<LogPiece>;
+  /** Tells what is there from these places on, and what comes, piece by piece, until the signal is aborted. */
+  follow(generation: number, from: Places, tell: (piece: LogPiece) => void, signal: AbortSignal): Promise<void>;
+}
+
+export interface OffsetRange {
+  readonly earliest: number;
+  /** The offset of the next record to come. */
+  readonly end: number;
+}
+
+/** The next offset of each partition, by its number. */
+export type Places = readonly number[];
+
+export interface LogPiece {
+  readonly changes: readonly LoggedChange[];
+  /** Where it goes on, by partition; those that it is not about are missing. */
+  readonly next: ReadonlyMap<number, number>;
+}
+
+export interface LoggedChange extends Change {
+  readonly partition: number;
+  readonly offset: number;
+}
+
+/** The log of changes cannot be read now, or there is none. */
+export class LogUnavailable extends Error {
+  override readonly name = 'LogUnavailable';
+}
+
+/** The log begins later, or ends earlier: what was there is forgotten. */
+export class LogGone extends Error {
+  override readonly name = 'LogGone';
+}
+
 /** A store does not answer, or not in time. Trying again may help. */
 export class StoreUnavailable extends Error {
-  override readonly name = 'StoreUnavailable';
+  override readonly name: string = 'StoreUnavailable';
   constructor(
-    readonly store: 'elasticsearch' | 'mongodb',
-    options: { cause: unknown },
+    readonly store: StoreName,
+    options?: { cause: unknown },
   ) {
     super(`${store === 'mongodb' ? 'MongoDB' : 'Elasticsearch'} does not answer.`, options);
+  }
+}
+
+/** A store was not asked: it has as much to do as it may, or did not answer others a moment ago. */
+export class StoreRefused extends StoreUnavailable {
+  override readonly name = 'StoreRefused';
+  constructor(
+    store: StoreName,
+    readonly reason: 'overloaded' | 'circuit open',
+  ) {
+    super(store);
+  }
+}
+
+/** Nobody waits for the answer any more. */
+export class CallerGone extends Error {
+  override readonly name = 'CallerGone';
+  constructor(options?: ErrorOptions) {
+    super('The caller went away before the answer was there.', options);
   }
 }
 

@@ -1,17 +1,35 @@
 /** Every problem that the API answers with, by its code: the only place that knows HTTP's numbers. RFC 9457. */
 import type { Response } from 'express';
 import type { ParameterError } from './query/given.js';
+import type { Reached } from './waiting/watch.js';
 
 export const problemTypes = {
   'invalid-parameters': { status: 400, title: 'Some parameters cannot be used' },
+  'malformed-request': { status: 400, title: 'This is not HTTP' },
   'malformed-url': { status: 400, title: 'The URL cannot be decoded' },
+  'ambiguous-credentials': { status: 400, title: 'There is more than one credential' },
+  unauthenticated: { status: 401, title: 'Nobody is known by these credentials' },
+  forbidden: { status: 403, title: 'The caller may not read this' },
   'not-found': { status: 404, title: 'There is no such document' },
   'unknown-path': { status: 404, title: 'There is nothing at this path' },
   'method-not-allowed': { status: 405, title: 'This can only be read' },
+  'request-timeout': { status: 408, title: 'The request did not arrive in time' },
   'cursor-expired': { status: 410, title: 'The documents that the cursor pages through are no longer served' },
+  'changes-expired': { status: 410, title: 'What has changed since then is no longer known' },
+  'body-not-allowed': { status: 413, title: 'A request to this API has no body' },
+  'misdirected-host': { status: 421, title: 'This API is not served under that name' },
+  'headers-too-large': { status: 431, title: 'URL and headers are too large' },
+  'rate-limited': { status: 429, title: 'The caller asks more than it may' },
+  'too-many-streams': { status: 429, title: 'There are as many streams as there may be', retryAfterSeconds: 5 },
   internal: { status: 500, title: 'The API failed' },
   'not-ready': { status: 503, title: 'There are no documents to serve yet', retryAfterSeconds: 1 },
+  'access-unavailable': { status: 503, title: 'Credentials cannot be verified', retryAfterSeconds: 1 },
   'store-unavailable': { status: 503, title: 'A store does not answer', retryAfterSeconds: 1 },
+  'changes-unavailable': { status: 503, title: 'Changes cannot be followed now', retryAfterSeconds: 5 },
+  'too-stale': { status: 503, title: 'The view is older than the caller allows', retryAfterSeconds: 1 },
+  'wait-timeout': { status: 503, title: 'An event that was waited for is not visible yet', retryAfterSeconds: 1 },
+  'wait-crowded': { status: 503, title: 'Too many requests wait for events', retryAfterSeconds: 1 },
+  overloaded: { status: 503, title: 'There is more to do than can be done at a time', retryAfterSeconds: 1 },
   'degraded-unsupported': {
     status: 503,
     title: 'While a store is down this cannot be answered truthfully',
@@ -24,13 +42,16 @@ export type ProblemCode = keyof typeof problemTypes;
 /** Thrown by routes, answered by the error handler. */
 export class Problem extends Error {
   override readonly name = 'Problem';
+  /** Of a wait that was in vain. */
+  readonly reached: Reached | undefined;
   constructor(
     readonly code: ProblemCode,
     readonly detail: string,
     readonly errors?: readonly ParameterError[],
-    options?: ErrorOptions,
+    options?: ErrorOptions & { readonly reached?: Reached },
   ) {
     super(detail, options);
+    this.reached = options?.reached;
   }
 }
 
@@ -43,9 +64,10 @@ export interface ProblemBody {
   readonly instance: string;
   readonly code: ProblemCode;
   readonly errors?: readonly ParameterError[];
+  readonly reached?: Reached;
 }
 
-export function problemBody({ code, detail, errors }: Problem, requestId: string): ProblemBody {
+export function problemBody({ code, detail, errors, reached }: Problem, requestId: string): ProblemBody {
   const { title, status } = problemTypes[code];
   return {
     type: `urn:problem-type:${code}`,
@@ -55,6 +77,7 @@ export function problemBody({ code, detail, errors }: Problem, requestId: string
     instance: requestId,
     code,
     ...(errors === undefined ? {} : { errors }),
+    ...(reached === undefined ? {} : { reached }),
   };
 }
 

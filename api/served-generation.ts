@@ -26,7 +26,12 @@ export class ServedGeneration implements GenerationSource {
   async live(): Promise<Served> {
     const known = this.#known;
     if (known === null) return this.#refresh();
-    if (this.#now() - known.checkedAt <= FRESH_MS) return known.served;
+    const age = this.#now() - known.checkedAt;
+    if (age <= FRESH_MS) {
+      // Ahead of time, so that under load nobody waits for it. What fails here fails again where it matters.
+      if (age > FRESH_MS / 2) this.#refresh().catch(() => {});
+      return known.served;
+    }
     try {
       return await withinTime(this.#refresh(), REFRESH_WAIT_MS);
     } catch (error) {

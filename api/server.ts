@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Log } from '../runtime/log.js';
 import type { Service } from '../runtime/service.js';
+import { answerUnparsed } from './http/unparsed.js';
 
 export interface ServerSettings {
   readonly host: string;
@@ -22,12 +23,20 @@ export class HttpService implements Service {
   readonly #settings: ServerSettings;
   readonly #log: Log;
   readonly #release: () => Promise<void>;
+  readonly #endStreams: () => void;
   readonly #ended: Promise<void>;
   #end: () => void = () => {};
   #stopping: Promise<void> | null = null;
 
-  /** `release` is called once, after the last answer. */
-  constructor(listener: RequestListener, settings: ServerSettings, log: Log, release: () => Promise<void>) {
+  /** `release` is called once, after the last answer; `endStreams` at once, for answers that end by themselves never. */
+  constructor(
+    listener: RequestListener,
+    settings: ServerSettings,
+    log: Log,
+    release: () => Promise<void>,
+    endStreams: () => void = () => {},
+  ) {
+    this.#endStreams = endStreams;
     this.#settings = settings;
     this.#log = log;
     this.#release = release;
@@ -42,9 +51,13 @@ export class HttpService implements Service {
       },
       (request, response) => {
         if (this.#stopping !== null) response.setHeader('Connection', 'close');
+        // What was under way when the stop began has promised to keep its connection.
+        response.once('close', () => {
+          if (this.#stopping !== null) setImmediate(() => this.#server.closeIdleConnections());
+        });
         listener(request, response);
       },
-    );
+    ).on('clientError', answerUnparsed);
   }
 
   /** Resolves with the port once it listens. @throws when the address cannot be used, with what to do. */
@@ -77,6 +90,7 @@ export class HttpService implements Service {
 
   async #drain(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#endStreams();
     this.#server.closeIdleConnections();
     const cut = setTimeout(() => this.#server.closeAllConnections(), DRAIN_MS);
     await closed;

@@ -1,5 +1,7 @@
 import { StackFailure } from '../stack/failure.js';
 import { progressOn } from '../stack/progress.js';
+import { apiBench } from './api.js';
+import { pressureBench } from './api-pressure.js';
 import type { Bench } from './declaration.js';
 import { fanOutBench } from './fan-out.js';
 import { groupsBench } from './groups.js';
@@ -8,9 +10,22 @@ import { liveBench } from './live.js';
 import { MeteredRun } from './measure.js';
 import { memoryBench } from './memory.js';
 import { OptionsError } from './options.js';
+import { rebuildBench } from './rebuild.js';
 import { sweepBench } from './sweep.js';
+import { waitBench } from './waiting.js';
 
-const BENCHES: readonly Bench[] = [liveBench, fanOutBench, groupsBench, sweepBench, growthBench, memoryBench];
+const BENCHES: readonly Bench[] = [
+  liveBench,
+  fanOutBench,
+  groupsBench,
+  sweepBench,
+  rebuildBench,
+  growthBench,
+  memoryBench,
+  apiBench,
+  pressureBench,
+  waitBench,
+];
 
 const HELP = `npm run bench -- [${BENCHES.map(({ name }) => name).join(' | ')}] [options]
 

@@ -16,7 +16,7 @@ export interface OursOutcome extends Outcome {
   readonly metrics: ProjectorMetrics;
 }
 
-/** Compiles the projector as for production. @returns its main file. */
+/** Compiles projector and API as for production. @returns the projector's main file. */
 export function buildProjector(): string {
   const folder = path.join(cacheFolder(), 'bench-dist');
   const compiler = fileURLToPath(import.meta.resolve('typescript/bin/tsc'));
@@ -24,7 +24,7 @@ export function buildProjector(): string {
   const { status, stdout } = spawnSync(process.execPath, [compiler, '-p', configuration, '--outDir', folder], {
     encoding: 'utf8',
   });
-  if (status !== 0) throw new StackFailure(`The projector does not compile:\n${stdout}`);
+  if (status !== 0) throw new StackFailure(`The projector or the API does not compile:\n${stdout}`);
   return path.join(folder, 'projector', 'main.js');
 }
 

@@ -7,6 +7,7 @@ import type { CustomerFacts } from './aggregates/customers.js';
 import type { OrderFacts } from './aggregates/orders.js';
 import type { ProductFacts } from './aggregates/products.js';
 import type { AggregateState, References } from './aggregates/state.js';
+import type { ChangeKeys } from './changes.js';
 import type { AggregateName, DomainEvent } from './events/event.js';
 import type { QueryDeclaration } from './queries.js';
 import type { ViewName } from './registry.js';
@@ -140,6 +141,11 @@ export interface View<Document = unknown, Name extends string = ViewName> {
   /** Rounds of loading; each may use what the rounds before it loaded. */
   readonly load: readonly ((id: string, wants: Wants, loaded: Loaded) => void)[];
   render(id: string, loaded: Loaded, context: RenderContext): Rendered<Document>;
+  /**
+   * The ids beside its own by which subscribers may have chosen the document, those that it refers to no longer
+   * included, as far as they are known: who has seen it there hears that it is gone. Absent: none.
+   */
+  changeKeys?(id: string, loaded: Loaded): ChangeKeys;
   toStored(document: Document, context: DerivationSettings): StoredDocument;
   fromStored(stored: StoredDocument): Document;
   readonly storage: Storage;

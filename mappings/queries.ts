@@ -27,17 +27,46 @@ export interface Sort {
 }
 
 /**
- * Where the words of `q` are looked for: inside a text, or as a whole value in any case (ids). In MongoDB, which has no
- * analyzer for it, `field` names an object with the text as `folded` and its index terms as `terms` (see text.ts).
+ * A text in which the words of `q` are looked for. In MongoDB, which has no analyzer for it, `field` names an object
+ * with what `searchKeys` of text.ts makes of the text.
  */
-export type SearchField =
-  | { readonly kind: 'text'; readonly field: string; readonly weight: number }
-  | { readonly kind: 'whole'; readonly field: string };
+export interface TextField {
+  readonly kind: 'text';
+  readonly field: string;
+  /** How the field is called in the document, where `field` is another of the store's own. */
+  readonly shown?: string;
+  /** Relevance of a word that occurs here and in no better field; 1 to 100. */
+  readonly weight: number;
+  /** The whole text as a folded keyword, and what is added when all that was asked, or one of its words, is just that. */
+  readonly exact?: { readonly field: string; readonly bonus: number };
+  /** Too long to be answered as a whole only to show where the words are. */
+  readonly long?: true;
+}
+
+/** A value that is found as a whole only, in any case: an id. */
+export interface WholeField {
+  readonly kind: 'whole';
+  readonly field: string;
+  readonly shown?: string;
+}
+
+export type SearchField = TextField | WholeField;
+
+/** A text that is completed as it is typed; what begins with all that was typed comes first, then the default order. */
+export interface Suggest {
+  /** Top-level in the document, and answered beside the id. */
+  readonly field: string;
+  /** The whole text as a folded keyword. */
+  readonly whole: string;
+}
 
 /** Who may read a view. */
 export interface Access {
   readonly scope: 'orders:read' | 'products:read' | 'customers:read';
-  /** The stored field that holds the id of the customer whose document it is; absent: of nobody in particular. */
+  /**
+   * The field that holds the id of the customer whose document it is, stored and shown alike; absent: of nobody in
+   * particular.
+   */
   readonly customer?: string;
 }
 
@@ -52,9 +81,14 @@ export interface QueryDeclaration {
   readonly times: Readonly<Record<string, TimeRange>>;
   readonly sorts: Readonly<Record<string, Sort>>;
   readonly defaultSort: string;
-  /** Whether `sort=relevance` exists and is the default when `q` is given. */
+  /**
+   * Whether `sort=relevance` exists and is the default when `q` is given. Only then are words found by their beginning
+   * or in a near spelling, too, since only then can they come after the others.
+   */
   readonly relevance: boolean;
   readonly search: readonly SearchField[];
+  /** Present where `/v1/suggest` completes a text of this view. */
+  readonly suggest?: Suggest;
   /** Values hidden from lists unless the flag parameter is `true` or the filter names any value. */
   readonly hidden?: { readonly filter: string; readonly values: readonly string[]; readonly unless: string };
   /** Top-level fields that lists leave out unless `fields` names them. */

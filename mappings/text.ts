@@ -1,38 +1,56 @@
-/** How names are compared and searched where the store has no analyzer for it (MongoDB). */
+/** How texts are cut into words, compared and searched where the store has no analyzer for it. */
 
-const HAN_OR_KANA = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
-const WORD = /[\p{Letter}\p{Mark}\p{Number}]+/gu;
+const CHARACTER_WORDS = '[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Extended_Pictographic}]';
+const RUN = '[\\p{Letter}\\p{Mark}\\p{Number}]';
+const TOKEN = new RegExp(`${CHARACTER_WORDS}|(?:(?!${CHARACTER_WORDS})${RUN})+`, 'gu');
+const IS_CHARACTER_WORD = new RegExp(`^${CHARACTER_WORDS}$`, 'u');
 
 /** Case is folded the same way when a text is stored and when it is asked for. */
 export function fold(text: string): string {
   return text.normalize('NFC').toLowerCase();
 }
 
-/**
- * The index terms of a text: Latin and other words as they stand; Chinese as single characters and pairs of
- * neighbours, so that any run of characters can be found by its pairs.
- */
-export function searchTerms(text: string): string[] {
-  const terms = new Set<string>();
-  for (const [word] of fold(text).matchAll(WORD)) {
-    for (const run of splitRuns(word)) {
-      if (!HAN_OR_KANA.test(run)) {
-        terms.add(run);
-        continue;
-      }
-      const characters = [...run];
-      characters.forEach((character, i) => {
-        terms.add(character);
-        const next = characters[i + 1];
-        if (next !== undefined) terms.add(character + next);
-      });
-    }
-  }
-  return [...terms];
+/** The smallest piece of a text that can be found. */
+export interface Token {
+  /** Folded. */
+  readonly text: string;
+  /** Where it stands in the text, in UTF-16 units, `end` exclusive. */
+  readonly start: number;
+  readonly end: number;
 }
 
-function splitRuns(word: string): string[] {
-  return word.split(/((?:[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}])+)/u).filter((run) => run !== '');
+/** Chinese character by character, everything else as runs of letters and digits; punctuation is in none. */
+export function tokensOf(text: string): Token[] {
+  return Array.from(text.matchAll(TOKEN), ({ 0: token, index }) => ({
+    text: fold(token),
+    start: index,
+    end: index + token.length,
+  }));
+}
+
+/** What a store without an analyzer keeps of a text, so that it can be searched. */
+export interface SearchKeys {
+  /** The tokens in their order, each between spaces: consecutive ones are a part of it. */
+  readonly words: string;
+  /** The tokens, and pairs of neighbours in Chinese, so that few texts share all those of what is looked for. */
+  readonly terms: readonly string[];
+}
+
+export function searchKeys(text: string): SearchKeys {
+  const tokens = tokensOf(text.normalize('NFC'));
+  const terms = new Set<string>();
+  tokens.forEach((token, i) => {
+    terms.add(token.text);
+    const next = tokens[i + 1];
+    if (next !== undefined && next.start === token.end && isCharacterWord(token) && isCharacterWord(next)) {
+      terms.add(token.text + next.text);
+    }
+  });
+  return { words: ` ${tokens.map((token) => token.text).join(' ')} `, terms: [...terms] };
+}
+
+function isCharacterWord({ text }: Token): boolean {
+  return IS_CHARACTER_WORD.test(text);
 }
 
 const ESCAPE_FROM = 0xd000;

@@ -1,16 +1,17 @@
 import type { Server } from 'node:http';
-import express from 'express';
+import express, { type RequestHandler } from 'express';
 import type { Registry } from 'prom-client';
 import type { Service } from '../runtime/service.js';
 
-/** Health and metrics over HTTP. `ready` is asked at every request. */
+/** Health and metrics over HTTP, asked for at every request; and the admin API. */
 export class AdminServer implements Service {
   private server: Server | null = null;
 
   constructor(
     private readonly address: { readonly host: string; readonly port: number },
-    private readonly metrics: Registry,
+    private readonly metrics: () => Registry | null,
     private readonly ready: () => boolean,
+    private readonly api: RequestHandler,
   ) {}
 
   /** Resolves once it listens. */
@@ -23,8 +24,11 @@ export class AdminServer implements Service {
       response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'starting' });
     });
     app.get('/metrics', async (_request, response) => {
-      response.type(this.metrics.contentType).send(await this.metrics.metrics());
+      const metrics = this.metrics();
+      if (metrics === null) response.status(503).json({ status: 'starting' });
+      else response.type(metrics.contentType).send(await metrics.metrics());
     });
+    app.use('/admin/v1', this.api);
     await new Promise<void>((resolve, reject) => {
       this.server = app.listen(this.address.port, this.address.host, (error) => (error ? reject(error) : resolve()));
     });

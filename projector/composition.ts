@@ -1,12 +1,16 @@
 /** The projector's table of contents: from topics to documents. */
+import { setTimeout } from 'node:timers/promises';
 import type { AggregateName } from '../mappings/events/event.js';
 import type { Log } from '../runtime/log.js';
 import { quarantineTopic } from '../runtime/names.js';
 import type { Service } from '../runtime/service.js';
 import { AdminServer } from './admin.js';
-import type { ProjectorSettings } from './config.js';
-import { openGeneration } from './generations/generation.js';
-import { composeGeneration } from './generations/runner.js';
+import { adminOperations } from './admin-api/operations.js';
+import { adminRoutes } from './admin-api/routes.js';
+import { adminTokenOf, type ProjectorSettings } from './config.js';
+import { isOfThisShape, openGeneration } from './generations/generation.js';
+import { composeGeneration, type RunningGeneration } from './generations/runner.js';
+import { GenerationSupervisor } from './generations/supervisor.js';
 import { connectKafka, createProducer } from './kafka/client.js';
 import { groupTraces } from './kafka/group-traces.js';
 import { registerCodecs } from './kafka/kafkajs/codecs.js';
@@ -34,6 +38,8 @@ export async function composeProjector(
 ): Promise<Service> {
   const { NAMESPACE: namespace } = settings;
   const derivation = { businessTimeZone: settings.BUSINESS_TIME_ZONE, reportingCurrency: settings.REPORTING_CURRENCY };
+  const clock = options.clock ?? { now: Date.now };
+  const adminToken = adminTokenOf(settings);
   await registerCodecs();
 
   const mongo = await connectMongo(settings.MONGODB_URL, settings.STORE_TIMEOUT_MS);
@@ -59,7 +65,7 @@ export async function composeProjector(
   const registry = new MongoRegistry(db);
   const mongoStorage = new MongoGenerationStorage(db);
   const elasticsearchStorage = new ElasticsearchGenerationStorage(elasticsearch, namespace);
-  const live = await openGeneration(
+  await openGeneration(
     {
       registry,
       traces: [mongoStorage, elasticsearchStorage, groupTraces(admin, namespace)],
@@ -70,36 +76,45 @@ export async function composeProjector(
     options,
   );
 
-  const generation = composeGeneration(
-    {
-      settings,
-      topics,
-      db,
-      elasticsearch,
-      kafka,
-      admin,
-      producer,
-      registry,
-      clock: options.clock ?? { now: Date.now },
-      log,
-      ...(options.aroundDocuments === undefined ? {} : { aroundDocuments: options.aroundDocuments }),
-    },
-    live,
-  );
+  const supervisor: GenerationSupervisor<RunningGeneration> = new GenerationSupervisor({
+    registry,
+    compose: (record) =>
+      composeGeneration(
+        {
+          ...{ settings, topics, db, elasticsearch, kafka, admin, producer, registry, log },
+          clock,
+          isLiveBusy: () => supervisor.serving?.isBusy ?? false,
+          ...(options.aroundDocuments === undefined ? {} : { aroundDocuments: options.aroundDocuments }),
+        },
+        record,
+      ),
+    isOwn: isOfThisShape,
+    sleep: setTimeout,
+    log,
+  });
   const adminServer = new AdminServer(
     { host: settings.ADMIN_HOST, port: settings.ADMIN_PORT },
-    generation.metrics.registry,
-    () => generation.joined,
+    () => supervisor.foremost?.metrics.registry ?? null,
+    () => supervisor.foremost?.joined ?? false,
+    adminRoutes(
+      adminOperations(
+        { db, elasticsearch, admin, registry, namespace, topics: [...topics.keys()], clock },
+        settings,
+        log,
+      ),
+      adminToken,
+      log,
+    ),
   );
 
   return {
     async run() {
       await adminServer.run();
       log.info({ admin: `http://${settings.ADMIN_HOST}:${settings.ADMIN_PORT}` }, 'listening');
-      await generation.run();
+      await supervisor.run();
       await adminServer.stop();
       await Promise.all([admin.disconnect(), producer.disconnect(), mongo.close(), elasticsearch.close()]);
     },
-    stop: () => generation.stop(),
+    stop: () => supervisor.stop(),
   };
 }

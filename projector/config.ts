@@ -1,13 +1,19 @@
 import { z } from 'zod';
-import { flag, integer, sharedSettings } from '../runtime/settings.js';
+import { isLoopback } from '../runtime/loopback.js';
+import { flag, integer, SettingsError, sharedSettings } from '../runtime/settings.js';
 
 export const projectorSettings = z.object({
   ...sharedSettings,
   CREATE_TOPICS: flag('on').describe('on: topics that are absent are created, with unlimited retention'),
   TOPIC_PARTITIONS: integer(6, 1, 1000).describe('partitions of topics that are created'),
   TOPIC_REPLICAS: integer(1, 1, 10).describe('replicas of topics that are created'),
-  ADMIN_HOST: z.string().default('127.0.0.1').describe('host of health and metrics'),
-  ADMIN_PORT: integer(8081, 0, 65_535).describe('port of health and metrics'),
+  ADMIN_HOST: z.string().default('127.0.0.1').describe('address of health, metrics and the admin API'),
+  ADMIN_PORT: integer(8081, 0, 65_535).describe('port of health, metrics and the admin API'),
+  ADMIN_TOKEN: z
+    .string()
+    .min(16, { error: 'must have at least 16 characters' })
+    .optional()
+    .describe('callers of the admin API send it as bearer token; needed when ADMIN_HOST is not a loopback address'),
   BATCH_EVENTS_MAX: integer(8000, 1, 100_000).describe('events folded in one batch'),
   BATCH_WAIT_MS: integer(500, 1, 60_000).describe('how long an idle projector waits for events before it looks again'),
   EVENTS_UNDONE_MAX: integer(20_000, 1, 1_000_000).describe(
@@ -25,6 +31,19 @@ export const projectorSettings = z.object({
   FAN_OUT_LEASE_MS: integer(15_000, 1000, 600_000).describe(
     'after so long without progress another process takes over a fan-out job',
   ),
+  REBUILD_BATCH_EVENTS_MAX: integer(1000, 1, 100_000).describe(
+    'events folded in one batch by a generation that is filled, unless at full speed',
+  ),
+  REBUILD_YIELD_MS_MAX: integer(500, 0, 60_000).describe(
+    'how long each step of a rebuild waits at most for live events to be done, unless at full speed',
+  ),
+  REBUILD_SUMMED_ORDERS_MAX: integer(250_000, 1000, 100_000_000).describe(
+    'orders whose sums a rebuild holds in memory at a time',
+  ),
+  VERIFY_INTERVAL_MS: integer(0, 0, 2_592_000_000).describe(
+    'how long after one check of all documents the next one begins; 0: they are checked by projector verify only',
+  ),
+  VERIFY_PACE: integer(500, 0, 1_000_000).describe('documents a second that such a check looks at; 0: no limit'),
   QUEUE_RECORDS_MAX: integer(10_000, 1, 1_000_000).describe(
     'records read from Kafka and not yet folded; more are not fetched',
   ),
@@ -39,7 +58,27 @@ export const projectorSettings = z.object({
   WATCHDOG_STUCK_MS: integer(60_000, 1000, 3_600_000).describe(
     'after so long without progress of a partition that has more to read, the consumer is replaced',
   ),
+  CHANGES: flag('on').describe('on: every document that is written is announced to the subscribers of changes'),
+  CHANGES_RETENTION_MS: integer(86_400_000, 60_000, 31_536_000_000).describe(
+    'how long a subscriber may have been away and still go on where it was; for the topic when it is created',
+  ),
+  CHANGES_PARTITIONS: integer(3, 1, 100).describe('partitions of the topic of changes when it is created'),
   STORE_TIMEOUT_MS: integer(30_000, 100, 600_000).describe('limit for one request to a store'),
 });
 
 export type ProjectorSettings = z.output<typeof projectorSettings>;
+
+/**
+ * The token that callers of the admin API must show; `null`: none, and only this machine reaches it.
+ * @throws SettingsError
+ */
+export function adminTokenOf({
+  ADMIN_HOST,
+  ADMIN_TOKEN: token,
+}: Pick<ProjectorSettings, 'ADMIN_HOST' | 'ADMIN_TOKEN'>): string | null {
+  if (token !== undefined || isLoopback(ADMIN_HOST)) return token ?? null;
+  throw new SettingsError(
+    `ADMIN_HOST=${ADMIN_HOST} is reachable from the network, and whoever reaches the admin API may remove everything. ` +
+      'Use 127.0.0.1, or set ADMIN_TOKEN.',
+  );
+}

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { ConsumerAlarms } from './kafka/alarms.js';
+import type { Verification } from './operations/verifying.js';
 import type { EventCounts } from './pipeline/projection.js';
 import type { StageTimes } from './pipeline/stages.js';
 import type { Clock, Job, JobStore } from './ports.js';
@@ -42,7 +43,33 @@ export interface Metrics {
   readonly stages: StageTimes;
   readonly events: EventCounts;
   readonly alarms: ConsumerAlarms;
+  readonly verified: (found: Verification) => void;
 }
+
+/** What the last check of all documents has found, in the process that made it. */
+function verificationGauges(registry: Registry): (found: Verification) => void {
+  const gauge = (name: string, help: string, labelNames: readonly string[] = []) =>
+    new Gauge({ name, help, labelNames: [...labelNames], registers: [registry] });
+  const finished = gauge('projector_verify_finished_seconds', 'When the last check ended, in seconds since 1970');
+  const took = gauge('projector_verify_seconds', 'How long it took');
+  const checked = gauge('projector_verify_checked', 'Documents that it looked at', ['view']);
+  const faults = gauge('projector_verify_faults', 'Documents that it found missing, extra, different or ahead', [
+    'view',
+    'kind',
+  ]);
+  const undecided = gauge('projector_verify_undecided', 'Documents of which nothing could be told', ['view']);
+  return ({ findings, tookMs }) => {
+    finished.set(Date.now() / 1000);
+    took.set(tookMs / 1000);
+    for (const { name: view, ...found } of findings) {
+      checked.set({ view }, found.checked);
+      undecided.set({ view }, found.undecided);
+      for (const kind of FAULT_KINDS) faults.set({ view, kind }, found[kind]);
+    }
+  };
+}
+
+const FAULT_KINDS = ['missing', 'extra', 'different', 'ahead'] as const;
 
 /** Prometheus metrics of the pipeline. */
 export function createMetrics(): Metrics {
@@ -94,6 +121,7 @@ export function createMetrics(): Metrics {
   });
   return {
     registry,
+    verified: verificationGauges(registry),
     stages: {
       observe(stage, elapsed) {
         seconds.inc({ stage }, elapsed);

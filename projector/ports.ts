@@ -8,6 +8,7 @@ import type { AggregateState, References } from '../mappings/aggregates/state.js
 import type { Contribution, PeriodRange, PeriodSummary, StoredDocument, ViewName } from '../mappings/contract.js';
 import type { AggregateName, RawRecord } from '../mappings/events/event.js';
 import type { RollupName, SummaryOf } from '../mappings/rollups/summaries.js';
+import type { Change } from '../runtime/changes.js';
 
 declare const brand: unique symbol;
 /** The number that orders all writes of documents and rollups of one generation. Only ever made by `TicketCounter`. */
@@ -38,6 +39,28 @@ export interface EventSource {
   /** Tells the group how far it is: positions of partitions that are not assigned now are left out. */
   commit(positions: readonly Position[]): Promise<void>;
   stop(): Promise<void>;
+}
+
+/** Records from offset `from` on, and before `to`. */
+export interface LogSpan {
+  readonly topic: string;
+  readonly partition: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The topics as they lie there, read beside all projecting: for what recomputes from the events. */
+export interface EventLog {
+  /** What every partition of the aggregate's topic holds now. */
+  spans(aggregate: AggregateName): Promise<readonly LogSpan[]>;
+  /** The same from the first record on that was appended at the time, in ms since 1970, or later. */
+  spansSince(aggregate: AggregateName, time: number): Promise<readonly LogSpan[]>;
+  /** Shows the records of the spans piece by piece, those of one partition in their order. */
+  read(
+    aggregate: AggregateName,
+    spans: readonly LogSpan[],
+    visit: (records: readonly SourceRecord[]) => Promise<void>,
+  ): Promise<void>;
 }
 
 export interface StateRecord {
@@ -85,6 +108,42 @@ export interface AggregateStore {
   ): Promise<readonly Referring[]>;
 }
 
+/** The whole record of an aggregate's state, as it is stored. */
+export interface StateCopy {
+  readonly version: number;
+  /** `null`: it cannot be read. */
+  readonly state: AggregateState | null;
+  readonly references: References;
+  readonly contributions: Contributions;
+}
+
+/** A group's sum, as it is stored. */
+export interface RollupCopy {
+  readonly ticket: number;
+  /** JSON. */
+  readonly summary: string;
+}
+
+/** What lies in the stores beneath the documents: for what checks it. */
+export interface BasisScan {
+  /** Of the ids that there are. */
+  states(aggregate: AggregateName, ids: readonly string[]): Promise<ReadonlyMap<string, StateCopy>>;
+  /** Of the groups that there are. */
+  rollups(rollup: RollupName, groups: readonly string[]): Promise<ReadonlyMap<string, RollupCopy>>;
+  /** The names of all groups that there are. */
+  groups(rollup: RollupName): AsyncIterable<readonly string[]>;
+}
+
+/** Every state there is, a page at a time: for what goes through all documents. */
+export interface StateScan {
+  /** Estimated. */
+  count(aggregate: AggregateName): Promise<number>;
+  /** The next ids in an order of the store's; after `null` come the first. Empty at the end. */
+  ids(aggregate: AggregateName, after: string | null, limit: number): Promise<readonly string[]>;
+  /** Shows every contribution of every order, one by one. */
+  contributions(rollup: RollupName, visit: (contribution: Contribution) => void): Promise<void>;
+}
+
 export interface Referring {
   readonly orderId: string;
   readonly references: References;
@@ -124,10 +183,29 @@ export interface TicketCounter {
   next(): Promise<Ticket>;
 }
 
+/** The level of the counter, for repairs: what somebody else has stored may lie above it. */
+export interface TicketLevel {
+  /** The last ticket that was given; 0 before the first. */
+  last(): Promise<number>;
+  /** All further tickets are higher than this. Never lowers. */
+  raise(above: number): Promise<void>;
+}
+
 export interface PositionStore {
   read(): Promise<readonly Position[]>;
   /** Never moves a position backwards. */
   write(positions: readonly Position[]): Promise<void>;
+}
+
+/**
+ * `project`: events are folded and what they touch is published. `fill`: events are folded only; every document is
+ * rendered once later. `halt`: nothing is folded.
+ */
+export type GenerationMode = 'project' | 'fill' | 'halt';
+
+export interface GenerationControl {
+  /** As it is now, from the primary. A generation never goes from `project` back to `fill`. */
+  mode(): Promise<GenerationMode>;
 }
 
 /** One place that a view's documents are written to. */
@@ -160,6 +238,29 @@ export interface DocumentStore {
   publish(target: Target, ticket: Ticket, documents: readonly OutgoingDocument[]): Promise<Published>;
 }
 
+/** A document as it is stored: `stored: null` is a tombstone. */
+export interface ScannedDocument {
+  readonly id: string;
+  /** The ticket that guards it: its external version in Elasticsearch. */
+  readonly ticket: number;
+  /** Without id, ticket and hidden mark. */
+  readonly stored: StoredDocument | null;
+}
+
+/** The documents of one place as they are stored, of one generation: for what compares. */
+export interface DocumentScan {
+  /** Everything that was written before the first page was asked for, tombstones included, in an order of the store's. */
+  pages(target: Target, pageDocumentsMax: number): AsyncIterable<readonly ScannedDocument[]>;
+  /** Those of the ids that there are, as they are now, searchable or not. */
+  read(target: Target, ids: readonly string[]): Promise<ReadonlyMap<string, ScannedDocument>>;
+}
+
+/** Tells subscribers which documents to look at. */
+export interface ChangeFeed {
+  /** Durable when it resolves. To be called when the documents are written, and before the position of what led to it. */
+  announce(changes: readonly Change[]): Promise<void>;
+}
+
 export interface QuarantinedRecord {
   readonly record: SourceRecord;
   readonly reason: string;
@@ -169,6 +270,57 @@ export interface QuarantinedRecord {
 export interface Quarantine {
   /** Durable when it resolves. The same record quarantined twice is kept once. */
   add(records: readonly QuarantinedRecord[]): Promise<void>;
+}
+
+/** A quarantined record as it is kept. */
+export interface QuarantineEntry {
+  /** `topic/partition/offset` */
+  readonly id: string;
+  /** `null` when its content is gone: its customer was erased, or it was too large to be kept. */
+  readonly record: SourceRecord | null;
+  /** Codes of mappings/events/reasons.ts. */
+  readonly reason: string;
+  readonly detail: string;
+  readonly quarantinedAt: Date;
+  /** What became of it since; `null`: it waits. */
+  readonly handled: Handled | null;
+}
+
+export interface Handled {
+  readonly as: 're-driven' | 'discarded';
+  readonly at: Date;
+  /** Why it was discarded. */
+  readonly because: string | null;
+}
+
+/** All of what is given must hold. */
+export interface QuarantineChoice {
+  readonly id?: string;
+  /** The record's key. */
+  readonly key?: string;
+  /** The reason's code. */
+  readonly cause?: string;
+  /** Those that were handled, too. */
+  readonly handled?: boolean;
+}
+
+/** The quarantine, as operators work at it. */
+export interface QuarantineDesk {
+  /** In the order of their ids, a page at a time. */
+  pages(choice: QuarantineChoice, pageEntriesMax: number): AsyncIterable<readonly QuarantineEntry[]>;
+  /** Those that wait among the ids have been handled. Returns how many. */
+  handle(ids: readonly string[], handled: Handled): Promise<number>;
+  /** They still cannot be projected, for these reasons. */
+  blame(entries: readonly Pick<QuarantineEntry, 'id' | 'reason' | 'detail'>[]): Promise<void>;
+}
+
+/** The one process that may go through all documents, and when it is time to. */
+export interface CheckTurn {
+  /** True for one process at a time, for so long, when the last check lies so far back; the first time is then, too. */
+  take(owner: string, now: number, leaseMs: number, intervalMs: number): Promise<boolean>;
+  /** False when another process has taken over. */
+  keep(owner: string, now: number, leaseMs: number): Promise<boolean>;
+  finish(owner: string, now: number): Promise<void>;
 }
 
 /** What a fan-out job is for: a view's documents that the orders lead to which refer to one aggregate. */

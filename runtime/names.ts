@@ -16,6 +16,8 @@ export function databaseOf(namespace: string): string {
 export const REGISTRY_COLLECTION = 'registry';
 export const QUARANTINE_COLLECTION = 'quarantine';
 export const ERASURES_COLLECTION = 'erasures';
+export const REBUILDS_COLLECTION = 'rebuilds';
+export const AUDIT_COLLECTION = 'audit';
 
 export function stateCollection(generation: number, aggregate: AggregateName): string {
   return `g${generation}_states_${aggregate}`;
@@ -35,6 +37,10 @@ export function ticketsCollection(generation: number): string {
 
 export function dayMarkCollection(generation: number): string {
   return `g${generation}_day`;
+}
+
+export function checkCollection(generation: number): string {
+  return `g${generation}_check`;
 }
 
 export function jobsCollection(generation: number): string {
@@ -61,4 +67,9 @@ export function consumerGroup({ namespace, generation }: GenerationNames): strin
 
 export function quarantineTopic(namespace: string): string {
   return `${namespace}.quarantine`;
+}
+
+/** Where a generation's projectors say which documents they have written. */
+export function changesTopic({ namespace, generation }: GenerationNames): string {
+  return `${namespace}.g${generation}.changes`;
 }

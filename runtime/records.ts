@@ -1,9 +1,12 @@
 /** Records in MongoDB that the projector writes and the API reads. */
-import type { ViewName } from '../mappings/contract.js';
+import type { References, SequenceRange } from '../mappings/aggregates/state.js';
+import type { Json, ViewName } from '../mappings/contract.js';
 
 /** The only document of the registry collection: which generations exist and which one is served. */
 export interface RegistryRecord {
   readonly _id: 'registry';
+  /** Rises with every change: whoever changes the registry names the version that it has read. */
+  readonly version: number;
   /** The generation that is served; all its views are switched together. */
   readonly live: number;
   readonly generations: readonly GenerationRecord[];
@@ -14,8 +17,21 @@ export interface GenerationRecord {
   readonly createdAt: Date;
   /** The revision of each view's documents that is served. */
   readonly revisions: Readonly<Record<ViewName, number>>;
+  /** A hash of each view's declaration when the generation was created; absent in records of before there were any. */
+  readonly definitions?: Readonly<Record<string, string>>;
   readonly businessTimeZone: string;
   readonly reportingCurrency: string;
+  /**
+   * `filling`: events are folded and nothing is published; `rendering`: live events are published, and every document
+   * is rendered once; `frozen`: it shows a moment of the past. Absent: it follows the events.
+   */
+  readonly phase?: 'filling' | 'rendering' | 'frozen';
+  /** Nothing is fetched until then: during a switch. It passes by itself should who switches die. */
+  readonly haltedUntil?: Date;
+  /** While it is built, live events do not go first. */
+  readonly fullSpeed?: true;
+  /** Nothing is fetched: an operator has paused the rebuild. */
+  readonly paused?: true;
 }
 
 /** How far one partition is durably projected. `_id` is `topic/partition`. */
@@ -26,6 +42,50 @@ export interface PositionRecord {
   /** The offset of the next record: everything before it is in every document. Kafka offsets stay below 2^53. */
   readonly next: number;
   readonly updatedAt: Date;
+}
+
+/** The state of one aggregate. `_id` is its id. */
+export interface AggregateRecord {
+  readonly _id: string;
+  /** Rises by one with every write. */
+  readonly version: number;
+  /** JSON of an `EncodedState`. */
+  readonly state: string;
+  /** Of orders only: the ids that the order refers to now. */
+  readonly references?: References;
+}
+
+/** A version of the table by its index; -1: there is none. */
+export type VersionPlace = number;
+
+/** An aggregate's state (`mappings/aggregates/state.ts`); a version stands once in a table and is referred to by its place. */
+export interface EncodedState {
+  readonly versions: readonly (readonly [sequence: number, time: number, eventId: string])[];
+  readonly registers: readonly (readonly [name: string, value: Json, version: VersionPlace])[];
+  readonly founded: VersionPlace;
+  readonly deleted: VersionPlace;
+  readonly erased: VersionPlace;
+  readonly last: VersionPlace;
+  readonly sequences: readonly SequenceRange[];
+  readonly remembered: readonly (readonly [
+    version: VersionPlace,
+    topic: string,
+    partition: number,
+    offset: number,
+    hash: string,
+  ])[];
+  /** Absent: none. */
+  readonly forgotten?: readonly (readonly [topic: string, partition: number, offset: number])[];
+  readonly groups: readonly (readonly [rollup: string, groups: readonly string[]])[];
+}
+
+/** What the API reads of a fan-out job: a change of one customer or product that has not reached all documents yet. */
+export interface PendingJobRecord {
+  readonly _id: string;
+  readonly reference: keyof References;
+  readonly referredId: string;
+  /** Milliseconds since 1970. */
+  readonly requestedAt: number;
 }
 
 /** Fields that the projector adds to a view's documents in either store. */

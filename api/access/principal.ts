@@ -3,6 +3,14 @@ import type { Access } from '../../mappings/queries.js';
 
 export type Scope = Access['scope'] | 'customers:pii' | 'admin';
 
+export const SCOPES = [
+  'orders:read',
+  'products:read',
+  'customers:read',
+  'customers:pii',
+  'admin',
+] as const satisfies readonly Scope[];
+
 export interface Principal {
   /** For logs, audits and rate limits; never a secret. */
   readonly name: string;
@@ -14,6 +22,6 @@ export interface Principal {
 /** Everybody, where access is open. */
 export const EVERYBODY: Principal = {
   name: 'anonymous',
-  scopes: new Set<Scope>(['orders:read', 'products:read', 'customers:read', 'customers:pii', 'admin']),
+  scopes: new Set<Scope>(SCOPES),
   customerId: null,
 };

@@ -1,6 +1,13 @@
 /** How far the documents are behind the events, computed at most every so often and by one request at a time. */
 import { withinTime } from '../deadline.js';
-import type { Freshness, FreshnessSource, LogEnds, PartitionEnds, PositionSource } from '../ports.js';
+import type {
+  FanOutSource,
+  Freshness,
+  FreshnessSource,
+  LogEnds,
+  PartitionEnds,
+  PositionSource,
+} from '../ports.js';
 import { OldestEvent, type Waiting } from './oldest-event.js';
 
 export interface FreshnessSettings {
@@ -13,6 +20,7 @@ export interface FreshnessSettings {
 export interface FreshnessInputs {
   readonly logEnds: LogEnds;
   readonly positions: PositionSource;
+  readonly fanOut: FanOutSource;
   /** Wall clock, ms. */
   readonly now: () => number;
   /** Called when freshness becomes unknown, not again while it stays so. */
@@ -20,6 +28,8 @@ export interface FreshnessInputs {
 }
 
 const RETRY_AFTER_MS = 1_000;
+/** From this part of its age on the next value is computed beside the answers that still get this one. */
+const AHEAD = 0.6;
 
 interface Outcome {
   readonly generation: number;
@@ -44,7 +54,11 @@ export class ComputedFreshness implements FreshnessSource {
   async of(generation: number): Promise<Freshness> {
     const last = this.#last?.generation === generation ? this.#last : null;
     const age = last === null ? Number.POSITIVE_INFINITY : this.#inputs.now() - last.at;
-    if (last !== null && age <= (last.failed ? RETRY_AFTER_MS : this.#settings.maxAgeMs)) return this.#given(last);
+    if (last !== null && age <= (last.failed ? RETRY_AFTER_MS : this.#settings.maxAgeMs)) {
+      // Ahead of time, so that under load the next one is there before an answer would have to wait for it.
+      if (!last.failed && age > this.#settings.maxAgeMs * AHEAD) void this.#compute(generation);
+      return this.#given(last);
+    }
     const outcome = this.#compute(generation);
     // While Kafka is away, no answer waits for it; the attempt goes on behind.
     if (last?.failed === true) return this.#unknown();
@@ -84,14 +98,19 @@ export class ComputedFreshness implements FreshnessSource {
   }
 
   async #measure(generation: number): Promise<Freshness> {
-    const { logEnds, positions, now } = this.#inputs;
+    const { logEnds, positions, fanOut, now } = this.#inputs;
     const [ends, reached] = await Promise.all([logEnds.ends(), positions.positions(generation)]);
     const at = now();
+    // After the positions: a job is there before the position of its event is, so none is missed.
+    const pending = await fanOut.pending(generation);
     const waiting = ends.flatMap((partition) => waitingIn(partition, reached.get(partition.partition)));
     this.#oldest.observe(ends, at);
+    const waitedMs = waiting.length === 0 ? 0 : await this.#oldest.age(waiting, at);
+    const spreadMs = pending.since === null ? 0 : at - pending.since;
     return {
-      lagEvents: waiting.reduce((sum, { events }) => sum + events, 0),
-      lagMs: waiting.length === 0 ? 0 : await this.#oldest.age(waiting, at),
+      // Each changed aggregate stands for at least one event; which others it stands for nobody counts.
+      lagEvents: waiting.reduce((sum, { events }) => sum + events, pending.aggregates),
+      lagMs: Math.max(0, waitedMs, spreadMs),
       asOf: new Date(at).toISOString(),
     };
   }

@@ -2,7 +2,7 @@
  * What is asked of a view, as data: built from parameters by `list-request.ts`, executed by every DocumentReader.
  * Fields come from the view's declaration, values from the caller; the two never mix.
  */
-import type { SearchField } from '../../mappings/queries.js';
+import type { SearchField, Suggest } from '../../mappings/queries.js';
 
 export type FilterValue = string | boolean;
 
@@ -15,11 +15,29 @@ export type Condition =
   | { readonly kind: 'time'; readonly field: string; readonly from?: string; readonly to?: string };
 
 /** Each word must occur in one of the fields, or the whole of what was asked must be one of the `whole` fields. */
-export interface TextSearch {
+export interface WordSearch {
+  readonly kind: 'words';
   readonly whole: string;
   readonly words: readonly string[];
   readonly fields: readonly SearchField[];
+  /** Whether a word is also found by its beginning. */
+  readonly beginnings: boolean;
+  /** Whether a long word is also found with one letter wrong, missing or too many, or two swapped. */
+  readonly nearSpellings: boolean;
 }
+
+/**
+ * What is being typed: each word must occur in the text, the last one as the beginning of a word. Relevance is 1 where
+ * the text begins with the whole of it, else 0.
+ */
+export interface Completion {
+  readonly kind: 'completion';
+  readonly whole: string;
+  readonly words: readonly string[];
+  readonly text: Suggest;
+}
+
+export type TextSearch = WordSearch | Completion;
 
 export type SortKey =
   | { readonly by: 'field'; readonly field: string; readonly descending: boolean }
@@ -43,6 +61,8 @@ export interface DocumentQuery {
   /** Top-level fields that need not be fetched. */
   readonly without: readonly string[];
   readonly facets: readonly Facet[];
+  /** Whether to show where the words of the search occur. */
+  readonly highlight: boolean;
 }
 
 /** Counts of a field's values over the whole result, a document once per value. */
@@ -61,8 +81,16 @@ export interface Total {
   readonly relation: 'eq' | 'gte';
 }
 
+/**
+ * The texts in which words of the search occur, by the document's fields: escaped for HTML, with what was found between
+ * `<em>` and `</em>`. Of long texts, passages.
+ */
+export type Highlight = Readonly<Record<string, readonly string[]>>;
+
 export interface Found {
   readonly documents: readonly unknown[];
+  /** One per document; `null` when not asked for. */
+  readonly highlights: readonly Highlight[] | null;
   /** Sort values of the last document when more follow. */
   readonly next: readonly SortValue[] | null;
   readonly total: Total;

@@ -23,7 +23,7 @@ export function personalPathsOf(fields: z.ZodObject, prefix = ''): string[] {
 }
 
 /** The object that a field holds, or a list of it. */
-function objectIn(schema: unknown): z.ZodObject | null {
+export function objectIn(schema: unknown): z.ZodObject | null {
   if (schema instanceof z.ZodObject) return schema;
   if (schema instanceof z.ZodArray) return objectIn(schema.element);
   if (schema instanceof z.ZodReadonly || schema instanceof z.ZodNullable) return objectIn(schema.unwrap());

@@ -2,12 +2,13 @@
 import type { View } from '../../mappings/contract.js';
 import type { QueryDeclaration } from '../../mappings/queries.js';
 import { type CursorContent, decodeCursor, fingerprintOf } from './cursor.js';
-import type { Condition, DocumentQuery, Facet, SortKey, TextSearch } from './document-query.js';
+import type { Condition, DocumentQuery, Facet } from './document-query.js';
 import { type FieldTree, pathsOf, selectionOf } from './field-selection.js';
 import type { Given, ParameterError } from './given.js';
 import { ParameterValues } from './parameter-values.js';
-import { facetNames, LIMITS, parametersOf, sortNames } from './parameters.js';
-import { wordsOf } from './words.js';
+import { facetNames, LIMITS, parametersOf } from './parameters.js';
+import { readSort } from './sort-order.js';
+import { readWords, searchFor } from './word-search.js';
 
 export interface ListRequest {
   readonly query: DocumentQuery;
@@ -37,17 +38,19 @@ export function readListRequest(given: Given, context: ListContext): ListOutcome
   const { queries, name } = context.view;
   const values = new ParameterValues(given);
   refuseUnknown(values, queries);
-  const search = readSearch(values, queries);
+  const words = queries.search.length === 0 ? null : readWords(values);
+  const sort = readSort(values, queries, words !== null);
   const asked = {
     conditions: [...context.fixed, ...readConditions(values, queries)],
-    search,
-    sort: readSort(values, queries, search !== null),
+    search: words === null ? null : searchFor(words, sort, queries),
+    sort,
   };
   const fingerprint = fingerprintOf(name, asked);
   const paging = readPaging(values, context, fingerprint);
   const paths = readFields(values, context.view);
   const countExactly = readTotal(values);
   const facets = readFacets(values, queries);
+  const highlight = readHighlight(values, words !== null);
   if (values.errors.length > 0) return { kind: 'refused', errors: values.errors };
   if (paging.cursor !== null && paging.cursor.generation !== context.generation) return { kind: 'expired' };
   const query: DocumentQuery = {
@@ -58,6 +61,7 @@ export function readListRequest(given: Given, context: ListContext): ListOutcome
     countExactly,
     without: queries.listOmits.filter((field) => !(paths ?? []).some((path) => path.split('.')[0] === field)),
     facets,
+    highlight,
   };
   const selection = paths === null ? null : selectionOf([queries.id.name, ...paths]);
   return {
@@ -72,15 +76,6 @@ function refuseUnknown(values: ParameterValues, queries: QueryDeclaration): void
     if (!known.has(name))
       values.refuse(name, `is not a parameter of this list; allowed: ${[...known.keys()].join(', ')}`);
   }
-}
-
-function readSearch(values: ParameterValues, queries: QueryDeclaration): TextSearch | null {
-  if (queries.search.length === 0) return null;
-  const whole = values.one('q')?.trim() ?? '';
-  const words = wordsOf(whole);
-  if (whole.length > LIMITS.queryLengthMax) values.refuse('q', `has at most ${LIMITS.queryLengthMax} characters`);
-  if (words.length > LIMITS.queryWordsMax) values.refuse('q', `has at most ${LIMITS.queryWordsMax} words`);
-  return words.length === 0 ? null : { whole, words, fields: queries.search };
 }
 
 function readConditions(values: ParameterValues, queries: QueryDeclaration): Condition[] {
@@ -119,35 +114,6 @@ function readConditions(values: ParameterValues, queries: QueryDeclaration): Con
     });
   }
   return conditions;
-}
-
-function readSort(values: ParameterValues, queries: QueryDeclaration, searching: boolean): SortKey[] {
-  const given = values.many('sort', LIMITS.sortsMax);
-  const terms = given ?? [searching && queries.relevance ? 'relevance' : queries.defaultSort];
-  const keys: SortKey[] = [];
-  const seen = new Set<string>();
-  for (const term of terms) {
-    const descending = term.startsWith('-');
-    const name = descending ? term.slice(1) : term;
-    if (seen.has(name)) values.refuse('sort', `names ${name} twice`);
-    seen.add(name);
-    const sort = Object.hasOwn(queries.sorts, name) ? queries.sorts[name] : undefined;
-    if (sort !== undefined) {
-      if (sort.missing !== undefined) keys.push({ by: 'field', field: sort.missing, descending: false });
-      keys.push({ by: 'field', field: sort.field, descending });
-    } else if (queries.relevance && name === 'relevance') {
-      if (descending) values.refuse('sort', 'relevance is best first and has no "-"');
-      if (!searching) values.refuse('sort', 'relevance needs words in q');
-      keys.push({ by: 'relevance' });
-    } else {
-      const allowed = sortNames(queries).join(', ');
-      values.refuse(
-        'sort',
-        `${JSON.stringify(term.slice(0, 60))} is unknown; allowed, each with "-" for descending: ${allowed}`,
-      );
-    }
-  }
-  return [...keys, { by: 'field', field: queries.id.sortField, descending: false }];
 }
 
 interface Paging {
@@ -194,4 +160,10 @@ function readFacets(values: ParameterValues, queries: QueryDeclaration): Facet[]
     const filter = queries.filters[name];
     return filter === undefined ? [] : [{ name, field: filter.field }];
   });
+}
+
+function readHighlight(values: ParameterValues, searching: boolean): boolean {
+  const highlight = values.flag('highlight');
+  if (highlight && !searching) values.refuse('highlight', 'shows where the words of q occur, and needs some');
+  return highlight;
 }

@@ -3,10 +3,11 @@ import type { Filter, NumberRange } from '../../mappings/queries.js';
 import type { FilterValue } from './document-query.js';
 import { type Given, type ParameterError, valuesByName } from './given.js';
 import { parseInstant } from './instant.js';
-import { LIMITS } from './parameters.js';
+import { LIMITS, NUMBER_MAX } from './parameters.js';
 
 const INTEGER = /^-?\d{1,16}$/;
-const NUMBER = /^-?\d{1,15}(?:\.\d{1,15})?$/;
+/** As JSON writes it. */
+const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const POSITIVE = /^0*[1-9]\d*$/;
 
 export class ParameterValues {
@@ -60,7 +61,7 @@ export class ParameterValues {
     const { values } = filter;
     const unknown = values === undefined ? [] : texts.filter((text) => !values.includes(text));
     if (unknown.length > 0) this.refuse(name, `${quoted(unknown)} unknown; allowed: ${(values ?? []).join(', ')}`);
-    if (texts.some((text) => text.length > LIMITS.valueLengthMax)) {
+    if (texts.some((text) => [...text].length > LIMITS.valueLengthMax)) {
       this.refuse(name, `a value has at most ${LIMITS.valueLengthMax} characters`);
     }
     return texts;
@@ -83,8 +84,8 @@ export class ParameterValues {
     const value = Number(text);
     if (type === 'integer' && !(INTEGER.test(text) && Number.isSafeInteger(value))) {
       this.refuse(name, `must be a whole number between ±${Number.MAX_SAFE_INTEGER}`);
-    } else if (type === 'number' && !NUMBER.test(text)) {
-      this.refuse(name, 'must be a decimal number such as 0.25');
+    } else if (type === 'number' && !(NUMBER.test(text) && Math.abs(value) <= NUMBER_MAX)) {
+      this.refuse(name, `must be a number such as 0.25, between ±${NUMBER_MAX}`);
     }
     return value;
   }

@@ -12,7 +12,11 @@ export const LIMITS = {
   valueLengthMax: 8_000,
   sortsMax: 5,
   fieldsMax: 100,
+  suggestionsMax: 10,
 } as const;
+
+/** Of numbers that are not whole: beyond, they have no decimals. */
+export const NUMBER_MAX = 999_999_999_999_999;
 
 export type Parameter =
   | { readonly kind: 'filter'; readonly name: string; readonly filter: Filter }
@@ -20,12 +24,20 @@ export type Parameter =
   | { readonly kind: 'time'; readonly name: string; readonly bound: 'from' | 'to'; readonly time: TimeRange }
   /** Shows what the declaration hides by default. */
   | { readonly kind: 'unhide'; readonly name: string }
-  | { readonly kind: 'q' | 'sort' | 'facets' | 'fields' | 'size' | 'page' | 'cursor' | 'total'; readonly name: string };
+  | {
+      readonly kind: 'q' | 'highlight' | 'sort' | 'facets' | 'fields' | 'size' | 'page' | 'cursor' | 'total';
+      readonly name: string;
+    };
+
+const SEARCH_PARAMETERS = [
+  { kind: 'q', name: 'q' },
+  { kind: 'highlight', name: 'highlight' },
+] as const;
 
 /** By name, in the order in which they are documented. */
 export function parametersOf(declaration: QueryDeclaration): ReadonlyMap<string, Parameter> {
   const parameters: Parameter[] = [
-    ...(declaration.search.length > 0 ? [{ kind: 'q', name: 'q' } as const] : []),
+    ...(declaration.search.length > 0 ? SEARCH_PARAMETERS : []),
     ...Object.entries(declaration.filters).map(([name, filter]) => ({ kind: 'filter', name, filter }) as const),
     ...(declaration.hidden === undefined ? [] : [{ kind: 'unhide', name: declaration.hidden.unless } as const]),
     ...Object.entries(declaration.ranges).flatMap(([name, range]) => [
@@ -53,4 +65,9 @@ export function sortNames(declaration: QueryDeclaration): string[] {
 
 export function facetNames(declaration: QueryDeclaration): string[] {
   return Object.entries(declaration.filters).flatMap(([name, { facet }]) => (facet ? [name] : []));
+}
+
+/** Those of `/v1/suggest`. */
+export function suggestParameters(): ReadonlyMap<string, Parameter> {
+  return new Map([['q', { kind: 'q', name: 'q' }]]);
 }

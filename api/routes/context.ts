@@ -1,7 +1,19 @@
 /** What the routes are given: ports and what follows from them. */
 import { createHash } from 'node:crypto';
 import type { View, ViewName } from '../../mappings/contract.js';
-import type { DocumentReader, DocumentSet, Freshness, FreshnessSource, GenerationSource, Served } from '../ports.js';
+import type { EventStreamSettings } from '../changes/event-stream.js';
+import type { ChangesHub } from '../changes/hub.js';
+import type { Seats } from '../changes/seats.js';
+import type {
+  DocumentReader,
+  DocumentSet,
+  Freshness,
+  FreshnessSource,
+  GenerationSource,
+  Refresher,
+  Served,
+} from '../ports.js';
+import type { Watch } from '../waiting/watch.js';
 
 export interface RouteContext {
   readonly views: Readonly<Record<ViewName, View>>;
@@ -9,8 +21,18 @@ export interface RouteContext {
   readonly readers: Readonly<Record<View['storage']['store'], DocumentReader>>;
   readonly generations: GenerationSource;
   readonly freshness: FreshnessSource;
+  readonly watch: Watch;
+  readonly refresher: Refresher;
+  readonly changes: ChangesContext;
   readonly namespace: string;
   readonly cursorSecret: string | undefined;
+}
+
+/** What the change feed needs beside. */
+export interface ChangesContext {
+  readonly hub: ChangesHub;
+  readonly seats: Seats;
+  readonly streamSettings: EventStreamSettings;
 }
 
 export function readerOf({ readers }: RouteContext, view: View): DocumentReader {

@@ -17,13 +17,13 @@ export function customerOrderRoutes(context: RouteContext): Router {
     const path = `/v1/customers/${encodeURIComponent(id)}/orders`;
     const asked = await readList(context, request, response, { view: orders, path, fixed: [ordersOf(id, context)] });
     const { served, options } = asked.reading;
-    const customer = await findDocument(context, customers, asked.reading, id);
+    const owner = findDocument(context, customers, asked.reading, id);
     const search = readerOf(context, orders).search(documentsOf(orders, served), asked.request.query, options);
     const outcome = search.catch((error: unknown) => {
       if (error instanceof StoreUnavailable) return null;
       throw error;
     });
-    const [found, freshness] = await withFreshness(context, served, outcome);
+    const [customer, [found, freshness]] = await Promise.all([owner, withFreshness(context, served, outcome)]);
     if (found !== null) {
       sendList(response, asked, found, freshness, {});
       return;

@@ -1,11 +1,14 @@
 /** The list and the single documents of each view, at `/v1/<view>` and `/v1/<view>/<id>`. */
 import { type Request, type Response, Router } from 'express';
 import type { View } from '../../mappings/contract.js';
+import { isVisible, offeredTo, shownTo } from '../access/visibility.js';
 import { Problem } from '../problems.js';
 import { isPossibleId, readDocumentRequest } from '../query/document-request.js';
 import { project } from '../query/field-selection.js';
 import { readQueryString } from '../query/given.js';
 import { documentsOf, type RouteContext, readerOf, withFreshness } from './context.js';
+import { demandErrors, meetDemands } from './demands.js';
+import { sendDocument } from './etag.js';
 import { answerList, queryStringOf, readList } from './list.js';
 import { beginReading, type Reading } from './reading.js';
 
@@ -27,27 +30,37 @@ async function answerDocument(
   request: Request<{ id: string }>,
   response: Response,
 ): Promise<void> {
-  const outcome = readDocumentRequest(readQueryString(queryStringOf(request)), view);
-  if (outcome.kind === 'refused') {
-    throw new Problem('invalid-parameters', 'errors names each of them and what is allowed.', outcome.errors);
-  }
-  const { id } = request.params;
   const reading = await beginReading(context, request, response, view);
+  const outcome = readDocumentRequest(readQueryString(queryStringOf(request)), offeredTo(view, reading.principal));
+  if (outcome.kind === 'refused') {
+    throw new Problem('invalid-parameters', 'errors names each of them and what is allowed.', [
+      ...outcome.errors,
+      ...demandErrors(request),
+    ]);
+  }
+  await meetDemands(context, request, reading, null);
+  const { id } = request.params;
   const document = findDocument(context, view, reading, id);
   const [found, freshness] = await withFreshness(context, reading.served, document);
   const { selection } = outcome;
-  response.json({ data: selection === null ? found : project(found, selection), freshness });
+  const data = selection === null ? found : project(found, selection);
+  sendDocument(request, response, JSON.stringify(data), { freshness });
 }
 
-/** @throws Problem when there is no such document. */
+/**
+ * The document as the caller may see it.
+ * @throws Problem when there is no such document, or none for the caller: which of the two, nothing tells
+ */
 export async function findDocument(
   context: RouteContext,
   view: View,
-  { served, options }: Reading,
+  { served, principal, options }: Reading,
   id: string,
 ): Promise<unknown> {
   const documents = documentsOf(view, served);
   const document = isPossibleId(id) ? await readerOf(context, view).get(documents, id, options) : null;
-  if (document === null) throw new Problem('not-found', `There is no document with this id among the ${view.name}.`);
-  return document;
+  if (document === null || !isVisible(view, principal, document)) {
+    throw new Problem('not-found', `There is no document with this id among the ${view.name}.`);
+  }
+  return shownTo(view, principal, document);
 }

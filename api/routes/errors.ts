@@ -1,8 +1,8 @@
 /** Turns whatever a route throws into a problem; nothing of its inside leaves the process. */
 import type { ErrorRequestHandler, RequestHandler } from 'express';
-import type { Log } from '../../runtime/log.js';
-import { NotReady, StoreUnavailable } from '../ports.js';
-import { Problem, sendProblem, statusOf } from '../problems.js';
+import { type Log, withoutSecrets } from '../../runtime/log.js';
+import { CallerGone, NotReady, StoreRefused, StoreUnavailable } from '../ports.js';
+import { Problem, type ProblemCode, sendProblem, statusOf } from '../problems.js';
 import { requestIdOf } from './request-id.js';
 
 export const unknownPath: RequestHandler = (_request, response) => {
@@ -18,12 +18,19 @@ export const readOnly: RequestHandler = (request, response, next) => {
   sendProblem(response, new Problem('method-not-allowed', 'Use GET or HEAD.'), requestIdOf(response));
 };
 
+/** Asked for by callers, or caused by many of them. */
+const QUIET: readonly ProblemCode[] = ['overloaded', 'wait-timeout', 'wait-crowded', 'too-stale'];
+
 export function answerErrors(log: Log): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
+    // Nobody is there to be answered.
+    if (error instanceof CallerGone) return;
     const problem = problemOf(error);
     const id = requestIdOf(response);
-    const facts = { requestId: id, method: request.method, url: request.originalUrl, err: error };
+    const facts = { requestId: id, method: request.method, url: withoutSecrets(request.originalUrl), err: error };
     if (problem.code === 'internal') log.error(facts, 'a request failed');
+    // Of these there may be thousands in a second: they are counted, not told.
+    else if (QUIET.includes(problem.code) || error instanceof StoreRefused) log.debug(facts, 'a request was refused');
     else if (statusOf(problem) >= 500) log.warn(facts, 'a request could not be answered');
     if (response.headersSent) {
       next(error);
@@ -35,6 +42,9 @@ export function answerErrors(log: Log): ErrorRequestHandler {
 
 function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
+  if (error instanceof StoreRefused && error.reason === 'overloaded') {
+    return new Problem('overloaded', 'More is asked of a store than it can answer at a time. Try again.');
+  }
   if (error instanceof StoreUnavailable) return new Problem('store-unavailable', `${error.message} Try again.`);
   if (error instanceof NotReady) return new Problem('not-ready', error.message);
   if (error instanceof URIError) return new Problem('malformed-url', 'The path is not percent-encoded UTF-8.');

@@ -1,6 +1,7 @@
 /** Lists of documents, of any view. */
 import type { Request, Response } from 'express';
 import type { View } from '../../mappings/contract.js';
+import { offeredTo, rowsOf, shownTo } from '../access/visibility.js';
 import type { Freshness } from '../ports.js';
 import { Problem } from '../problems.js';
 import { encodeCursor } from '../query/cursor.js';
@@ -9,6 +10,7 @@ import { project, withoutFields } from '../query/field-selection.js';
 import { type Given, readQueryString } from '../query/given.js';
 import { type ListRequest, readListRequest } from '../query/list-request.js';
 import { cursorSecretOf, documentsOf, type RouteContext, readerOf, withFreshness } from './context.js';
+import { demandErrors, meetDemands } from './demands.js';
 import { linkHeader } from './links.js';
 import { beginReading, type Reading } from './reading.js';
 
@@ -31,18 +33,24 @@ export async function readList(
   list: { readonly view: View; readonly path: string; readonly fixed: readonly Condition[] },
 ): Promise<Asked> {
   const reading = await beginReading(context, request, response, list.view);
-  const { served } = reading;
+  const { served, principal } = reading;
   const cursorSecret = cursorSecretOf(context, served);
   const given = readQueryString(queryStringOf(request));
-  const { view, fixed, path } = list;
+  const { path } = list;
+  const view = offeredTo(list.view, principal);
+  const fixed = [...list.fixed, ...rowsOf(view, principal)];
   const outcome = readListRequest(given, { view, generation: served.live.number, cursorSecret, fixed });
   switch (outcome.kind) {
     case 'request':
+      await meetDemands(context, request, reading, documentsOf(view, served));
       return { view, reading, cursorSecret, given, request: outcome.request, path };
     case 'expired':
       throw new Problem('cursor-expired', 'The documents were built anew since. Begin the list again without cursor.');
     case 'refused':
-      throw new Problem('invalid-parameters', 'errors names each of them and what is allowed.', outcome.errors);
+      throw new Problem('invalid-parameters', 'errors names each of them and what is allowed.', [
+        ...outcome.errors,
+        ...demandErrors(request),
+      ]);
   }
 }
 
@@ -57,7 +65,7 @@ export async function answerList(context: RouteContext, asked: Asked, response: 
 export function sendList(
   response: Response,
   { view, reading, cursorSecret, given, request, path }: Asked,
-  { documents, next, total, facets }: Found,
+  { documents, highlights, next, total, facets }: Found,
   freshness: Freshness,
   marks: { readonly degraded?: true },
 ): void {
@@ -66,9 +74,14 @@ export function sendList(
   const cursor = next === null ? null : encodeCursor({ generation, fingerprint, after: next }, cursorSecret);
   response.set('Link', linkHeader({ path, pairs: given.pairs, page, size: query.size, next: cursor }));
   response.json({
-    data: documents.map((document) =>
-      selection === null ? withoutFields(document, view.queries.listOmits) : project(document, selection),
-    ),
+    data: documents
+      .map((document) => shownTo(view, reading.principal, document))
+      .map((document) =>
+        selection === null ? withoutFields(document, view.queries.listOmits) : project(document, selection),
+      )
+      .map((document, i) =>
+        highlights === null ? document : Object.assign({}, document, { highlight: highlights[i] }),
+      ),
     ...marks,
     page: { size: query.size, number: page, next: cursor },
     total,

@@ -1,7 +1,9 @@
 /** What must hold before anything is read, the same for every route: the generation served, and who asks. */
 import type { Request, Response } from 'express';
 import type { View } from '../../mappings/contract.js';
-import { EVERYBODY, type Principal } from '../access/principal.js';
+import { principalOf } from '../access/identify.js';
+import type { Principal } from '../access/principal.js';
+import { requireScope } from '../access/visibility.js';
 import type { ReadOptions, Served } from '../ports.js';
 import type { RouteContext } from './context.js';
 
@@ -17,10 +19,12 @@ export async function beginReading(
   context: RouteContext,
   _request: Request,
   response: Response,
-  _view: View,
+  view: View,
 ): Promise<Reading> {
+  const principal = principalOf(response);
+  requireScope(principal, view.queries.access.scope);
   const options = { signal: signalOf(response) };
-  return { served: await context.generations.live(), principal: EVERYBODY, options };
+  return { served: await context.generations.live(), principal, options };
 }
 
 function signalOf(response: Response): AbortSignal {

@@ -2,8 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestHandler, Response } from 'express';
 
-export const requestId: RequestHandler = (_request, response, next) => {
-  response.set('X-Request-Id', randomUUID());
+/** A caller's own id goes on, so that one id follows a request through all services; anything odd is replaced. */
+const SAFE_ID = /^[A-Za-z0-9._-]{1,64}$/;
+
+export const requestId: RequestHandler = (request, response, next) => {
+  const given = request.get('X-Request-Id');
+  response.set('X-Request-Id', given !== undefined && SAFE_ID.test(given) ? given : randomUUID());
   next();
 };
 

@@ -50,6 +50,8 @@ export interface OrderFacts {
   readonly cancelReason: string | null;
   readonly carrier: string | null;
   readonly trackingNo: string | null;
+  /** Every customer that the order was ever shown with, in whatever presence it is. */
+  readonly customersEver: readonly string[];
 }
 
 /** Returns are registers of their own, one per `returnId`. */
@@ -92,11 +94,15 @@ export const orders: Aggregate<'orders'> = {
   read(id, state): OrderFacts {
     const presence = presenceOf(state);
     const sequence = highestSequence(state);
-    if (state === undefined || presence !== 'present') return { ...ABSENT, orderId: id, presence, sequence };
+    const customersEver = ownersOf(state?.groups.get('customerMonths') ?? []);
+    if (state === undefined || presence !== 'present') {
+      return { ...ABSENT, orderId: id, presence, sequence, customersEver };
+    }
     return {
       orderId: id,
       presence,
       sequence,
+      customersEver,
       customerId: asText(effective(state, 'customerId')),
       currency: asText(effective(state, 'currency')),
       lines: readLines(state),
@@ -125,6 +131,12 @@ const ABSENT = {
   carrier: null,
   trackingNo: null,
 } as const;
+
+/** Of groups named `owner,period`: ids have no commas. */
+function ownersOf(groups: readonly string[]): readonly string[] {
+  const owners = groups.map((group) => group.slice(0, group.indexOf(',')));
+  return owners.length > 1 ? [...new Set(owners)] : owners;
+}
 
 interface PlacedLine {
   readonly lineId: string;

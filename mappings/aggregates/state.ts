@@ -10,12 +10,16 @@ export interface Register {
   readonly version: Version;
 }
 
-/** An event that was merged, and where it stood in Kafka when it was. */
-export interface RememberedEvent {
-  readonly version: Version;
+/** Where a record stands in Kafka. */
+export interface LogPlace {
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
+}
+
+/** An event that was merged, and where it stood in Kafka when it was. */
+export interface RememberedEvent extends LogPlace {
+  readonly version: Version;
   readonly contentHash: string;
 }
 
@@ -33,6 +37,11 @@ export interface AggregateState {
   readonly sequences: readonly SequenceRange[];
   /** The newest 64 events merged, in event order. */
   readonly remembered: readonly RememberedEvent[];
+  /**
+   * Of the events merged and not among those, the last place in each partition: once the positions are beyond all of
+   * them, everything that was forgotten is in every document.
+   */
+  readonly forgotten: readonly LogPlace[];
   /** Every rollup group this aggregate ever contributed to: rollup name to `owner,period`. */
   readonly groups: ReadonlyMap<string, readonly string[]>;
 }

@@ -13,13 +13,14 @@ export const folded = {
 
 /**
  * Words in any language: the standard analyzer cuts Chinese into single characters, so a phrase query finds
- * consecutive ones. `<field>.exact` is the whole value, for sorting by code point.
+ * consecutive ones. `<field>.exact` is the whole value, for sorting by code point; `<field>.folded` the same whatever its
+ * case, to be found by what it begins with.
  */
 export const text = { type: 'text', analyzer: 'standard', index_prefixes: { min_chars: 1, max_chars: 8 } } as const;
-export const sortableText = { ...text, fields: { exact: { type: 'keyword' } } } as const;
+export const sortableText = { ...text, fields: { exact: { type: 'keyword' }, ...folded.fields } } as const;
 export const searchableKeyword = {
   type: 'keyword',
-  fields: { words: { type: 'text', analyzer: 'standard' } },
+  fields: { words: { type: 'text', analyzer: 'standard' }, ...folded.fields },
 } as const;
 
 export const date = { type: 'date', format: 'strict_date_time' } as const;

@@ -17,12 +17,16 @@ export const flag = z.boolean();
 /** RFC 3339 in UTC with milliseconds. */
 export const time = z.iso.datetime({ precision: 3 });
 export const count = z.int().min(0);
-/** In minor units of its currency. */
-export const money = z.int();
-export const moneyByCurrency = z.record(z.string(), money).readonly();
+export const money = z.int().describe('In minor units of its currency.');
+export const moneyByCurrency = z
+  .record(z.string(), z.int())
+  .readonly()
+  .describe('Amounts in minor units, by currency.');
 export const personalText = z.string().nullable().register(fieldMarks, { personal: true });
-/** The highest `sequence` of each aggregate that the document shows, such as `{"orders/o-1": 7}`. */
-export const sources = z.record(z.string(), z.int().nullable()).readonly();
+export const sources = z
+  .record(z.string(), z.int().nullable())
+  .readonly()
+  .describe('The highest `sequence` of each aggregate that the document shows, such as `{"orders/o-1": 7}`.');
 
 export function listOf<Element extends z.ZodType>(element: Element) {
   return z.array(element).readonly();

@@ -8,8 +8,9 @@ import type { Service } from '../../runtime/service.js';
 import { DirtyDocuments, type ReferenceTouch } from '../pipeline/dirty.js';
 import { piecesOf } from '../pipeline/group.js';
 import type { Patience } from '../pipeline/patience.js';
-import { chunksOf, type PublishPorts, publish } from '../pipeline/publish.js';
+import { chunksOf, type PublishPorts, publishAll } from '../pipeline/publish.js';
 import { documentsOf, viewOf } from '../pipeline/touch.js';
+import { yieldWhile } from '../pipeline/yielding.js';
 import type { Job, JobKey, JobStore, Referring } from '../ports.js';
 
 export interface FanOutPorts {
@@ -33,7 +34,6 @@ export interface FanOutSettings {
 
 /** Ids that are looked up together; the documents are read chunk by chunk. */
 const PAGE_ORDERS = 10_000;
-const YIELD_STEP_MS = 5;
 
 export class FanOut implements Service {
   private stopping = false;
@@ -93,22 +93,15 @@ export class FanOut implements Service {
     const referring = documentsOf(touch, orders).filter((id) => touch.document === 'order' || !customers.has(id));
     const documents = new DirtyDocuments();
     for (const id of referring) documents.add(view, id);
-    for (const rendering of chunksOf(documents, this.settings.chunkOrdersMax)) {
-      await patience.until(() => publish(ports, rendering));
-    }
+    await publishAll(ports, patience, chunksOf(documents, this.settings.chunkOrdersMax));
     if (touch.document === 'customer') for (const id of referring) customers.add(id);
     return referring.length;
   }
 
-  private async yieldToLiveEvents(): Promise<void> {
+  private yieldToLiveEvents(): Promise<void> {
     const { isBusy, sleep } = this.ports;
     const { clock } = this.ports.publish;
-    // A busy process wakes up late: then the clock ends the waiting, before the number of steps does.
-    const until = clock.now() + this.settings.yieldMsMax;
-    for (let steps = this.settings.yieldMsMax / YIELD_STEP_MS; steps > 0 && clock.now() < until; steps -= 1) {
-      if (!isBusy() || this.stopping) return;
-      await sleep(YIELD_STEP_MS);
-    }
+    return yieldWhile(() => isBusy() && !this.stopping, { clock, sleep }, this.settings.yieldMsMax);
   }
 }
 

@@ -1,9 +1,13 @@
 /** Opens the live generation: everything derived belongs to one, and its absence is never papered over. */
 import type { DerivationSettings, ViewName } from '../../mappings/contract.js';
+import { definitionsOf } from '../../mappings/definition.js';
 import { views } from '../../mappings/registry.js';
 import type { Log } from '../../runtime/log.js';
 import type { GenerationRecord, RegistryRecord } from '../../runtime/records.js';
 import type { Target } from '../ports.js';
+
+/** By this process. */
+export const DECLARED = definitionsOf(views);
 
 /** What exists of generations in one place: its indexes, collections or consumer groups. */
 export interface GenerationTraces {
@@ -15,8 +19,12 @@ export interface Registry {
   read(): Promise<RegistryRecord | null>;
   /** Creates the registry with this generation as its first; false when it exists by now. */
   create(first: GenerationRecord): Promise<boolean>;
-  /** Adds the generation and makes it live, unless the registry has changed since it was read. */
-  replaceLive(generation: GenerationRecord, since: RegistryRecord): Promise<boolean>;
+  /**
+   * Writes what `change` makes of the registry, by compare-and-set, as often as it takes; returns what was written, or
+   * `null` when `change` declines. `change` may be called several times.
+   * @throws Error when there is no registry.
+   */
+  update(change: (known: RegistryRecord) => RegistryRecord | null): Promise<RegistryRecord | null>;
 }
 
 /** Creates and checks what a generation consists of in one store. Both are safe to repeat and to run side by side. */
@@ -24,6 +32,11 @@ export interface GenerationStorage {
   create(generation: GenerationRecord): Promise<void>;
   /** What is missing, each as a name; empty when complete. */
   missing(generation: GenerationRecord): Promise<readonly string[]>;
+  /** Before everything is rendered, and after: what makes bulk writing cheap, and what reading needs. */
+  prepareForBulk(generation: GenerationRecord): Promise<void>;
+  prepareForReading(generation: GenerationRecord): Promise<void>;
+  /** Removes everything of the generation. Safe to repeat. */
+  drop(generation: Pick<GenerationRecord, 'number'>): Promise<void>;
 }
 
 export interface GenerationPorts {
@@ -36,7 +49,8 @@ export interface GenerationPorts {
 /**
  * The live generation, complete in all stores. Without a registry a number is taken that no trace names: under a
  * number used before, consumer groups would skip events and stored tickets would refuse every write.
- * @throws Error when the live generation is incomplete or was derived with other settings.
+ * @throws Error when the live generation is incomplete, was derived with other settings, or has documents of another
+ * shape than this process writes and there is no generation for it to build.
  */
 export async function openGeneration(
   ports: GenerationPorts,
@@ -51,6 +65,7 @@ export async function openGeneration(
   }
   const live = liveOf(known);
   assertSameSettings(live, settings);
+  await assertDefinitions(ports.registry, known, live);
   const missing = (await Promise.all(ports.storages.map((storage) => storage.missing(live)))).flat();
   if (missing.length > 0) {
     throw new Error(
@@ -70,12 +85,23 @@ async function startGeneration(
   const used = (await Promise.all(traces.map((trace) => trace.numbers()))).flat();
   const number = Math.max(0, ...used, ...(known?.generations ?? []).map((generation) => generation.number)) + 1;
   const revisions = Object.fromEntries(Object.keys(views).map((view) => [view, 1])) as Record<ViewName, number>;
-  const generation: GenerationRecord = { number, createdAt: new Date(), revisions, ...settings };
+  const generation: GenerationRecord = { number, createdAt: new Date(), revisions, definitions: DECLARED, ...settings };
   if (number > 1)
     log.warn({ generation: number, used }, 'starting a new generation: everything is built anew from Kafka');
   await Promise.all(storages.map((storage) => storage.create(generation)));
-  const registered = known === null ? await registry.create(generation) : await registry.replaceLive(generation, known);
+  const registered =
+    known === null ? await registry.create(generation) : await replaceLive(registry, generation, known);
   return registered ? generation : null;
+}
+
+/** Makes the generation live, unless another one has become so, or was added, since the registry was read. */
+async function replaceLive(registry: Registry, generation: GenerationRecord, since: RegistryRecord): Promise<boolean> {
+  const written = await registry.update((known) =>
+    known.live !== since.live || known.generations.length !== since.generations.length
+      ? null
+      : { ...known, live: generation.number, generations: [...known.generations, generation] },
+  );
+  return written !== null;
 }
 
 export function liveOf(registry: RegistryRecord): GenerationRecord {
@@ -94,6 +120,49 @@ function assertSameSettings(live: GenerationRecord, settings: DerivationSettings
   throw new Error(
     `Generation ${live.number} was derived with ${list}. Start with the former value, or once with --new-generation ` +
       'to build everything anew from Kafka.',
+  );
+}
+
+/** Whether the generation's documents are of the shape that this process writes. */
+export function isOfThisShape({ definitions }: GenerationRecord): boolean {
+  return definitions === undefined || viewsDeclaredOtherwise(definitions).length === 0;
+}
+
+/** The views whose declaration is not the one that the generation was created with, those that are new or gone included. */
+export function viewsDeclaredOtherwise(definitions: Readonly<Record<string, string>>): readonly string[] {
+  const names = [...new Set([...Object.keys(DECLARED), ...Object.keys(definitions)])].sort();
+  return names.filter((name) => DECLARED[name] !== definitions[name]);
+}
+
+/** A generation of before there were definitions gets those of now: nothing else is known of it. */
+async function assertDefinitions(registry: Registry, known: RegistryRecord, live: GenerationRecord): Promise<void> {
+  if (live.definitions === undefined) {
+    await registry.update((now) => ({
+      ...now,
+      generations: now.generations.map((other) =>
+        other.number === live.number && other.definitions === undefined ? { ...other, definitions: DECLARED } : other,
+      ),
+    }));
+    return;
+  }
+  // This process is of a new version and builds that one, beside those of the former version that keep the live one.
+  if (known.generations.some((record) => record.phase !== 'frozen' && isOfThisShape(record))) return;
+  throw new Error(
+    `Generation ${live.number} has documents of another shape: this version declares ` +
+      `${viewsDeclaredOtherwise(live.definitions).join(', ')} otherwise. Let the projectors of the former version run on. ` +
+      'Where what is known of each order, customer and product has not changed, only what is shown of it, run ' +
+      '"projector rerender" of this version, else "projector rebuild start"; then start this process again. It builds ' +
+      'the new generation, which you then switch to.',
+  );
+}
+
+/** @throws Error when the generation is not registered any more. */
+export function recordOf(registry: RegistryRecord | null, generation: number): GenerationRecord {
+  const own = registry?.generations.find(({ number }) => number === generation);
+  if (own !== undefined) return own;
+  throw new Error(
+    `Generation ${generation} is no longer registered in MongoDB: the registry was wiped or the generation retired. ` +
+      'Start the projector again.',
   );
 }
 

@@ -1,51 +1,72 @@
 /** One generation at work in this process: its part of the topics, its documents, its jobs, its clock. */
 import { setTimeout } from 'node:timers/promises';
-import type { Client } from '@elastic/elasticsearch';
-import type { Admin, Kafka, Producer } from 'kafkajs';
-import type { Db } from 'mongodb';
 import type { AggregateName } from '../../mappings/events/event.js';
+import { views } from '../../mappings/registry.js';
 import type { Log } from '../../runtime/log.js';
-import { consumerGroup, quarantineTopic } from '../../runtime/names.js';
+import { changesTopic, consumerGroup, quarantineTopic } from '../../runtime/names.js';
 import type { GenerationRecord } from '../../runtime/records.js';
 import type { Service } from '../../runtime/service.js';
 import { DaySweep } from '../clock/sweep.js';
 import type { ProjectorSettings } from '../config.js';
 import { FanOut } from '../fan-out/fan-out.js';
+import { KafkaChangeFeed, noChangeFeed } from '../kafka/change-feed.js';
+import type { KafkaAdmin, KafkaClient, KafkaProducer } from '../kafka/client.js';
+import { KafkaEventLog } from '../kafka/event-log.js';
+import { logEnds } from '../kafka/log-range.js';
 import { quarantineNotices } from '../kafka/quarantine-notices.js';
 import { KafkaSource } from '../kafka/source.js';
 import { createMetrics, type Metrics, meterJobs } from '../metrics.js';
+import { operatedGeneration } from '../operations/operated.js';
+import { verify } from '../operations/verifying.js';
 import { endlessPatience } from '../pipeline/patience.js';
 import { Projection } from '../pipeline/projection.js';
+import { yieldWhile } from '../pipeline/yielding.js';
 import type { Clock, DocumentStore } from '../ports.js';
+import { Checker } from '../reconcile/checker.js';
 import { StateCache } from '../state/cache.js';
 import { documentStoreByView } from '../stores/by-view.js';
+import type { ElasticsearchClient } from '../stores/elasticsearch/connection.js';
 import { ElasticsearchDocumentStore } from '../stores/elasticsearch/documents.js';
+import { ElasticsearchGenerationStorage } from '../stores/elasticsearch/generation-storage.js';
 import { MongoAggregateStore } from '../stores/mongodb/aggregate-store.js';
+import { MongoCheckTurn } from '../stores/mongodb/check-turn.js';
+import type { MongoDatabase } from '../stores/mongodb/connection.js';
 import { MongoDayMark } from '../stores/mongodb/day-mark.js';
 import { MongoDocumentStore } from '../stores/mongodb/documents.js';
 import { MongoErasures } from '../stores/mongodb/erasures.js';
+import { MongoGenerationStorage } from '../stores/mongodb/generation-storage.js';
 import { MongoJobStore } from '../stores/mongodb/jobs.js';
 import { MongoPositionStore } from '../stores/mongodb/positions.js';
 import { MongoQuarantine } from '../stores/mongodb/quarantine.js';
+import { MongoRebuildStore } from '../stores/mongodb/rebuilds.js';
 import { RefusedDocuments } from '../stores/mongodb/refused.js';
 import { type MongoRegistry, RegisteredTargets } from '../stores/mongodb/registry.js';
 import { MongoRollupStore } from '../stores/mongodb/rollup-store.js';
+import { MongoStateScan } from '../stores/mongodb/state-scan.js';
 import { MongoTicketCounter } from '../stores/mongodb/tickets.js';
+import { RegisteredControl } from './control.js';
+import { Rebuild } from './rebuild.js';
 
 const FAN_OUT_IDLE_MS = 500;
+/** One is loaded while the other is written. */
+const CHUNKS_IN_FLIGHT = 2;
+const NO_WAIT = Promise.resolve();
+const ALL_DOCUMENTS = { views: Object.values(views).map(({ name }) => name), deep: false, repair: false };
 
 /** What the generations of a process share. */
 export interface Surroundings {
   readonly settings: ProjectorSettings;
   readonly topics: ReadonlyMap<string, AggregateName>;
-  readonly db: Db;
-  readonly elasticsearch: Client;
-  readonly kafka: Kafka;
-  readonly admin: Admin;
-  readonly producer: Producer;
+  readonly db: MongoDatabase;
+  readonly elasticsearch: ElasticsearchClient;
+  readonly kafka: KafkaClient;
+  readonly admin: KafkaAdmin;
+  readonly producer: KafkaProducer;
   readonly registry: MongoRegistry;
   readonly clock: Clock;
   readonly log: Log;
+  /** Whether events of the generation that is served are on their way into documents. */
+  readonly isLiveBusy: () => boolean;
   /** Measurements may stand between the pipeline and the stores. */
   readonly aroundDocuments?: (documents: DocumentStore) => DocumentStore;
 }
@@ -55,6 +76,8 @@ export interface RunningGeneration extends Service {
   readonly metrics: Metrics;
   /** Whether this process is a member of the generation's group. */
   readonly joined: boolean;
+  /** Whether events are folded and not yet durable. */
+  readonly isBusy: boolean;
 }
 
 export function composeGeneration(around: Surroundings, record: GenerationRecord): RunningGeneration {
@@ -65,6 +88,7 @@ export function composeGeneration(around: Surroundings, record: GenerationRecord
   const derivation = { businessTimeZone, reportingCurrency };
   const metrics = createMetrics();
   const patience = endlessPatience(log);
+  const changes = settings.CHANGES ? new KafkaChangeFeed(producer, changesTopic(names)) : null;
 
   const cache = new StateCache(settings.STATES_CACHED_MAX);
   const aggregates = new MongoAggregateStore(db, generation);
@@ -100,6 +124,7 @@ export function composeGeneration(around: Surroundings, record: GenerationRecord
     tickets,
     jobs,
     documents: around.aroundDocuments?.(documents) ?? documents,
+    changes: changes ?? noChangeFeed,
     targets: new RegisteredTargets(registry, generation),
     cache,
     clock,
@@ -108,21 +133,27 @@ export function composeGeneration(around: Surroundings, record: GenerationRecord
     chunkDocumentsMax: settings.CHUNK_DOCUMENTS_MAX,
     fanOutInlineMax: settings.FAN_OUT_INLINE_MAX,
   };
+  const isPaced = record.phase !== undefined && record.fullSpeed !== true;
+  const pause = { clock, sleep: setTimeout };
+  const yieldToLive = () => (isPaced ? yieldWhile(around.isLiveBusy, pause, settings.REBUILD_YIELD_MS_MAX) : NO_WAIT);
   const quarantine = new MongoQuarantine(db, erasures, quarantineNotices(producer, quarantineTopic(names.namespace)));
   const projection = new Projection(
     {
       source,
+      control: new RegisteredControl(registry, generation, clock.now),
       positions,
       quarantine,
       erasures,
       fold: { store: aggregates, cache, settings: derivation },
       flush,
+      yieldToLive,
       patience,
       events: metrics.events,
       log,
     },
     {
       batchEventsMax: settings.BATCH_EVENTS_MAX,
+      fillEventsMax: isPaced ? settings.REBUILD_BATCH_EVENTS_MAX : settings.BATCH_EVENTS_MAX,
       batchWaitMs: settings.BATCH_WAIT_MS,
       eventsUndoneMax: settings.EVENTS_UNDONE_MAX,
       flushesInFlightMax: settings.FLUSHES_IN_FLIGHT_MAX,
@@ -145,6 +176,44 @@ export function composeGeneration(around: Surroundings, record: GenerationRecord
       leaseMs: settings.FAN_OUT_LEASE_MS,
     },
   );
+  const scan = new MongoStateScan(db, generation);
+  const rebuild = new Rebuild(
+    generation,
+    {
+      ...pause,
+      ...{ registry, positions, scan, patience, yieldToLive, log },
+      rebuilds: new MongoRebuildStore(db),
+      publish: flush,
+      storages: [new MongoGenerationStorage(db), new ElasticsearchGenerationStorage(elasticsearch, names.namespace)],
+      ends: () => logEnds(admin, [...around.topics.keys()]),
+    },
+    {
+      chunkDocumentsMax: settings.CHUNK_DOCUMENTS_MAX,
+      summedOrdersMax: settings.REBUILD_SUMMED_ORDERS_MAX,
+      chunksInFlight: CHUNKS_IN_FLIGHT,
+      eventsLeftMax: settings.BATCH_EVENTS_MAX,
+    },
+  );
+  const checker = new Checker(
+    {
+      turn: new MongoCheckTurn(db, generation),
+      ...{ clock, log },
+      isServed: async () => (await registry.read())?.live === generation,
+      verify: (goesOn) => verify(operated(), { ...ALL_DOCUMENTS, pace: settings.VERIFY_PACE }, goesOn),
+      report: metrics.verified,
+    },
+    settings.VERIFY_INTERVAL_MS,
+  );
+  const operated = () =>
+    operatedGeneration(
+      {
+        ...{ db, elasticsearch, admin, registry, clock },
+        namespace: names.namespace,
+        topics: [...around.topics.keys()],
+      },
+      { ...{ settings, producer, log }, events: new KafkaEventLog(kafka, admin, around.topics) },
+      record,
+    );
 
   return {
     number: generation,
@@ -152,11 +221,25 @@ export function composeGeneration(around: Surroundings, record: GenerationRecord
     get joined() {
       return source.joined;
     },
+    get isBusy() {
+      return projection.isBusy;
+    },
     async run() {
+      await changes?.prepare(admin, {
+        partitions: settings.CHANGES_PARTITIONS,
+        replicas: settings.TOPIC_REPLICAS,
+        retentionMs: settings.CHANGES_RETENTION_MS,
+      });
       log.info('projecting');
       void sweep.run();
-      await Promise.all([projection.run().then(() => fanOut.stop()), fanOut.run()]);
-      await sweep.stop();
+      void checker.run();
+      const rebuilding = record.phase === undefined ? NO_WAIT : rebuild.run();
+      await Promise.all([
+        projection.run().then(() => Promise.all([fanOut.stop(), rebuild.stop()])),
+        fanOut.run(),
+        rebuilding,
+      ]);
+      await Promise.all([sweep.stop(), checker.stop()]);
       log.info('stopped: everything read is durable and committed');
     },
     stop: () => projection.stop(),

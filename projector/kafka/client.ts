@@ -1,6 +1,11 @@
-import kafkajs, { Kafka, logLevel, type Producer } from 'kafkajs';
+import kafkajs, { type Admin, Kafka, logLevel, type Producer } from 'kafkajs';
 import type { Log } from '../../runtime/log.js';
 import { repairKafkajs } from './kafkajs/repairs.js';
+
+/** For those who compose: the library's own types stay in this folder. */
+export type KafkaClient = Kafka;
+export type KafkaAdmin = Admin;
+export type KafkaProducer = Producer;
 
 const LEVELS = {
   [logLevel.ERROR]: 'error',

@@ -1,29 +1,9 @@
 /** Asks the broker itself what follows a position, past the consumer that does not get on. */
 import type { Kafka } from 'kafkajs';
+import { createCluster, READ_COMMITTED } from '../../runtime/kafkajs/groupless.js';
 import type { Position } from '../ports.js';
 import type { FetchedRecord } from './kafkajs/aborted-records.js';
 
-interface Broker {
-  fetch(request: {
-    maxWaitTime: number;
-    minBytes: number;
-    maxBytes: number;
-    isolationLevel: number;
-    topics: { topic: string; partitions: { partition: number; fetchOffset: string; maxBytes: number }[] }[];
-  }): Promise<{ responses: { partitions: { partition: number; messages: FetchedRecord[] }[] }[] }>;
-}
-
-interface Cluster {
-  connect(): Promise<void>;
-  disconnect(): Promise<void>;
-  addTargetTopic(topic: string): Promise<void>;
-  findLeaderForPartitions(topic: string, partitions: number[]): Record<string, number[]>;
-  findBroker(node: { nodeId: string }): Promise<Broker>;
-}
-
-type CreateCluster = (options: { metadataMaxAge: number; allowAutoTopicCreation: boolean }) => Cluster;
-
-const READ_COMMITTED = 1;
 const FETCH_BYTES_MAX = 2 * 1024 * 1024;
 const FETCH_WAIT_MS = 250;
 
@@ -33,7 +13,7 @@ const FETCH_WAIT_MS = 250;
  * @throws when the broker cannot be asked.
  */
 export async function endOfEmptyRange(kafka: Kafka, { topic, partition, next }: Position): Promise<number | null> {
-  const cluster = createCluster(kafka);
+  const cluster = createCluster<FetchedRecord>(kafka);
   try {
     await cluster.connect();
     await cluster.addTargetTopic(topic);
@@ -59,13 +39,3 @@ function endWithoutRecords(fetched: readonly FetchedRecord[], from: number): num
   if (last === undefined || following.some(({ isControlRecord }) => !isControlRecord)) return null;
   return Number(last.offset) + 1;
 }
-
-/** kafkajs has no way to fetch without a group but the one that it makes its own clients with. */
-function createCluster(kafka: Kafka): Cluster {
-  const key = Object.getOwnPropertySymbols(kafka).find(({ description }) => description === CREATE_CLUSTER);
-  const create: unknown = key === undefined ? undefined : Reflect.get(kafka, key);
-  if (typeof create !== 'function') throw new Error('The broker could not be asked: it is not kafkajs 2.2.4.');
-  return (create as CreateCluster)({ metadataMaxAge: 60_000, allowAutoTopicCreation: false });
-}
-
-const CREATE_CLUSTER = 'private:Kafka:createCluster';

@@ -28,3 +28,13 @@ export async function logRanges(admin: Admin, topic: string): Promise<readonly L
     }
   }
 }
+
+/** The end of every partition that holds anything, by `topic/partition`. */
+export async function logEnds(admin: Admin, topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const ranges = await Promise.all(topics.map(async (topic) => [topic, await logRanges(admin, topic)] as const));
+  return new Map(
+    ranges.flatMap(([topic, own]) =>
+      own.filter(({ low, high }) => high > low).map(({ partition, high }) => [`${topic}/${partition}`, high] as const),
+    ),
+  );
+}

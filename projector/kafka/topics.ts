@@ -1,6 +1,7 @@
-import kafkajs, { type Admin } from 'kafkajs';
+import type { Admin } from 'kafkajs';
 import type { Log } from '../../runtime/log.js';
 import { logRanges } from './log-range.js';
+import { retentionOf } from './retention.js';
 
 export interface TopicSettings {
   readonly create: boolean;
@@ -48,27 +49,15 @@ export async function prepareTopics(
 }
 
 async function warnOfLoss(admin: Admin, topics: readonly string[], log: Log): Promise<void> {
-  const { resources } = await admin.describeConfigs({
-    includeSynonyms: false,
-    resources: topics.map((name) => ({
-      type: kafkajs.ConfigResourceTypes.TOPIC,
-      name,
-      configNames: ['cleanup.policy', 'retention.ms', 'retention.bytes'],
-    })),
-  });
-  for (const { resourceName: topic, configEntries } of resources) {
-    const values = new Map(configEntries.map(({ configName, configValue }) => [configName, configValue]));
-    if (values.get('cleanup.policy')?.includes('compact')) {
+  for (const { topic, cleanupPolicy, retentionMs, retentionBytes } of await retentionOf(admin, topics)) {
+    if (cleanupPolicy?.includes('compact')) {
       log.warn(
         { topic },
         'THE TOPIC IS COMPACTED: it drops all but the last event of an aggregate, and rebuilds will be wrong',
       );
     }
-    if (values.get('retention.ms') !== '-1' || values.get('retention.bytes') !== '-1') {
-      log.warn(
-        { topic, retentionMs: values.get('retention.ms') },
-        'the topic forgets old events: a rebuild will lack them',
-      );
+    if (retentionMs !== '-1' || retentionBytes !== '-1') {
+      log.warn({ topic, retentionMs }, 'the topic forgets old events: a rebuild will lack them');
     }
   }
 }

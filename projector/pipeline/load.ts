@@ -13,11 +13,18 @@ export interface LoadPorts {
   readonly cache: StateCache;
 }
 
+/** What loading itself needs of them. */
+export interface LoadSources {
+  readonly aggregates: Pick<AggregateStore, 'read' | 'versions'>;
+  readonly rollups: Pick<RollupStore, 'read'>;
+  readonly cache: StateCache;
+}
+
 /** Documents to render, by view. */
 export type Rendering = ReadonlyMap<View, readonly string[]>;
 
 /** Call it only with the ticket in hand: nothing that was read before it may go into a document. */
-export async function loadFor(ports: LoadPorts, rendering: Rendering, today: string): Promise<Loaded> {
+export async function loadFor(ports: LoadSources, rendering: Rendering, today: string): Promise<Loaded> {
   const facts = new Shelf<AggregateName, FactsOf[AggregateName]>();
   const periods = new Shelf<RollupName, readonly PeriodSummary[]>();
   const wants = {
@@ -48,7 +55,7 @@ export async function loadFor(ports: LoadPorts, rendering: Rendering, today: str
 
 /** A cached state is as good as the stored one when, now, their versions are equal. */
 async function readStates(
-  ports: LoadPorts,
+  ports: LoadSources,
   name: AggregateName,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, AggregateState>> {

@@ -10,13 +10,24 @@ export interface Patience {
 
 /** Waits 100 ms at first and 10 s at most between attempts, with jitter. */
 export function endlessPatience(log: Log): Patience {
-  const policy: IPolicy = createPolicy(log);
+  return patienceFor(Number.POSITIVE_INFINITY, log);
+}
+
+const BRIEF_ATTEMPTS = 8;
+
+/** For whom somebody waits: gives up after about ten seconds. @throws Unavailable then. */
+export function briefPatience(log: Log): Patience {
+  return patienceFor(BRIEF_ATTEMPTS, log);
+}
+
+function patienceFor(maxAttempts: number, log: Log): Patience {
+  const policy: IPolicy = createPolicy(maxAttempts, log);
   return { until: (step) => policy.execute(step) };
 }
 
-function createPolicy(log: Log): IPolicy {
+function createPolicy(maxAttempts: number, log: Log): IPolicy {
   const policy = retry(handleType(Unavailable), {
-    maxAttempts: Number.POSITIVE_INFINITY,
+    maxAttempts,
     backoff: new ExponentialBackoff({ initialDelay: 100, maxDelay: 10_000, generator: halfJitterGenerator }),
   });
   policy.onRetry((reason) => {

@@ -6,27 +6,39 @@
  * Between any two, work gathers in a backlog. Each store has its own: while one is away, the others' documents go on,
  * until `eventsUndoneMax` events wait for the slowest. Positions become durable in order, after all that they cover.
  */
+import { setTimeout } from 'node:timers/promises';
 import { erasureOf } from '../../mappings/aggregates/erasure.js';
 import type { Log } from '../../runtime/log.js';
 import type { Service } from '../../runtime/service.js';
-import type { Erasures, EventSource, PositionStore, Quarantine, QuarantinedRecord } from '../ports.js';
+import type {
+  Erasures,
+  EventSource,
+  GenerationControl,
+  GenerationMode,
+  PositionStore,
+  Quarantine,
+  QuarantinedRecord,
+} from '../ports.js';
 import { Backlog, drain } from './backlog.js';
 import { type DecodedDelivery, decodeBatch, positionsAfter } from './decode.js';
 import { Dirty, type DirtyDocuments } from './dirty.js';
 import { type FoldPorts, foldBatch } from './fold.js';
 import type { Patience } from './patience.js';
-import { byStore, chunksOf, type PublishPorts, publish, type StoreName } from './publish.js';
+import { byStore, chunksOf, type PublishPorts, publishAll, type StoreName } from './publish.js';
 import { type ResolvePorts, resolve } from './resolve.js';
 import { timed } from './stages.js';
 import { latestPositions, Undone } from './undone.js';
 
 export interface ProjectionPorts {
   readonly source: EventSource;
+  readonly control: GenerationControl;
   readonly positions: PositionStore;
   readonly quarantine: Quarantine;
   readonly erasures: Erasures;
   readonly fold: FoldPorts;
   readonly flush: ResolvePorts & PublishPorts;
+  /** Resolves when the generation that is served has had its turn: one that is filled goes second. */
+  readonly yieldToLive: () => Promise<void>;
   readonly patience: Patience;
   readonly events: EventCounts;
   readonly log: Log;
@@ -34,6 +46,8 @@ export interface ProjectionPorts {
 
 export interface ProjectionLimits {
   readonly batchEventsMax: number;
+  /** In a batch of a generation that is filled. */
+  readonly fillEventsMax: number;
   readonly batchWaitMs: number;
   readonly eventsUndoneMax: number;
   readonly flushesInFlightMax: number;
@@ -45,6 +59,8 @@ export interface EventCounts {
   unknown(events: number): void;
   quarantined(records: readonly QuarantinedRecord[]): void;
 }
+
+const HALTED_LOOK_MS = 50;
 
 const STORES: readonly StoreName[] = ['elasticsearch', 'mongodb'];
 
@@ -98,11 +114,18 @@ export class Projection implements Service {
 
   private async foldLoop(): Promise<void> {
     const { source, events, fold, flush, patience } = this.ports;
+    let filling = false;
     for (;;) {
       await Promise.race([this.undone.room(), this.stopped]);
       if (this.stopping) break;
-      const records = await source.poll(this.limits.batchEventsMax, this.limits.batchWaitMs);
+      const { batchEventsMax, fillEventsMax, batchWaitMs } = this.limits;
+      if (filling) await this.ports.yieldToLive();
+      const records = await source.poll(filling ? fillEventsMax : batchEventsMax, batchWaitMs);
       if (records.length === 0) continue;
+      // After the fetch: whoever halts a generation and then reads the ends of the topics knows all that it can show.
+      const mode = await this.admitted();
+      if (mode === null) break;
+      filling = mode === 'fill';
       const { deliveries, malformed, unknown } = await timed(flush.stages, 'decode', async () => decodeBatch(records));
       const dirty = new Dirty();
       const reused = await timed(flush.stages, 'fold', () => patience.until(() => foldBatch(fold, deliveries, dirty)));
@@ -110,9 +133,32 @@ export class Projection implements Service {
       await this.erase(deliveries, reused);
       events.folded(deliveries.length);
       events.unknown(unknown);
-      this.touched.add(dirty, [this.undone.add(positionsAfter(records), records.length)]);
+      const positions = this.undone.add(positionsAfter(records), records.length);
+      this.touched.add(filling && (await this.isFilling()) ? new Dirty() : dirty, [positions]);
     }
     this.touched.close();
+  }
+
+  /** Waits while the generation is halted; `null` when stopping meanwhile: what was polled is redelivered. */
+  private async admitted(): Promise<GenerationMode | null> {
+    for (;;) {
+      const mode = await this.mode();
+      if (mode !== 'halt') return mode;
+      if (this.stopping) return null;
+      await Promise.race([setTimeout(HALTED_LOOK_MS), this.stopped]);
+    }
+  }
+
+  /**
+   * Asked once more after the states are written: when it is so even now, whoever renders every document afterwards
+   * reads them, and nothing has to be published here.
+   */
+  private async isFilling(): Promise<boolean> {
+    return (await this.mode()) === 'fill';
+  }
+
+  private mode(): Promise<GenerationMode> {
+    return this.ports.patience.until(() => this.ports.control.mode());
   }
 
   private async setApart(records: readonly QuarantinedRecord[]): Promise<void> {
@@ -147,9 +193,7 @@ export class Projection implements Service {
     await Promise.all(
       [...this.dirty.values()].map((backlog) =>
         drain(backlog, this.limits.flushesInFlightMax, async ({ content, batches }) => {
-          for (const rendering of chunksOf(content, flush.chunkDocumentsMax)) {
-            await patience.until(() => publish(flush, rendering));
-          }
+          await publishAll(flush, patience, chunksOf(content, flush.chunkDocumentsMax));
           this.undone.done(batches);
         }),
       ),

@@ -1,12 +1,14 @@
 /**
- * Brings documents up to date: ticket → load → render → write. It may be repeated as a whole, and each time takes a new
- * ticket; whatever overtakes it has a higher one.
+ * Brings documents up to date: ticket → load → render → write, then announce. Up to the write it may be repeated as a
+ * whole, and each time takes a new ticket; whatever overtakes it has a higher one.
  */
 import { dayOf } from '../../mappings/calendar.js';
 import type { DerivationSettings, Loaded, Storage, View, ViewName } from '../../mappings/contract.js';
 import { views } from '../../mappings/registry.js';
+import type { Change } from '../../runtime/changes.js';
 import type {
   AggregateStore,
+  ChangeFeed,
   Clock,
   DocumentStore,
   OutgoingDocument,
@@ -20,6 +22,7 @@ import type { StateCache } from '../state/cache.js';
 import { DirtyDocuments } from './dirty.js';
 import { groupBy } from './group.js';
 import { loadFor, type Rendering } from './load.js';
+import type { Patience } from './patience.js';
 import { type StageTimes, timed } from './stages.js';
 
 export interface PublishPorts {
@@ -27,6 +30,7 @@ export interface PublishPorts {
   readonly rollups: RollupStore;
   readonly tickets: TicketCounter;
   readonly documents: DocumentStore;
+  readonly changes: ChangeFeed;
   readonly targets: TargetList;
   readonly cache: StateCache;
   readonly clock: Clock;
@@ -36,14 +40,42 @@ export interface PublishPorts {
 
 export type StoreName = Storage['store'];
 
-/** Resolves when every document is durable: written, superseded or recorded as refused. Never skipped for being equal. */
-export async function publish(ports: PublishPorts, rendering: Rendering): Promise<void> {
+/**
+ * Resolves when every document is durable and announced. Each piece is announced while the next is being written, and
+ * as patiently: a document whose announcement was lost would be announced by nobody else.
+ */
+export async function publishAll(
+  ports: PublishPorts,
+  patience: Patience,
+  pieces: Iterable<Rendering>,
+  unfounded: Unfounded = 'left',
+): Promise<void> {
+  let announced = Promise.resolve();
+  for (const piece of pieces) {
+    const [changes] = await Promise.all([patience.until(() => publish(ports, piece, unfounded)), announced]);
+    announced = patience.until(() => timed(ports.stages, 'announce', () => ports.changes.announce(changes)));
+  }
+  await announced;
+}
+
+/**
+ * Resolves when every document is durable: written, superseded or recorded as refused. Never skipped for being equal.
+ * @returns what is to be announced. What was superseded is, too: it may have been by a request of its own that came
+ * twice, and then nobody else announces it.
+ */
+export async function publish(
+  ports: PublishPorts,
+  rendering: Rendering,
+  unfounded: Unfounded = 'left',
+): Promise<readonly Change[]> {
   const { stages } = ports;
   const ticket = await timed(stages, 'ticket', () => ports.tickets.next());
   // The clock is an input like any other: read after the ticket.
   const today = dayOf(ports.clock.now(), ports.settings.businessTimeZone);
   const loaded = await timed(stages, 'load', () => loadFor(ports, rendering, today));
-  const rendered = await timed(stages, 'render', async () => render(rendering, loaded, { ...ports.settings, today }));
+  const rendered = await timed(stages, 'render', async () =>
+    render(rendering, loaded, { ...ports.settings, today }, unfounded),
+  );
   const targets = await timed(stages, 'targets', () => ports.targets.current());
   await timed(stages, 'publish', () =>
     Promise.all(
@@ -53,6 +85,11 @@ export async function publish(ports: PublishPorts, rendering: Rendering): Promis
       }),
     ),
   );
+  return [...rendering.keys()].flatMap((view) => changesOf(view, ticket, loaded, rendered.get(view.name) ?? []));
+}
+
+function changesOf(view: View, ticket: Ticket, loaded: Loaded, documents: readonly OutgoingDocument[]): Change[] {
+  return documents.map(({ id }) => ({ view: view.name, id, ticket, keys: view.changeKeys?.(id, loaded) ?? {} }));
 }
 
 async function publishTo(
@@ -68,10 +105,14 @@ async function publishTo(
   ports.stages.count(target.view, published);
 }
 
-function render(
+/** Documents that were never founded are left alone, or hidden: somebody else may have put something there. */
+export type Unfounded = 'left' | 'hidden';
+
+export function render(
   rendering: Rendering,
   loaded: Loaded,
   context: Parameters<View['render']>[2],
+  unfounded: Unfounded = 'left',
 ): Map<ViewName, OutgoingDocument[]> {
   const rendered = new Map<ViewName, OutgoingDocument[]>();
   for (const [view, ids] of rendering) {
@@ -79,7 +120,7 @@ function render(
     for (const id of ids) {
       const result = view.render(id, loaded, context);
       // Never founded, never visible: there is nothing that a tombstone could hide (docs/convergence.md).
-      if (result.kind === 'unfounded') continue;
+      if (result.kind === 'unfounded' && unfounded === 'left') continue;
       documents.push({ id, stored: result.kind === 'visible' ? view.toStored(result.document, context) : null });
     }
     rendered.set(view.name, documents);

@@ -50,6 +50,16 @@ export function touchReferring(dirty: Dirty, event: DomainEvent): void {
   }
 }
 
+/** All look-ups that any event of the aggregate could call for. */
+export function touchAllReferring(dirty: Dirty, aggregate: AggregateName, id: string): void {
+  for (const { touch } of REFERENCE) if (touch.aggregate === aggregate) dirty.reference(touch, id);
+}
+
+/** The ways in which orders refer to the aggregate. */
+export function referencesTo(aggregate: AggregateName): ReadonlySet<ReferenceTouch['reference']> {
+  return new Set(REFERENCE.flatMap(({ touch }) => (touch.aggregate === aggregate ? [touch.reference] : [])));
+}
+
 /** The views whose documents read the rollup; their ids are the groups' owners. */
 export function viewsReading(rollup: RollupName): readonly ViewName[] {
   return ROLLUP.filter(({ touch }) => touch.rollup === rollup).map(({ view }) => view);

@@ -3,34 +3,15 @@
  * place; one text is several times cheaper to encode, store and decode than the same tree as BSON, and ids with dots,
  * `$` or `__proto__` are plain values in it.
  */
-import type { AggregateState, Register, SequenceRange } from '../../mappings/aggregates/state.js';
-import type { Json } from '../../mappings/contract.js';
+import type { AggregateState, Register } from '../../mappings/aggregates/state.js';
 import type { Version } from '../../mappings/events/event.js';
+import type { EncodedState, VersionPlace } from '../../runtime/records.js';
 
-type Place = number;
-const NONE: Place = -1;
-
-interface Encoded {
-  readonly versions: readonly (readonly [sequence: number, time: number, eventId: string])[];
-  readonly registers: readonly (readonly [name: string, value: Json, version: Place])[];
-  readonly founded: Place;
-  readonly deleted: Place;
-  readonly erased: Place;
-  readonly last: Place;
-  readonly sequences: readonly SequenceRange[];
-  readonly remembered: readonly (readonly [
-    version: Place,
-    topic: string,
-    partition: number,
-    offset: number,
-    hash: string,
-  ])[];
-  readonly groups: readonly (readonly [rollup: string, groups: readonly string[]])[];
-}
+const NONE: VersionPlace = -1;
 
 export function encodeState(state: AggregateState): string {
   const table = new VersionTable();
-  const encoded: Encoded = {
+  const encoded: EncodedState = {
     registers: [...state.registers].map(([name, { value, version }]) => [name, value, table.place(version)]),
     founded: table.place(state.founded),
     deleted: table.place(state.deleted),
@@ -44,6 +25,9 @@ export function encodeState(state: AggregateState): string {
       offset,
       contentHash,
     ]),
+    ...(state.forgotten.length === 0
+      ? {}
+      : { forgotten: state.forgotten.map(({ topic, partition, offset }) => [topic, partition, offset] as const) }),
     groups: [...state.groups],
     versions: table.versions,
   };
@@ -51,14 +35,14 @@ export function encodeState(state: AggregateState): string {
 }
 
 export function decodeState(text: string): AggregateState {
-  const encoded = JSON.parse(text) as Encoded;
+  const encoded = JSON.parse(text) as EncodedState;
   const versions = encoded.versions.map(([sequence, time, eventId]): Version => ({ sequence, time, eventId }));
-  const at = (place: Place): Version => {
+  const at = (place: VersionPlace): Version => {
     const version = versions[place];
     if (version === undefined) throw new Error(`The stored state refers to version ${place}, which its table lacks.`);
     return version;
   };
-  const maybe = (place: Place): Version | null => (place === NONE ? null : at(place));
+  const maybe = (place: VersionPlace): Version | null => (place === NONE ? null : at(place));
   return {
     registers: new Map(
       encoded.registers.map(([name, value, place]): [string, Register] => [name, { value, version: at(place) }]),
@@ -75,6 +59,7 @@ export function decodeState(text: string): AggregateState {
       offset,
       contentHash,
     })),
+    forgotten: (encoded.forgotten ?? []).map(([topic, partition, offset]) => ({ topic, partition, offset })),
     groups: new Map(encoded.groups),
   };
 }
@@ -82,9 +67,9 @@ export function decodeState(text: string): AggregateState {
 /** Registers and marks that one event wrote share its version object, in memory as in the table. */
 class VersionTable {
   readonly versions: [number, number, string][] = [];
-  private readonly places = new Map<Version, Place>();
+  private readonly places = new Map<Version, VersionPlace>();
 
-  place(version: Version | null): Place {
+  place(version: Version | null): VersionPlace {
     if (version === null) return NONE;
     let place = this.places.get(version);
     if (place === undefined) {

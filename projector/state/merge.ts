@@ -3,9 +3,9 @@
  * grows, so that merging is commutative, associative and idempotent: duplicates, disorder and replays end in the same
  * state. The marks of deduplication are in the same record as the effects.
  */
-import type { AggregateState, Register, RememberedEvent } from '../../mappings/aggregates/state.js';
+import type { AggregateState, LogPlace, Register, RememberedEvent } from '../../mappings/aggregates/state.js';
 import type { Aggregate } from '../../mappings/contract.js';
-import { compareVersions, type DomainEvent, type Version } from '../../mappings/events/event.js';
+import { codePointOrder, compareVersions, type DomainEvent, type Version } from '../../mappings/events/event.js';
 import { includeSequence } from './sequences.js';
 
 /** An event as it was delivered. */
@@ -36,6 +36,7 @@ export const EMPTY_STATE: AggregateState = {
   last: null,
   sequences: [],
   remembered: [],
+  forgotten: [],
   groups: new Map(),
 };
 
@@ -103,18 +104,34 @@ function isLater(version: Version, than: Version | null): boolean {
 }
 
 /** Keeps the newest by event order, whatever the order of arrival. False when the event is older than all of them. */
-function remember(draft: Draft, version: Version, { topic, partition, offset, event }: Delivery): boolean {
+function remember(draft: Draft, version: Version, delivery: Delivery): boolean {
+  const { topic, partition, offset, event } = delivery;
   const { remembered } = draft;
   let at = remembered.length;
   for (let earlier = remembered[at - 1]; earlier !== undefined; earlier = remembered[at - 1]) {
     if (compareVersions(earlier.version, version) < 0) break;
     at -= 1;
   }
-  if (at === 0 && remembered.length >= REMEMBERED_EVENTS_MAX) return false;
+  if (at === 0 && remembered.length >= REMEMBERED_EVENTS_MAX) {
+    forget(draft, delivery);
+    return false;
+  }
   remembered.splice(at, 0, { version, topic, partition, offset, contentHash: event.contentHash });
-  if (remembered.length > REMEMBERED_EVENTS_MAX) remembered.shift();
+  if (remembered.length > REMEMBERED_EVENTS_MAX) {
+    const oldest = remembered.shift();
+    if (oldest !== undefined) forget(draft, oldest);
+  }
   draft.changed = true;
   return true;
+}
+
+/** The place is all that is kept of the event. A maximum: the order in which events are forgotten makes no difference. */
+function forget(draft: Draft, { topic, partition, offset }: LogPlace): void {
+  const isThere = (place: LogPlace) => place.topic === topic && place.partition === partition;
+  if (draft.forgotten.some((place) => isThere(place) && place.offset >= offset)) return;
+  const others = draft.forgotten.filter((place) => !isThere(place));
+  const inOrder = (a: LogPlace, b: LogPlace) => codePointOrder(a.topic, b.topic) || a.partition - b.partition;
+  set(draft, 'forgotten', [...others, { topic, partition, offset }].sort(inOrder));
 }
 
 /** Written before the last delete (or erasure, for what outlives a delete): it counts no more, and never will again. */

@@ -1,5 +1,5 @@
 import { views } from '../../mappings/registry.js';
-import type { DocumentStore } from '../ports.js';
+import type { DocumentScan, DocumentStore } from '../ports.js';
 
 /** Sends each view's documents to the store that the view declares. */
 export function documentStoreByView(stores: {
@@ -8,5 +8,16 @@ export function documentStoreByView(stores: {
 }): DocumentStore {
   return {
     publish: (target, ticket, documents) => stores[views[target.view].storage.store].publish(target, ticket, documents),
+  };
+}
+
+/** Reads each view's documents in the store that the view declares. */
+export function documentScanByView(stores: {
+  readonly elasticsearch: DocumentScan;
+  readonly mongodb: DocumentScan;
+}): DocumentScan {
+  return {
+    pages: (target, pageDocumentsMax) => stores[views[target.view].storage.store].pages(target, pageDocumentsMax),
+    read: (target, ids) => stores[views[target.view].storage.store].read(target, ids),
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { apiSettings, checkAccess } from '../../api/config.js';
+import { accessOf, apiSettings } from '../../api/config.js';
 import { readSettings, SettingsError } from '../../runtime/settings.js';
 
 const settings = (env: NodeJS.ProcessEnv) => readSettings(apiSettings, env);
@@ -7,18 +7,18 @@ const settings = (env: NodeJS.ProcessEnv) => readSettings(apiSettings, env);
 describe('the settings of the API', () => {
   it('have defaults that answer on loopback only', () => {
     expect(settings({})).toMatchObject({ API_HOST: '127.0.0.1', API_PORT: 8080, ACCESS_OPEN_ON_NETWORK: false });
-    expect(() => checkAccess(settings({}))).not.toThrow();
+    expect(() => accessOf(settings({}))).not.toThrow();
   });
 
   it.each(['127.0.0.1', '127.9.9.9', '::1', 'localhost'])('allow open access on %s', (API_HOST) => {
-    expect(() => checkAccess(settings({ API_HOST }))).not.toThrow();
+    expect(() => accessOf(settings({ API_HOST }))).not.toThrow();
   });
 
   it.each(['0.0.0.0', '::', '192.168.1.5', 'example.org', '127.evil.org', '127.0.0.1.nip.io'])(
     'refuse open access on %s unless insisted',
     (API_HOST) => {
-      expect(() => checkAccess(settings({ API_HOST }))).toThrow(SettingsError);
-      expect(() => checkAccess(settings({ API_HOST, ACCESS_OPEN_ON_NETWORK: 'on' }))).not.toThrow();
+      expect(() => accessOf(settings({ API_HOST }))).toThrow(SettingsError);
+      expect(() => accessOf(settings({ API_HOST, ACCESS_OPEN_ON_NETWORK: 'on' }))).not.toThrow();
     },
   );
 

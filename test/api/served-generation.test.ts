@@ -16,12 +16,27 @@ function world() {
 }
 
 describe('the generation that is served', () => {
-  it('is read once a second, by one request at a time', async () => {
+  it('is read by one request at a time, and not again for half a second', async () => {
     const { state, served } = world();
     await Promise.all([served.live(), served.live()]);
-    state.now = 1_000;
+    state.now = 500;
     await served.live();
     expect(state.reads).toBe(1);
+  });
+
+  it('is read ahead of time while it is asked for, and nobody waits for that', async () => {
+    const { state, served } = world();
+    await served.live();
+    state.now = 501;
+    state.read = async () => servedOf(2).registry;
+    expect((await served.live()).live.number).toBe(1);
+    await expect.poll(async () => (await served.live()).live.number).toBe(2);
+    expect(state.reads).toBe(2);
+  });
+
+  it('is at most a second old', async () => {
+    const { state, served } = world();
+    await served.live();
     state.now = 1_001;
     state.read = async () => servedOf(2).registry;
     expect((await served.live()).live.number).toBe(2);

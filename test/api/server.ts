@@ -1,12 +1,28 @@
 /** The whole API over readers in memory, on a port of its own, asked over HTTP. */
 import { pino } from 'pino';
-import { createApp } from '../../api/app.js';
-import type { DocumentReader, Freshness, GenerationSource, Served } from '../../api/ports.js';
+import { openAccess } from '../../api/access/credentials.js';
+import { createApp, type Entrance } from '../../api/app.js';
+import { composeLimits, type LimitSettings } from '../../api/limits/composed.js';
+import type {
+  DocumentReader,
+  Freshness,
+  FreshnessSource,
+  GenerationSource,
+  PositionSource,
+  ProgressSource,
+  Refresher,
+  Served,
+} from '../../api/ports.js';
+import { GuardedReader } from '../../api/readers/guarded/reader.js';
 import { MemoryReader } from '../../api/readers/memory/reader.js';
+import type { ChangesContext } from '../../api/routes/context.js';
 import { HttpService } from '../../api/server.js';
+import { systemTimers } from '../../api/waiting/timers.js';
+import { Watch } from '../../api/waiting/watch.js';
 import type { ViewName } from '../../mappings/contract.js';
 import { views } from '../../mappings/registry.js';
 import type { RegistryRecord } from '../../runtime/records.js';
+import { noChanges } from './changes/composed.js';
 
 export const FRESH: Freshness = { lagEvents: 0, lagMs: 0, asOf: '2026-11-21T00:00:00.000Z' };
 
@@ -31,7 +47,7 @@ export function servedOf(generation = 1): Served {
     businessTimeZone: 'UTC',
     reportingCurrency: 'CNY',
   }));
-  const registry: RegistryRecord = { _id: 'registry', live: generation, generations };
+  const registry: RegistryRecord = { _id: 'registry', version: 1, live: generation, generations };
   const live = generations.at(-1);
   if (live === undefined) throw new Error('unreachable');
   return { registry, live };
@@ -52,22 +68,54 @@ export function memoryReader(holdings: Holdings, generation = 1): MemoryReader {
   return reader;
 }
 
+export const GENEROUS: LimitSettings = {
+  REQUESTS_IN_FLIGHT_MAX: 500,
+  RATE_LIMIT_POINTS: 0,
+  RATE_LIMIT_WINDOW_MS: 1_000,
+  STORE_CONCURRENCY_MAX: 32,
+  STORE_QUEUE_MAX: 128,
+  STORE_TIMEOUT_MS: 3_000,
+};
+
+const NOTHING_MERGED: ProgressSource & PositionSource = {
+  progress: async () => new Map(),
+  positions: async () => new Map(),
+};
+
 export async function serve(parts: {
   readonly elasticsearch: DocumentReader;
   readonly mongodb: DocumentReader;
   readonly generations?: GenerationSource;
+  readonly freshness?: FreshnessSource;
+  readonly refresher?: Refresher;
+  /** What `Wait-For` learns of; nothing is merged without. */
+  readonly progress?: ProgressSource & PositionSource;
+  /** Without, there is no log of changes. */
+  readonly changes?: ChangesContext;
+  readonly entrance?: Partial<Entrance>;
+  readonly limits?: Partial<LimitSettings>;
 }): Promise<TestServer> {
   const log = pino({ level: 'silent' });
+  const limits = composeLimits({ ...GENEROUS, ...parts.limits }, Object.keys(views), log);
+  const { progress = NOTHING_MERGED } = parts;
   const context = {
     views,
-    readers: { elasticsearch: parts.elasticsearch, mongodb: parts.mongodb },
+    readers: {
+      elasticsearch: new GuardedReader(parts.elasticsearch, limits.guards.elasticsearch),
+      mongodb: new GuardedReader(parts.mongodb, limits.guards.mongodb),
+    },
     generations: parts.generations ?? { live: async () => servedOf() },
-    freshness: { of: async () => FRESH },
+    freshness: parts.freshness ?? { of: async () => FRESH },
+    watch: new Watch({ progress, positions: progress, timers: systemTimers }),
+    refresher: parts.refresher ?? { refresh: async () => {} },
+    changes: parts.changes ?? noChanges(),
     namespace: 'test',
     cursorSecret: undefined,
   };
+  const entrance = { authenticator: openAccess, corsOrigins: [], localNamesOnly: true, ...parts.entrance };
   const settings = { host: '127.0.0.1', port: 0, requestTimeoutMs: 10_000 };
-  const service = new HttpService(createApp(context, log), settings, log, async () => {});
+  const endStreams = () => context.changes.hub.stop();
+  const service = new HttpService(createApp(context, log, entrance, limits), settings, log, async () => {}, endStreams);
   const url = `http://127.0.0.1:${await service.listen()}`;
   return {
     url,

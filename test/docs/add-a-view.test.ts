@@ -7,7 +7,7 @@ const guide = readFileSync('docs/add-a-view.md', 'utf8');
 const blocks = new Map([...guide.matchAll(/```ts\n\/\/ (\S+)\n(.*?)```/gs)].map(([, name, code]) => [name, code]));
 
 describe('the guide to adding a view', () => {
-  it.each(['document.ts', 'indexes.ts', 'queries.ts', 'view.ts'])('shows %s as it is compiled', (name) => {
+  it.each(['fields.ts', 'document.ts', 'indexes.ts', 'queries.ts', 'view.ts'])('shows %s as it is compiled', (name) => {
     expect(blocks.get(name)).toBe(readFileSync(`docs/examples/shipments/${name}`, 'utf8'));
   });
 
@@ -29,6 +29,7 @@ describe('the guide to adding a view', () => {
         carrier: 'SF',
         trackingNo: '1',
         status: 'shipped',
+        customerId: 'c-1',
         customerName: '王小明',
         city: '上海',
       },
@@ -41,6 +42,7 @@ describe('the guide to adding a view', () => {
       carrier: 'SF',
       trackingNo: null,
       status: 'shipped',
+      customerId: 'c-1',
       customerName: '王',
       city: null,
     };

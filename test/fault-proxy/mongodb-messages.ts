@@ -55,7 +55,8 @@ function messageOf({ id, responseTo }: { id: number; responseTo: number }, docum
   return message;
 }
 
-function documentOf(message: Buffer): Document | null {
+/** `null` for messages of other kinds. */
+export function documentOf(message: Buffer): Document | null {
   if (message.readInt32LE(12) !== OP_MSG || message[DOCUMENT_AT - 1] !== 0) return null;
   // Sections of kind 1 may follow.
   return BSON.deserialize(message.subarray(DOCUMENT_AT, DOCUMENT_AT + message.readInt32LE(DOCUMENT_AT)));

@@ -43,8 +43,8 @@ const EVERYTHING: Readonly<Record<ViewName, string>> = {
 export class Answers {
   constructor(private readonly base: string) {}
 
-  async get(path: string): Promise<Answer> {
-    const response = await fetch(`${this.base}${path}`);
+  async get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+    const response = await fetch(`${this.base}${path}`, { headers });
     return { status: response.status, headers: response.headers, body: await response.json() };
   }
 

@@ -1,5 +1,8 @@
 /** The system under test as it runs for real: projector and API processes, on a namespace and topics of its own. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, inject } from 'vitest';
 import { PROJECT_FOLDER } from '../../stack/folders.js';
 import { freePorts } from '../../stack/ports.js';
@@ -18,13 +21,21 @@ export const BUSINESS_TIME_ZONE = 'Asia/Shanghai';
 /** After six seconds without a sign of life, the least that Kafka allows, the group lets go of a killed member. */
 const ENVIRONMENT = { BUSINESS_TIME_ZONE, SESSION_TIMEOUT_MS: '6000', FRESHNESS_MAX_AGE_MS: '0' };
 
+/** What a command of an operator came to. */
+export interface Operation {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
 export type Environment = Readonly<Record<string, string>>;
 
 /** One projector process. */
 export class Projector {
   constructor(
     private readonly service: Service,
-    private readonly admin: string,
+    /** Where its health, metrics and admin API are. */
+    readonly admin: string,
   ) {}
 
   /** kill -9; resolves when the process is gone. */
@@ -121,6 +132,18 @@ export class System {
     return answers;
   }
 
+  /** `projector <arguments>`, to its end. */
+  async operate(...arguments_: string[]): Promise<Operation> {
+    const environment = { ...process.env, ...this.environment(), LOG_LEVEL: 'error' };
+    const child = spawn(process.execPath, ['stack/run.mjs', 'projector/main.ts', ...arguments_], {
+      cwd: PROJECT_FOLDER,
+      env: environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+    return { code: Number(code), stdout, stderr };
+  }
+
   /** SIGTERM to all of them; resolves when they are gone. */
   async stopProjectors(): Promise<void> {
     const projectors = this.services.filter(({ name }) => name.startsWith('projector'));
@@ -151,8 +174,21 @@ export class System {
     await this.servers.remove();
   }
 
-  private launch(program: 'projector' | 'api', environment: Environment): Service {
+  private environment(): Environment {
     const { namespace, topics } = this.servers;
+    return {
+      ...ENVIRONMENT,
+      KAFKA_BROKERS: inject('KAFKA_BROKERS'),
+      ELASTICSEARCH_URL: inject('ELASTICSEARCH_URL'),
+      MONGODB_URL: inject('MONGODB_URL'),
+      NAMESPACE: namespace,
+      TOPIC_CUSTOMERS: topics.customers,
+      TOPIC_PRODUCTS: topics.products,
+      TOPIC_ORDERS: topics.orders,
+    };
+  }
+
+  private launch(program: 'projector' | 'api', environment: Environment): Service {
     const service = this.run.launch({
       name: `${program}-${this.services.length + 1}`,
       command: process.execPath,
@@ -160,14 +196,7 @@ export class System {
       folder: PROJECT_FOLDER,
       environment: {
         ...process.env,
-        ...ENVIRONMENT,
-        KAFKA_BROKERS: inject('KAFKA_BROKERS'),
-        ELASTICSEARCH_URL: inject('ELASTICSEARCH_URL'),
-        MONGODB_URL: inject('MONGODB_URL'),
-        NAMESPACE: namespace,
-        TOPIC_CUSTOMERS: topics.customers,
-        TOPIC_PRODUCTS: topics.products,
-        TOPIC_ORDERS: topics.orders,
+        ...this.environment(),
         LOG_LEVEL: 'info',
         ...environment,
       },

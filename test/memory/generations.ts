@@ -11,16 +11,15 @@ export class MemoryRegistry implements Registry {
 
   async create(first: GenerationRecord): Promise<boolean> {
     if (this.record !== null) return false;
-    this.record = { _id: 'registry', live: first.number, generations: [first] };
+    this.record = { _id: 'registry', version: 1, live: first.number, generations: [first] };
     return true;
   }
 
-  async replaceLive(generation: GenerationRecord, since: RegistryRecord): Promise<boolean> {
-    const { record } = this;
-    if (record === null || record.live !== since.live || record.generations.length !== since.generations.length)
-      return false;
-    this.record = { ...record, live: generation.number, generations: [...record.generations, generation] };
-    return true;
+  async update(change: (known: RegistryRecord) => RegistryRecord | null): Promise<RegistryRecord | null> {
+    if (this.record === null) throw new Error('There is no registry.');
+    const changed = change(this.record);
+    if (changed !== null) this.record = { ...changed, version: this.record.version + 1 };
+    return changed === null ? null : this.record;
   }
 }
 
@@ -36,6 +35,14 @@ export class MemoryGenerationStorage implements GenerationStorage, GenerationTra
 
   async missing({ number }: GenerationRecord): Promise<readonly string[]> {
     return this.names.filter((name) => !this.parts.get(number)?.has(name));
+  }
+
+  async prepareForBulk(): Promise<void> {}
+
+  async prepareForReading(): Promise<void> {}
+
+  async drop({ number }: GenerationRecord): Promise<void> {
+    this.parts.delete(number);
   }
 
   async numbers(): Promise<readonly number[]> {

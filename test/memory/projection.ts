@@ -15,6 +15,7 @@ import { MemoryJobStore } from './jobs.js';
 import { IdleSource, MemorySource } from './source.js';
 import {
   MemoryAggregateStore,
+  MemoryChangeFeed,
   MemoryDayMark,
   MemoryDocumentStore,
   MemoryPositionStore,
@@ -37,6 +38,7 @@ export function liveProjection({
   const aggregates = new MemoryAggregateStore();
   const rollups = new MemoryRollupStore(aggregates);
   const documents = new MemoryDocumentStore();
+  const changes = new MemoryChangeFeed();
   const tickets = new MemoryTicketCounter();
   const jobs = new MemoryJobStore(tickets);
   const positions = new MemoryPositionStore();
@@ -53,6 +55,7 @@ export function liveProjection({
     tickets,
     jobs,
     documents: around,
+    changes,
     targets: { current: async () => targets },
     cache,
     clock,
@@ -67,6 +70,8 @@ export function liveProjection({
     return new Projection(
       {
         source,
+        control: { mode: async () => 'project' },
+        yieldToLive: async () => {},
         positions,
         quarantine,
         // What is kept beside states and documents is kept by the real stores only.
@@ -77,12 +82,30 @@ export function liveProjection({
         events: { folded: () => {}, unknown: () => {}, quarantined: () => {} },
         log,
       },
-      { batchEventsMax, batchWaitMs: 1, eventsUndoneMax: 20, flushesInFlightMax: 2 },
+      { batchEventsMax, fillEventsMax: batchEventsMax, batchWaitMs: 1, eventsUndoneMax: 20, flushesInFlightMax: 2 },
+    );
+  }
+
+  /** Each share goes to a worker of its own; they work side by side. */
+  async function project(
+    shares: readonly (readonly SourceRecord[])[],
+    batch: number,
+    around?: DocumentStore,
+  ): Promise<void> {
+    await Promise.all(
+      shares.map(async (share) => {
+        const source = new MemorySource(share);
+        const projection = worker(source, batch, around);
+        source.onExhausted = () => projection.stop();
+        await projection.run();
+      }),
     );
   }
 
   return {
+    aggregates,
     documents,
+    changes,
     jobs,
     positions,
     quarantine,
@@ -125,15 +148,9 @@ export function liveProjection({
       const shares = Array.from({ length: workers }, (_, worker) =>
         records.filter(({ key }) => (key?.at(-1) ?? 0) % workers === worker),
       );
-      await Promise.all(
-        shares.map(async (share) => {
-          const source = new MemorySource(share);
-          const projection = worker(source, batch, around);
-          source.onExhausted = () => projection.stop();
-          await projection.run();
-        }),
-      );
+      await project(shares, batch, around);
     },
+    project,
   };
 }
 

@@ -1,10 +1,11 @@
 /** The projector's ports in memory. They keep what a store would keep: encoded, so that nothing is shared by reference. */
 import { NO_REFERENCES, type References } from '../../mappings/aggregates/state.js';
-import type { Contribution, PeriodRange, PeriodSummary, StoredDocument } from '../../mappings/contract.js';
+import type { Contribution, PeriodRange, PeriodSummary, StoredDocument, ViewName } from '../../mappings/contract.js';
 import { type AggregateName, codePointOrder } from '../../mappings/events/event.js';
 import type { RollupName, SummaryOf } from '../../mappings/rollups/summaries.js';
 import type {
   AggregateStore,
+  ChangeFeed,
   Contributions,
   DayMark,
   DocumentStore,
@@ -26,6 +27,7 @@ import type {
 } from '../../projector/ports.js';
 import { decodeState, encodeState } from '../../projector/state/codec.js';
 import { groupOf, splitGroup } from '../../projector/state/derive.js';
+import type { Change } from '../../runtime/changes.js';
 
 interface StoredState {
   readonly version: number;
@@ -248,6 +250,12 @@ export class MemoryDocumentStore implements DocumentStore {
     return this.documents.get(`${view}/${revision}/${id}`)?.ticket ?? 0;
   }
 
+  /** Of all that is there, tombstones included. */
+  ids({ view, revision }: Target): string[] {
+    const prefix = `${view}/${revision}/`;
+    return [...this.documents.keys()].flatMap((key) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : []));
+  }
+
   /** What is there, tombstones included: `stored: null`. */
   stored({ view, revision }: Target, id: string): { ticket: Ticket; stored: StoredDocument | null } | undefined {
     const document = this.documents.get(`${view}/${revision}/${id}`);
@@ -264,6 +272,24 @@ export class MemoryDocumentStore implements DocumentStore {
         return key.startsWith(prefix) && document !== null ? [[key.slice(prefix.length), document] as const] : [];
       }),
     );
+  }
+}
+
+export class MemoryChangeFeed implements ChangeFeed {
+  readonly announced: Change[] = [];
+  private readonly tickets = new Map<string, number>();
+
+  async announce(changes: readonly Change[]): Promise<void> {
+    for (const change of changes) {
+      this.announced.push(change);
+      const key = `${change.view}/${change.id}`;
+      this.tickets.set(key, Math.max(change.ticket, this.tickets.get(key) ?? 0));
+    }
+  }
+
+  /** The highest ticket under which the document was announced; 0 when it never was. */
+  ticketOf(view: ViewName, id: string): number {
+    return this.tickets.get(`${view}/${id}`) ?? 0;
   }
 }
 

@@ -24,6 +24,8 @@ export interface Climate extends Weather {
   readonly clockMoves: number;
   readonly leaseExpiries: number;
   readonly orderlyStops: number;
+  /** Whether the generation is filled first, and every document rendered once. */
+  readonly rebuilt: boolean;
 }
 
 export function drawClimate(random: Random): Climate {
@@ -50,5 +52,6 @@ export function drawClimate(random: Random): Climate {
     clockMoves: random.between(0, 2),
     leaseExpiries: random.between(0, 3),
     orderlyStops: random.between(0, 1),
+    rebuilt: random.chance(0.4),
   };
 }

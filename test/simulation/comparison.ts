@@ -5,11 +5,17 @@ import { views } from '../../mappings/registry.js';
 import { decodeState } from '../../projector/state/codec.js';
 import { recompute } from '../recomputation.js';
 import type { PublishedEvent, Topic } from '../recomputation-documents.js';
-import { nameOf, SETTINGS, type World } from './world.js';
+import { nameOf, SETTINGS, TARGETS, type World } from './world.js';
 
 /** The first difference, as a sentence; `null` when there is none. */
 export function differenceAtRest(world: World): string | null {
-  return unreadOf(world) ?? quarantineDifference(world) ?? markDifference(world) ?? documentDifference(world);
+  return (
+    unreadOf(world) ??
+    quarantineDifference(world) ??
+    markDifference(world) ??
+    documentDifference(world) ??
+    announcementDifference(world)
+  );
 }
 
 function unreadOf(world: World): string | null {
@@ -82,6 +88,20 @@ function documentDifference(world: World): string | null {
     for (const id of new Set([...found.keys(), ...wanted.keys()])) {
       const difference = documentsDiffer(view.name, id, found.get(id), wanted.get(id));
       if (difference !== null) return difference;
+    }
+  }
+  return null;
+}
+
+/** Whoever has read each document whenever it was announced, at once, has read the last version of all. */
+function announcementDifference(world: World): string | null {
+  for (const target of TARGETS) {
+    for (const id of world.documents.ids(target)) {
+      const { stored, ticket } = world.documents.stored(target, id) ?? {};
+      const seen = world.seen(target.view, id);
+      // While a generation is built nobody follows it; who does afterwards begins by reading.
+      if (isDeepStrictEqual(seen, stored) || (ticket ?? 0) <= world.lastTicketBeforeServed) continue;
+      return `${target.view}/${id} is ${JSON.stringify(stored)}; when it was announced last it was ${JSON.stringify(seen)}.`;
     }
   }
   return null;

@@ -4,6 +4,7 @@ import type { AggregateName } from '../../mappings/events/event.js';
 import type { RollupName } from '../../mappings/rollups/summaries.js';
 import type { Position, Target } from '../../projector/ports.js';
 import { decodeState } from '../../projector/state/codec.js';
+import type { Change } from '../../runtime/changes.js';
 import type { Coverage } from './coverage.js';
 import { nameOf, type World } from './world.js';
 
@@ -52,6 +53,19 @@ export class Invariants {
   ): Promise<Answer> {
     const tickets = () => groups.map((group) => this.world.rollups.ticketOf(rollup, group));
     return this.guarded(rollup, 'rollup', tickets, write);
+  }
+
+  /** Who hears of a document reads it at once: it is there by then, under the ticket announced or a higher one. */
+  async announce(changes: readonly Change[], write: () => Promise<void>): Promise<void> {
+    await write();
+    for (const change of changes) {
+      const { view, id, ticket } = change;
+      this.world.read(change);
+      const stored = this.world.documents.ticketOf({ view, revision: 1 }, id);
+      if (stored < ticket) {
+        this.world.violate(`${view}/${id} was announced under ticket ${ticket}; the document has ticket ${stored}.`);
+      } else if (stored > ticket) this.coverage.count('a document was announced late');
+    }
   }
 
   /** Positions never go back, and never beyond an event that is not merged, set apart, or shown by its own document. */
@@ -107,8 +121,11 @@ export class Invariants {
     const state = this.world.aggregates.records[published.topic].get(subject);
     if (state === undefined || !idsOf(decodeState(state.state)).has(id)) return `${place} (${id}) was not merged`;
     const shown = this.world.documents.ticketOf({ view: published.topic, revision: 1 }, subject);
-    if (shown !== 0 && shown <= (this.mergedAt.get(id) ?? 0)) {
-      return `${place} (${id}) was not in the document of ${published.topic}/${subject}`;
+    const mergedAt = this.mergedAt.get(id);
+    if (shown === 0 || mergedAt === undefined) return null;
+    if (shown <= mergedAt) return `${place} (${id}) was not in the document of ${published.topic}/${subject}`;
+    if (this.world.changes.ticketOf(published.topic, subject) <= mergedAt) {
+      return `${place} (${id}) was in the document of ${published.topic}/${subject}, which was not announced`;
     }
     return null;
   }

@@ -450,4 +450,69 @@ const background: readonly PlantedBug[] = [
   },
 ];
 
-export const plantedBugs: readonly PlantedBug[] = [...folding, ...rules, ...tickets, ...positions, ...background];
+const announcements: readonly PlantedBug[] = [
+  {
+    name: 'announced after the commit',
+    breaks: 'A process dies with positions durable, and nobody ever hears of the documents.',
+    patches: [{ file: PUBLISH, find: '  await announced;\n', replace: '' }],
+  },
+  {
+    name: 'announced before the write',
+    breaks: 'Who hears of a document reads the former version, and takes it for the last one.',
+    patches: [
+      {
+        file: PUBLISH,
+        find: "const targets = await timed(stages, 'targets', () => ports.targets.current());",
+        replace: `for (const view of rendering.keys()) {
+          await ports.changes.announce(changesOf(view, ticket, loaded, rendered.get(view.name) ?? []));
+        }
+        const targets = await ports.targets.current();`,
+      },
+    ],
+  },
+  {
+    name: 'announced under a ticket of its own',
+    breaks: 'A version that was superseded is announced as newer than the one that is there.',
+    patches: [
+      {
+        file: PUBLISH,
+        find: 'ports.changes.announce(changes)));',
+        replace: `(async () => {
+          const ticket = await ports.tickets.next();
+          await ports.changes.announce(changes.map((change) => ({ ...change, ticket })));
+        })()));`,
+      },
+    ],
+  },
+  {
+    name: 'failed announcement taken as done',
+    breaks: 'Kafka was away, and nobody ever hears of the documents.',
+    patches: [
+      {
+        file: PUBLISH,
+        find: 'ports.changes.announce(changes)));',
+        replace: 'ports.changes.announce(changes).catch(() => {})));',
+      },
+    ],
+  },
+  {
+    name: 'fan-out not announced',
+    breaks: 'A job moves on past documents that nobody hears of.',
+    patches: [
+      {
+        file: FAN_OUT,
+        find: 'await publishAll(ports, patience, chunksOf',
+        replace: 'await publishAll({ ...ports, changes: { announce: async () => {} } }, patience, chunksOf',
+      },
+    ],
+  },
+];
+
+export const plantedBugs: readonly PlantedBug[] = [
+  ...folding,
+  ...rules,
+  ...tickets,
+  ...positions,
+  ...background,
+  ...announcements,
+];

@@ -1,12 +1,17 @@
 /** The stores as one process sees them: every call goes through the scheduler. */
+import type { Contribution } from '../../mappings/contract.js';
+import type { Registry } from '../../projector/generations/generation.js';
+import type { RebuildStore } from '../../projector/generations/rebuild-record.js';
 import type {
   AggregateStore,
+  ChangeFeed,
   DayMark,
   DocumentStore,
   Erasures,
   JobStore,
   Published,
   RollupStore,
+  StateScan,
 } from '../../projector/ports.js';
 import type { Coverage } from './coverage.js';
 import type { Invariants } from './invariants.js';
@@ -80,6 +85,14 @@ export function portsOf(sender: Sender, outside: Outside) {
     },
   };
 
+  const changes: ChangeFeed = {
+    announce: async (announced) => {
+      await schedule.bulk(sender, 'announce', true, announced, (piece) =>
+        invariants.announce(piece, () => world.changes.announce(piece)),
+      );
+    },
+  };
+
   const day: DayMark = {
     read: (today) => write('read the day', () => world.day.read(today)),
     lease: (owner, now, leaseMs) => write('lease the day', () => world.day.lease(owner, now, leaseMs)),
@@ -110,10 +123,52 @@ export function portsOf(sender: Sender, outside: Outside) {
     list: () => read('list jobs', () => world.jobs.list()),
   };
 
+  const registry: Registry = {
+    read: () => read('read the registry', () => world.registry.read()),
+    create: (first) => world.registry.create(first),
+    update: (change) =>
+      write('change the registry', () => {
+        world.lastTicketBeforeServed = world.tickets.last;
+        coverage.count('a rebuild went on to its next phase');
+        return world.registry.update(change);
+      }),
+  };
+
+  const rebuilds: RebuildStore = {
+    create: (record) => world.rebuilds.create(record),
+    read: (generation) => read('read the rebuild', () => world.rebuilds.read(generation)),
+    lease: (generation, owner, now, leaseMs) =>
+      write('lease the rebuild', () => {
+        if (world.rebuilds.isTakenUp(generation, owner, now)) {
+          coverage.count('a rebuild was taken up where another left it');
+        }
+        return world.rebuilds.lease(generation, owner, now, leaseMs);
+      }),
+    progress: (...progress) => write('note the progress of the rebuild', () => world.rebuilds.progress(...progress)),
+    remove: (generation) => world.rebuilds.remove(generation),
+  };
+
+  const scan: StateScan = {
+    count: (name) => read('count states', () => world.scan.count(name)),
+    ids: (name, after, limit) => read(`scan ${name}`, () => world.scan.ids(name, after, limit)),
+    contributions: async (rollup, visit) => {
+      const found: Contribution[] = [];
+      await read(`scan contributions to ${rollup}`, () =>
+        world.scan.contributions(rollup, (contribution) => found.push(contribution)),
+      );
+      for (const contribution of found) visit(contribution);
+    },
+  };
+
   return {
     aggregates,
+    registry,
+    rebuilds,
+    scan,
+    ends: () => read('read the ends of the log', async () => world.logEnds()),
     rollups,
     documents,
+    changes,
     day,
     jobs,
     tickets: { next: () => write('next ticket', () => world.tickets.next()) },

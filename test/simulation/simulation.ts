@@ -27,7 +27,7 @@ export async function simulate(seed: number, onStep: (what: string) => void = ()
   const random = new Random(seed);
   const climate = drawClimate(random);
   const coverage = new Coverage();
-  const world = new World(climate.partitionsPerTopic);
+  const world = new World(climate.partitionsPerTopic, climate.rebuilt);
   const schedule = new Schedule(random, climate, coverage);
   schedule.onStep = onStep;
   const invariants = new Invariants(world, coverage);

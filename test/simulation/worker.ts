@@ -1,6 +1,8 @@
 /** One process: the real pipeline, composed as the projector composes it, over the scheduled ports. */
 import { DaySweep } from '../../projector/clock/sweep.js';
 import { FanOut } from '../../projector/fan-out/fan-out.js';
+import { RegisteredControl } from '../../projector/generations/control.js';
+import { Rebuild, type RebuildPorts } from '../../projector/generations/rebuild.js';
 import { Projection } from '../../projector/pipeline/projection.js';
 import { Unavailable } from '../../projector/ports.js';
 import { StateCache } from '../../projector/state/cache.js';
@@ -10,10 +12,11 @@ import type { Group } from './group.js';
 import { type Outside, portsOf } from './ports.js';
 import type { Random } from './random.js';
 import { type Holder, SimulatedSource } from './source.js';
-import { SETTINGS } from './world.js';
+import { GENERATION, SETTINGS } from './world.js';
 
 export const LEASE_MS = 60_000;
 const IDLE_MS = 1_000;
+const EVENTS_LEFT_MAX = 4;
 const LOG = createLog('simulation', 'silent');
 
 export interface Habitat extends Outside {
@@ -39,9 +42,9 @@ export class Worker implements Holder {
     this.speed = random.pick([1, 1, 1, 0.1]);
     const ports = portsOf(this, habitat);
     this.source = new SimulatedSource(this, world, group, schedule, random, ports.positions);
-    const { projection, fanOut } = this.compose(ports);
+    const { projection, fanOut, rebuild } = this.compose(ports);
     this.projection = projection;
-    this.besides = [fanOut, this.sweepLoop(ports)];
+    this.besides = [fanOut, rebuild, this.sweepLoop(ports)];
   }
 
   get isOutdated(): boolean {
@@ -86,21 +89,26 @@ export class Worker implements Holder {
 
   private compose(ports: ReturnType<typeof portsOf>) {
     const { schedule, climate, world } = this.habitat;
-    const { aggregates, rollups, tickets, documents, targets, jobs, positions, quarantine, erasures } = ports;
+    const { aggregates, rollups, tickets, documents, changes, targets, jobs, positions, quarantine, erasures } = ports;
     const cache = new StateCache(climate.statesCachedMax);
     const { clock } = world;
     const stages = { observe: () => {}, count: () => {} };
     const patience = { until: <Result>(step: () => Promise<Result>) => this.until(step) };
-    const publish = { aggregates, rollups, tickets, documents, targets, cache, clock, settings: SETTINGS, stages };
+    const stored = { aggregates, rollups, tickets, documents, changes, targets };
+    const publish = { ...stored, cache, clock, settings: SETTINGS, stages };
     const { chunkDocumentsMax, fanOutInlineMax, batchEventsMax, eventsUndoneMax, flushesInFlightMax } = climate;
     const projection = new Projection(
       {
         ...{ source: this.source, positions, quarantine, erasures, patience, log: LOG },
+        control: climate.rebuilt
+          ? new RegisteredControl(ports.registry, GENERATION, clock.now)
+          : { mode: async () => 'project' },
+        yieldToLive: async () => {},
         fold: { store: aggregates, cache, settings: SETTINGS },
         flush: { ...publish, jobs, chunkDocumentsMax, fanOutInlineMax },
         events: { folded: () => {}, unknown: () => {}, quarantined: () => {} },
       },
-      { batchEventsMax, batchWaitMs: 0, eventsUndoneMax, flushesInFlightMax },
+      { batchEventsMax, fillEventsMax: batchEventsMax, batchWaitMs: 0, eventsUndoneMax, flushesInFlightMax },
     );
     const sleep = (ms: number) =>
       ms === IDLE_MS
@@ -110,7 +118,27 @@ export class Worker implements Holder {
       { jobs, publish, patience, isBusy: () => projection.isBusy, sleep, log: LOG },
       { chunkOrdersMax: 1, yieldMsMax: 10, idleMs: IDLE_MS, leaseMs: LEASE_MS },
     );
-    return { projection, fanOut };
+    const rebuild = new Rebuild(GENERATION, this.rebuildPorts(ports, patience, { ...publish, changes }), {
+      ...{ chunkDocumentsMax, summedOrdersMax: 3, chunksInFlight: 2, eventsLeftMax: EVENTS_LEFT_MAX },
+    });
+    return { projection, fanOut, rebuild };
+  }
+
+  private rebuildPorts(
+    ports: ReturnType<typeof portsOf>,
+    patience: RebuildPorts['patience'],
+    publish: RebuildPorts['publish'],
+  ): RebuildPorts {
+    const { registry, rebuilds, positions, scan, ends } = ports;
+    const { schedule, world } = this.habitat;
+    const isWork = () =>
+      world.isRebuilt || (world.rebuilds.isFree(GENERATION, world.clock.time) && world.eventsLeft() <= EVENTS_LEFT_MAX);
+    return {
+      ...{ registry, rebuilds, positions, scan, ends, patience, publish, clock: world.clock, log: LOG },
+      storages: [],
+      yieldToLive: async () => {},
+      sleep: () => schedule.wait(this, 'look at the rebuild', () => this.isStopping || isWork()),
+    };
   }
 
   /** Looks at the clock when it has moved. A sweep that fails is tried again at the next look. */

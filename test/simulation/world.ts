@@ -1,12 +1,18 @@
 /** What outlives every process: the log, the stores in memory, the clock; and what must never be seen in them. */
 import { dayOf } from '../../mappings/calendar.js';
+import type { StoredDocument, ViewName } from '../../mappings/contract.js';
 import { views } from '../../mappings/registry.js';
 import type { LogRange } from '../../projector/kafka/log-range.js';
 import { groupBy } from '../../projector/pipeline/group.js';
 import type { SourceRecord, Target } from '../../projector/ports.js';
+import type { Change } from '../../runtime/changes.js';
+import type { GenerationRecord, RegistryRecord } from '../../runtime/records.js';
+import { MemoryRegistry } from '../memory/generations.js';
 import { MemoryJobStore } from '../memory/jobs.js';
+import { MemoryRebuildStore, MemoryStateScan } from '../memory/rebuilds.js';
 import {
   MemoryAggregateStore,
+  MemoryChangeFeed,
   MemoryDayMark,
   MemoryDocumentStore,
   MemoryPositionStore,
@@ -20,6 +26,8 @@ import { START } from './history.js';
 export const SETTINGS = { businessTimeZone: 'Asia/Shanghai', reportingCurrency: 'CNY' } as const;
 
 export const TARGETS: readonly Target[] = Object.values(views).map(({ name }) => ({ view: name, revision: 1 }));
+
+export const GENERATION = 1;
 
 export interface Partition {
   readonly topic: string;
@@ -36,11 +44,15 @@ export class World {
   readonly aggregates = new MemoryAggregateStore();
   readonly rollups = new MemoryRollupStore(this.aggregates);
   readonly documents = new MemoryDocumentStore();
+  readonly changes = new MemoryChangeFeed();
   readonly tickets = new MemoryTicketCounter();
   readonly positions = new MemoryPositionStore();
   readonly quarantine = new MemoryQuarantine();
   readonly day = new MemoryDayMark();
   readonly jobs = new MemoryJobStore(this.tickets);
+  readonly registry = new MemoryRegistry();
+  readonly rebuilds = new MemoryRebuildStore();
+  readonly scan = new MemoryStateScan(this.aggregates);
   /** The erasing events whose customers were removed from what is kept beside states and documents. */
   readonly erased = new Set<string>();
   readonly clock = { time: START, now: () => this.clock.time };
@@ -48,8 +60,17 @@ export class World {
   /** The first thing that must not be, as a sentence. */
   violation: string | null = null;
   private readonly log = new Map<string, LogEntry[]>();
+  private readonly reader = new Map<string, StoredDocument | null | undefined>();
 
-  constructor(private readonly partitionsPerTopic: number) {
+  constructor(
+    private readonly partitionsPerTopic: number,
+    rebuilt: boolean,
+  ) {
+    this.registry.record = registryOf(rebuilt);
+    this.rebuilds.begin({
+      ...{ generation: GENERATION, startedAt: new Date(START), origin: 'the beginning', documents: 0 },
+      ...{ from: {}, ends: {} },
+    });
     this.partitions = ['customers', 'products', 'orders'].flatMap((topic) =>
       Array.from({ length: partitionsPerTopic }, (_, partition) => ({ topic, partition })),
     );
@@ -76,6 +97,16 @@ export class World {
     return entries;
   }
 
+  /** A subscriber reads what is announced, at once. */
+  read({ view, id }: Change): void {
+    this.reader.set(`${view}/${id}`, this.documents.stored({ view, revision: 1 }, id)?.stored);
+  }
+
+  /** What the subscriber read of the document last. */
+  seen(view: ViewName, id: string): StoredDocument | null | undefined {
+    return this.reader.get(`${view}/${id}`);
+  }
+
   /** What the partitions hold, by topic. */
   logRanges(): ReadonlyMap<string, readonly LogRange[]> {
     return groupBy(
@@ -85,6 +116,23 @@ export class World {
       })),
       ({ topic }) => topic,
     );
+  }
+
+  /** Of the last document that may have been written before the generation was complete. */
+  lastTicketBeforeServed = 0;
+
+  /** The end of every partition. */
+  logEnds(): ReadonlyMap<string, number> {
+    return new Map(this.partitions.map((partition) => [nameOf(partition), this.entries(partition).length]));
+  }
+
+  /** Events before the ends of now that are not durable. */
+  eventsLeft(): number {
+    return this.partitions.reduce((sum, one) => sum + this.entries(one).length - this.positions.next(one), 0);
+  }
+
+  get isRebuilt(): boolean {
+    return this.registry.record?.generations[0]?.phase === undefined;
   }
 
   /** All that is in the log. */
@@ -99,6 +147,7 @@ export class World {
 
   /** What is left to do, as a sentence. */
   unrest(): string | null {
+    if (!this.isRebuilt) return 'The documents are never all rendered.';
     if (this.jobs.size > 0) return `${this.jobs.size} jobs are never finished.`;
     const today = dayOf(this.clock.time, SETTINGS.businessTimeZone);
     return this.day.day === today ? null : `The documents stay at ${this.day.day}; today is ${today}.`;
@@ -107,6 +156,13 @@ export class World {
   violate(sentence: string): void {
     this.violation ??= sentence;
   }
+}
+
+function registryOf(rebuilt: boolean): RegistryRecord {
+  const revisions = { orders: 1, products: 1, customers: 1 };
+  const record = { number: GENERATION, createdAt: new Date(START), revisions, ...SETTINGS };
+  const generation: GenerationRecord = rebuilt ? { ...record, phase: 'filling' } : record;
+  return { _id: 'registry', version: 1, live: GENERATION, generations: [generation] };
 }
 
 export function nameOf({ topic, partition }: Partition): string {

@@ -17,3 +17,10 @@ export function translateFailure(error: unknown): unknown {
     ? new StoreUnavailable('elasticsearch', { cause: error })
     : error;
 }
+
+/** What the failure of one document among several means to a reader. */
+export function translateItemFailure(cause: { readonly type: string }): Error {
+  return cause.type === 'index_not_found_exception'
+    ? new NotReady('The index that is to be served is not there yet.', { cause })
+    : new StoreUnavailable('elasticsearch', { cause });
+}

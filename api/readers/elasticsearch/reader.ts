@@ -1,8 +1,8 @@
 /** Documents in Elasticsearch. */
-import { Client, errors, type estypes } from '@elastic/elasticsearch';
+import { Client, errors, type estypes, type TransportRequestOptions } from '@elastic/elasticsearch';
 import { documentsIndex } from '../../../runtime/names.js';
 import { HIDDEN_FIELD } from '../../../runtime/records.js';
-import type { DocumentReader, DocumentSet } from '../../ports.js';
+import type { DocumentReader, DocumentSet, ReadOptions, VersionedDocument, VersionReader } from '../../ports.js';
 import {
   type DocumentQuery,
   type FacetCount,
@@ -10,7 +10,8 @@ import {
   type SortValue,
   totalOf,
 } from '../../query/document-query.js';
-import { translateFailure } from './failures.js';
+import { translateFailure, translateItemFailure } from './failures.js';
+import { highlightOf } from './highlight.js';
 import { searchBody } from './search-body.js';
 
 type Source = Readonly<Record<string, unknown>>;
@@ -21,7 +22,7 @@ export interface ElasticsearchReaderSettings {
   readonly requestTimeoutMs: number;
 }
 
-export class ElasticsearchReader implements DocumentReader {
+export class ElasticsearchReader implements DocumentReader, VersionReader {
   readonly #client: Client;
   readonly #namespace: string;
 
@@ -30,30 +31,55 @@ export class ElasticsearchReader implements DocumentReader {
     this.#namespace = namespace;
   }
 
-  async search(documents: DocumentSet, query: DocumentQuery): Promise<Found> {
+  async search(documents: DocumentSet, query: DocumentQuery, options?: ReadOptions): Promise<Found> {
     const answer = await this.#ask(() =>
-      this.#client.search<Source>({
-        index: this.#indexOf(documents),
-        // A shard that fails must not pass for a shard without matches.
-        allow_partial_search_results: false,
-        ...searchBody(documents.view, query),
-      }),
+      this.#client.search<Source>(
+        {
+          index: this.#indexOf(documents),
+          // A shard that fails must not pass for a shard without matches.
+          allow_partial_search_results: false,
+          ...searchBody(documents.view, query),
+        },
+        transport(options),
+      ),
     );
     const hits = answer.hits.hits.slice(0, query.size);
     const { total } = answer.hits;
     const counted = typeof total === 'object' ? total.value + (total.relation === 'gte' ? 1 : 0) : (total ?? 0);
     const more = answer.hits.hits.length > query.size || (query.after === null && counted > query.skip + hits.length);
+    const { search } = query;
+    const isHighlighted = query.highlight && search?.kind === 'words';
     return {
       documents: hits.map(({ _source }) => documents.view.fromStored(withoutMark(_source ?? {}))),
+      highlights: isHighlighted ? hits.map(({ highlight }) => highlightOf(highlight ?? {}, search)) : null,
       next: more && hits.length > 0 ? sortValues(hits.at(-1)?.sort ?? []) : null,
       total: totalOf(counted, query.countExactly),
       facets: Object.fromEntries(query.facets.map(({ name }) => [name, facetCounts(answer.aggregations?.[name])])),
     };
   }
 
-  async get(documents: DocumentSet, id: string): Promise<unknown> {
-    const source = await this.#ask(() => this.#sourceOf(this.#indexOf(documents), id));
+  async get(documents: DocumentSet, id: string, options?: ReadOptions): Promise<unknown> {
+    const source = await this.#ask(() => this.#sourceOf(this.#indexOf(documents), id, options));
     return source === null || source[HIDDEN_FIELD] === true ? null : documents.view.fromStored(withoutMark(source));
+  }
+
+  async getMany(
+    documents: DocumentSet,
+    ids: readonly string[],
+    options?: ReadOptions,
+  ): Promise<ReadonlyMap<string, VersionedDocument>> {
+    if (ids.length === 0) return new Map();
+    const index = this.#indexOf(documents);
+    const { docs } = await this.#ask(() => this.#client.mget<Source>({ index, ids: [...ids] }, transport(options)));
+    const found = new Map<string, VersionedDocument>();
+    for (const item of docs) {
+      if ('error' in item) throw translateItemFailure(item.error);
+      if (!item.found || item._source === undefined) continue;
+      const { _id: id, _version: version = 0, _source: source } = item;
+      const isHidden = source[HIDDEN_FIELD] === true;
+      found.set(id, { version, document: isHidden ? null : documents.view.fromStored(withoutMark(source)) });
+    }
+    return found;
   }
 
   async ping(): Promise<void> {
@@ -64,9 +90,9 @@ export class ElasticsearchReader implements DocumentReader {
     return this.#client.close();
   }
 
-  async #sourceOf(index: string, id: string): Promise<Source | null> {
+  async #sourceOf(index: string, id: string, options: ReadOptions | undefined): Promise<Source | null> {
     try {
-      const { _source } = await this.#client.get<Source>({ index, id });
+      const { _source } = await this.#client.get<Source>({ index, id }, transport(options));
       return _source ?? null;
     } catch (error) {
       if (isMissingDocument(error)) return null;
@@ -85,6 +111,10 @@ export class ElasticsearchReader implements DocumentReader {
       throw translateFailure(error);
     }
   }
+}
+
+function transport(options: ReadOptions | undefined): TransportRequestOptions {
+  return options === undefined ? {} : { signal: options.signal };
 }
 
 /** 404 of a missing document says `found: false`; that of a missing index says what is wrong. */

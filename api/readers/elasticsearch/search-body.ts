@@ -13,6 +13,7 @@ import {
   TOTAL_CAP,
 } from '../../query/document-query.js';
 import { fieldType } from './field-types.js';
+import { highlightClause } from './highlight.js';
 import { textQuery } from './text-query.js';
 
 type Clause = estypes.QueryDslQueryContainer;
@@ -21,11 +22,12 @@ type Clause = estypes.QueryDslQueryContainer;
 const WINDOW_MAX = 10_000;
 
 export function searchBody(view: View, query: DocumentQuery): estypes.SearchRequest {
+  const { search } = query;
   return {
     query: {
       bool: {
         filter: [{ term: { [HIDDEN_FIELD]: false } }, ...query.conditions.map(conditionClause)],
-        ...(query.search === null ? {} : { must: [textQuery(query.search)] }),
+        ...(search === null ? {} : { must: [textQuery(search)] }),
       },
     },
     sort: query.sort.map((key) => sortClause(view, key)),
@@ -34,6 +36,7 @@ export function searchBody(view: View, query: DocumentQuery): estypes.SearchRequ
     track_total_hits: query.countExactly ? true : TOTAL_CAP,
     _source: query.without.length === 0 ? true : { excludes: [...query.without] },
     ...(query.facets.length === 0 ? {} : { aggregations: facetClauses(query) }),
+    ...(query.highlight && search?.kind === 'words' ? { highlight: highlightClause(search) } : {}),
   };
 }
 

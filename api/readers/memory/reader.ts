@@ -10,7 +10,9 @@ import {
   type SortValue,
   totalOf,
 } from '../../query/document-query.js';
-import { compareTuples, compareValues, meets, scoreOf, valuesAt } from './match.js';
+import { highlightIn } from '../highlight.js';
+import { valuesAt } from '../values.js';
+import { compareTuples, compareValues, meets, scoreOf } from './match.js';
 
 interface Candidate {
   readonly stored: StoredDocument;
@@ -63,8 +65,11 @@ export function searchIn(
       ? matching.slice(query.skip)
       : matching.filter(({ values }) => compareTuples(query.sort, values, after) > 0);
   const shown = rest.slice(0, query.size);
+  const { search } = query;
+  const isHighlighted = query.highlight && search?.kind === 'words';
   return {
     documents: shown.map((found) => fromStored(withoutFields(found.stored, query.without))),
+    highlights: isHighlighted ? shown.map((found) => highlightIn(fromStored(found.stored), search)) : null,
     next: rest.length > shown.length ? (shown.at(-1)?.values ?? null) : null,
     total: totalOf(matching.length, query.countExactly),
     facets: Object.fromEntries(

@@ -4,7 +4,7 @@
  */
 import type { Filter } from 'mongodb';
 import type { SearchField } from '../../../mappings/queries.js';
-import { fold, searchTerms } from '../../../mappings/text.js';
+import { fold, searchKeys } from '../../../mappings/text.js';
 import { HIDDEN_FIELD } from '../../../runtime/records.js';
 import type { Condition, DocumentQuery, SortKey, SortValue, TextSearch } from '../../query/document-query.js';
 import type { StoredRecord } from './database.js';
@@ -62,26 +62,23 @@ function conditionClause(condition: Condition): Clause {
   }
 }
 
-function textClause({ whole, words, fields }: TextSearch): Clause {
+function textClause(search: TextSearch): Clause {
+  if (search.kind !== 'words') throw new TypeError('A view in MongoDB has no completions.');
+  const { whole, words, fields } = search;
   const everyWord = { $and: words.map((word) => ({ $or: fields.map((field) => wordClause(word, field)) })) };
   const asWhole = fields.flatMap(({ kind, field }) => (kind === 'whole' ? [{ [field]: { $eq: fold(whole) } }] : []));
   return asWhole.length === 0 ? everyWord : { $or: [everyWord, ...asWhole] };
 }
 
-/** The terms narrow by index; the text itself must hold them side by side. */
+/** The terms narrow by index; what has several tokens must have them in a row. */
 function wordClause(word: string, { kind, field }: SearchField): Clause {
   if (kind === 'whole') return { [field]: { $eq: fold(word) } };
-  const terms = searchTerms(word);
-  const [only] = terms;
-  if (terms.length === 1 && only !== undefined) return { [`${field}.terms`]: { $eq: only } };
-  const literal = { [`${field}.folded`]: { $regex: escapeLiteral(withoutEdges(fold(word))) } };
-  return { $and: [...terms.map((term) => ({ [`${field}.terms`]: { $eq: term } })), literal] };
-}
-
-/** Punctuation around a word is no part of it, unless the word has nothing else. */
-function withoutEdges(word: string): string {
-  const inner = word.replace(/^[^\p{Letter}\p{Mark}\p{Number}]+|[^\p{Letter}\p{Mark}\p{Number}]+$/gu, '');
-  return inner === '' ? word : inner;
+  const { words, terms } = searchKeys(word);
+  // A word that no text can hold.
+  if (terms.length === 0) return { [`${field}.terms`]: { $in: [] } };
+  const every = terms.map((term) => ({ [`${field}.terms`]: { $eq: term } }));
+  const inRow = terms.length === 1 ? [] : [{ [`${field}.words`]: { $regex: escapeLiteral(words) } }];
+  return { $and: [...every, ...inRow] };
 }
 
 export function escapeLiteral(text: string): string {

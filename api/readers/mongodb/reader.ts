@@ -1,8 +1,16 @@
 /** Documents in MongoDB. */
 import type { Document } from 'mongodb';
+import type { View } from '../../../mappings/contract.js';
 import { documentsCollection } from '../../../runtime/names.js';
 import { HIDDEN_FIELD, TICKET_FIELD } from '../../../runtime/records.js';
-import { type DocumentReader, type DocumentSet, NotReady } from '../../ports.js';
+import {
+  type DocumentReader,
+  type DocumentSet,
+  NotReady,
+  type ReadOptions,
+  type VersionedDocument,
+  type VersionReader,
+} from '../../ports.js';
 import {
   type DocumentQuery,
   FACET_VALUES_MAX,
@@ -12,44 +20,86 @@ import {
   TOTAL_CAP,
   totalOf,
 } from '../../query/document-query.js';
+import { highlightIn } from '../highlight.js';
 import type { Database, StoredRecord } from './database.js';
 import { afterFilter, fieldOf, resultFilter, sortOrder } from './find-filter.js';
 
-export class MongoReader implements DocumentReader {
+/** What ends an operation before its time: the server by itself, or the caller who no longer waits. */
+interface Limits {
+  readonly maxTimeMS: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+export class MongoReader implements DocumentReader, VersionReader {
   readonly #database: Database;
 
   constructor(database: Database) {
     this.#database = database;
   }
 
-  async search(documents: DocumentSet, query: DocumentQuery): Promise<Found> {
+  async search(documents: DocumentSet, asked: DocumentQuery, options?: ReadOptions): Promise<Found> {
     const name = await this.#collectionOf(documents);
+    const query = byIdOf(documents.view, asked);
+    const limits = this.#limits(options);
     const [records, counted, facets] = await this.#database.ask(() =>
-      Promise.all([this.#find(name, query), this.#count(name, query), this.#facets(name, query)]),
+      Promise.all([
+        this.#find(name, query, limits),
+        this.#count(name, query, limits),
+        this.#facets(name, query, limits),
+      ]),
     );
-    const shown = records.slice(0, query.size);
-    const last = shown.at(-1);
+    const more = records.length > query.size;
+    const page = records.slice(0, query.size);
+    const last = page.at(-1);
+    const shown = page.map((record) => documents.view.fromStored(withoutMarks(record)));
+    const { search } = query;
     return {
-      documents: shown.map((record) => documents.view.fromStored(withoutMarks(record))),
-      next: records.length > query.size && last !== undefined ? sortValues(last, query) : null,
+      documents: shown,
+      highlights:
+        query.highlight && search?.kind === 'words' ? shown.map((document) => highlightIn(document, search)) : null,
+      next: more && last !== undefined ? sortValues(last, query) : null,
       total: totalOf(counted, query.countExactly),
       facets,
     };
   }
 
-  async get(documents: DocumentSet, id: string): Promise<unknown> {
+  async get(documents: DocumentSet, id: string, options?: ReadOptions): Promise<unknown> {
     const name = await this.#collectionOf(documents);
     const record = await this.#database.ask(() =>
-      this.#database.collection(name).findOne({ _id: { $eq: id } }, { maxTimeMS: this.#database.maxTimeMS }),
+      this.#database.collection(name).findOne({ _id: { $eq: id } }, this.#limits(options)),
     );
     return record === null || record[HIDDEN_FIELD] === true ? null : documents.view.fromStored(withoutMarks(record));
+  }
+
+  async getMany(
+    documents: DocumentSet,
+    ids: readonly string[],
+    options?: ReadOptions,
+  ): Promise<ReadonlyMap<string, VersionedDocument>> {
+    const name = await this.#collectionOf(documents);
+    const records = await this.#database.ask(() =>
+      this.#database
+        .collection(name)
+        .find({ _id: { $in: [...ids] } }, this.#limits(options))
+        .toArray(),
+    );
+    return new Map(
+      records.map((record) => {
+        const document = record[HIDDEN_FIELD] === true ? null : documents.view.fromStored(withoutMarks(record));
+        return [record._id, { version: Number(record[TICKET_FIELD]), document }];
+      }),
+    );
   }
 
   ping(): Promise<void> {
     return this.#database.ping();
   }
 
-  #find(name: string, query: DocumentQuery): Promise<StoredRecord[]> {
+  #limits(options: ReadOptions | undefined): Limits {
+    return { maxTimeMS: this.#database.maxTimeMS, signal: options?.signal };
+  }
+
+  #find(name: string, query: DocumentQuery, limits: Limits): Promise<StoredRecord[]> {
     const filter = resultFilter(query);
     return this.#database
       .collection(name)
@@ -57,7 +107,7 @@ export class MongoReader implements DocumentReader {
         sort: sortOrder(query.sort),
         skip: query.after === null ? query.skip : 0,
         limit: query.size + 1,
-        maxTimeMS: this.#database.maxTimeMS,
+        ...limits,
         ...(query.without.length === 0
           ? {}
           : { projection: Object.fromEntries(query.without.map((field) => [field, 0])) }),
@@ -65,14 +115,14 @@ export class MongoReader implements DocumentReader {
       .toArray();
   }
 
-  #count(name: string, query: DocumentQuery): Promise<number> {
+  #count(name: string, query: DocumentQuery, limits: Limits): Promise<number> {
     return this.#database.collection(name).countDocuments(resultFilter(query), {
-      maxTimeMS: this.#database.maxTimeMS,
+      ...limits,
       ...(query.countExactly ? {} : { limit: TOTAL_CAP + 1 }),
     });
   }
 
-  async #facets(name: string, query: DocumentQuery): Promise<Record<string, FacetCount[]>> {
+  async #facets(name: string, query: DocumentQuery, limits: Limits): Promise<Record<string, FacetCount[]>> {
     const counts = query.facets.map(async (facet) => {
       const groups = await this.#database
         .collection(name)
@@ -83,7 +133,7 @@ export class MongoReader implements DocumentReader {
             { $sort: { count: -1, _id: 1 } },
             { $limit: FACET_VALUES_MAX + 1 },
           ],
-          { maxTimeMS: this.#database.maxTimeMS },
+          limits,
         )
         .toArray();
       const values = groups.flatMap(({ _id, count }) => (_id === null ? [] : [{ value: _id, count }]));
@@ -98,6 +148,14 @@ export class MongoReader implements DocumentReader {
     if (await this.#database.has(name)) return name;
     throw new NotReady(`The collection ${name} that is to be served is not there yet.`);
   }
+}
+
+/** The document's id is also its `_id`, which every collection has an index of. */
+function byIdOf({ queries }: View, query: DocumentQuery): DocumentQuery {
+  const conditions = query.conditions.map((condition) =>
+    condition.kind === 'anyOf' && condition.field === queries.id.name ? { ...condition, field: '_id' } : condition,
+  );
+  return { ...query, conditions };
 }
 
 function withoutMarks(record: Document): Document {

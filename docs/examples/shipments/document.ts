@@ -13,6 +13,7 @@ export function renderShipment(orderId: string, loaded: Loaded): Rendered<Shipme
       carrier: order.carrier,
       trackingNo: order.trackingNo,
       status: order.status,
+      customerId: order.customerId,
       customerName: customer.name,
       city: order.city ?? customer.city,
     },

@@ -7,6 +7,7 @@ export const shipmentFields = z.object({
   carrier: text,
   trackingNo: text.nullable(),
   status: text.nullable(),
+  customerId: id,
   customerName: text.nullable(),
   city: text.nullable(),
 });

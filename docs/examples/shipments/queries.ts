@@ -3,9 +3,10 @@ import { shipmentFields } from './fields.js';
 
 export const shipmentQueries: QueryDeclaration = {
   id: { name: 'orderId', sortField: 'keys.orderId' },
-  access: { scope: 'orders:read' },
+  access: { scope: 'orders:read', customer: 'customerId' },
   fields: shipmentFields,
   filters: {
+    customerId: { kind: 'keyword', field: 'customerId', facet: false },
     carrier: { kind: 'keyword', field: 'carrier', facet: true },
     city: { kind: 'keyword', field: 'city', facet: true },
   },
@@ -14,6 +15,6 @@ export const shipmentQueries: QueryDeclaration = {
   sorts: { carrier: { field: 'carrier' } },
   defaultSort: 'carrier',
   relevance: false,
-  search: [{ kind: 'text', field: 'keys', weight: 1 }],
+  search: [{ kind: 'text', field: 'keys', shown: 'customerName', weight: 1 }],
   listOmits: [],
 };

@@ -26,7 +26,7 @@ export const customerFields = z.object({
   cancelledOrders: count,
   lastOrderAt: time.nullable(),
   totalSpent: moneyByCurrency,
-  recentOrders: listOf(recentOrderFields.readonly()),
+  recentOrders: listOf(recentOrderFields.readonly()).describe('The newest orders, at most 20.'),
   sources,
 });
 

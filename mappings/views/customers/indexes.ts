@@ -1,13 +1,13 @@
 import type { RenderContext, Storage, StoredDocument } from '../../contract.js';
-import { codePointKey, fold, searchTerms } from '../../text.js';
+import { codePointKey, type SearchKeys, searchKeys } from '../../text.js';
 import { fromPairs, type StoredSources, toPairs } from '../sources.js';
 import type { CustomerDocument } from './fields.js';
 
-/** Every sort has its index; `keys` holds what is sorted and searched, beside the document itself. */
+/** Every sort has its index, in its usual direction; `keys` holds what is sorted and searched, beside the document itself. */
 export const customerCollection: Storage = {
   store: 'mongodb',
   indexes: [
-    { 'keys.lastOrderAt': -1, 'keys.customerId': 1 },
+    { 'keys.lastOrderAtMissing': 1, 'keys.lastOrderAt': -1, 'keys.customerId': 1 },
     { orderCount: -1, 'keys.customerId': 1 },
     { 'keys.totalSpent': -1, 'keys.customerId': 1 },
     { 'keys.name': 1, 'keys.customerId': 1 },
@@ -21,7 +21,7 @@ export const customerCollection: Storage = {
 interface StoredCustomer extends Omit<CustomerDocument, 'sources' | 'totalSpent'> {
   readonly sources: StoredSources;
   readonly totalSpent: readonly (readonly [string, number])[];
-  readonly keys: {
+  readonly keys: SearchKeys & {
     /** Ordered by code point on every server. */
     readonly customerId: string;
     readonly name: string;
@@ -30,8 +30,6 @@ interface StoredCustomer extends Omit<CustomerDocument, 'sources' | 'totalSpent'
     readonly lastOrderAtMissing: boolean;
     /** In the reporting currency. */
     readonly totalSpent: number;
-    readonly folded: string;
-    readonly terms: readonly string[];
   };
 }
 
@@ -51,8 +49,7 @@ export function customerToStored(
       totalSpent: Object.hasOwn(document.totalSpent, reportingCurrency)
         ? (document.totalSpent[reportingCurrency] ?? 0)
         : 0,
-      folded: fold(document.name ?? ''),
-      terms: searchTerms(document.name ?? ''),
+      ...searchKeys(document.name ?? ''),
     },
   };
   return { ...stored };

@@ -1,7 +1,7 @@
 import type { QueryDeclaration } from '../../queries.js';
 import { customerFields } from './fields.js';
 
-export const customerQueries: QueryDeclaration = {
+export const customerQueries = {
   id: { name: 'customerId', sortField: 'keys.customerId' },
   access: { scope: 'customers:read', customer: 'customerId' },
   fields: customerFields,
@@ -23,6 +23,6 @@ export const customerQueries: QueryDeclaration = {
   },
   defaultSort: '-lastOrderAt',
   relevance: false,
-  search: [{ kind: 'text', field: 'keys', weight: 1 }],
+  search: [{ kind: 'text', field: 'keys', shown: 'name', weight: 1 }],
   listOmits: ['recentOrders'],
-};
+} as const satisfies QueryDeclaration;

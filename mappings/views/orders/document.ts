@@ -2,6 +2,7 @@ import type { CustomerFacts } from '../../aggregates/customers.js';
 import { itemCountOf, type OrderFacts, type OrderLine, totalOf } from '../../aggregates/orders.js';
 import type { ProductFacts } from '../../aggregates/products.js';
 import { asTime } from '../../aggregates/registers.js';
+import type { ChangeKeys } from '../../changes.js';
 import type { Loaded, Rendered } from '../../contract.js';
 import { sum } from '../../money.js';
 import { fromPairs, sourceName } from '../sources.js';
@@ -16,6 +17,16 @@ export function renderOrder(orderId: string, loaded: Loaded): Rendered<OrderDocu
     order.lines.map(({ productId }) => [productId, loaded.aggregate('products', productId)] as const),
   );
   return { kind: 'visible', document: compose(order, customer, products) };
+}
+
+/** The products are those of now: an order does not remember which ones it had. */
+export function orderChangeKeys(orderId: string, loaded: Loaded): ChangeKeys {
+  const { customerId, customersEver, lines } = loaded.aggregate('orders', orderId);
+  const isListed = customerId === null || customersEver.includes(customerId);
+  return {
+    customerId: isListed ? customersEver : [...customersEver, customerId],
+    productId: [...new Set(lines.map(({ productId }) => productId))],
+  };
 }
 
 function compose(

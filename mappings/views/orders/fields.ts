@@ -13,7 +13,7 @@ export const orderFields = z.object({
   total: money,
   itemCount: count,
   returnedCount: count,
-  city: text.nullable(),
+  city: text.nullable().describe("Where the order goes; its customer's own is `customer.city`."),
   cancelReason: text.nullable(),
   carrier: text.nullable(),
   trackingNo: text.nullable(),

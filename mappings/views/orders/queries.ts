@@ -2,7 +2,7 @@ import { ORDER_STATUSES } from '../../aggregates/orders.js';
 import type { QueryDeclaration } from '../../queries.js';
 import { orderFields } from './fields.js';
 
-export const orderQueries: QueryDeclaration = {
+export const orderQueries = {
   id: { name: 'orderId', sortField: 'orderId' },
   access: { scope: 'orders:read', customer: 'customer.customerId' },
   fields: orderFields,
@@ -26,10 +26,10 @@ export const orderQueries: QueryDeclaration = {
   defaultSort: '-placedAt',
   relevance: true,
   search: [
-    { kind: 'whole', field: 'orderId.folded' },
+    { kind: 'whole', field: 'orderId.folded', shown: 'orderId' },
     { kind: 'text', field: 'customer.name', weight: 2 },
     { kind: 'text', field: 'lines.name', weight: 2 },
   ],
   hidden: { filter: 'status', values: ['cancelled', 'rejected'], unless: 'includeCancelled' },
   listOmits: [],
-};
+} as const satisfies QueryDeclaration;

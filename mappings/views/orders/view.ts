@@ -1,6 +1,6 @@
 import type { View } from '../../contract.js';
 import type { DomainEvent } from '../../events/event.js';
-import { renderOrder } from './document.js';
+import { orderChangeKeys, renderOrder } from './document.js';
 import type { OrderDocument } from './fields.js';
 import { orderFromStored, orderIndex, orderToStored } from './indexes.js';
 import { orderQueries } from './queries.js';
@@ -35,6 +35,7 @@ export const ordersView: View<OrderDocument, 'orders'> = {
     },
   ],
   render: renderOrder,
+  changeKeys: orderChangeKeys,
   toStored: orderToStored,
   fromStored: orderFromStored,
   storage: orderIndex,

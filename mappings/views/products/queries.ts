@@ -1,7 +1,7 @@
 import type { QueryDeclaration } from '../../queries.js';
 import { productFields } from './fields.js';
 
-export const productQueries: QueryDeclaration = {
+export const productQueries = {
   id: { name: 'productId', sortField: 'productId' },
   access: { scope: 'products:read' },
   fields: productFields,
@@ -29,11 +29,24 @@ export const productQueries: QueryDeclaration = {
   defaultSort: '-sales30d',
   relevance: true,
   search: [
-    { kind: 'text', field: 'name', weight: 4 },
-    { kind: 'text', field: 'brand.words', weight: 2 },
-    { kind: 'text', field: 'category.words', weight: 2 },
-    { kind: 'text', field: 'tags.words', weight: 2 },
-    { kind: 'text', field: 'description', weight: 1 },
+    { kind: 'text', field: 'name', weight: 16, exact: { field: 'name.folded', bonus: 100 } },
+    {
+      kind: 'text',
+      field: 'brand.words',
+      shown: 'brand',
+      weight: 4,
+      exact: { field: 'brand.folded', bonus: 2 },
+    },
+    {
+      kind: 'text',
+      field: 'category.words',
+      shown: 'category',
+      weight: 4,
+      exact: { field: 'category.folded', bonus: 4 },
+    },
+    { kind: 'text', field: 'tags.words', shown: 'tags', weight: 4, exact: { field: 'tags.folded', bonus: 1 } },
+    { kind: 'text', field: 'description', weight: 1, long: true },
   ],
+  suggest: { field: 'name', whole: 'name.folded' },
   listOmits: [],
-};
+} as const satisfies QueryDeclaration;

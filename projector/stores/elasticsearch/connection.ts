@@ -2,6 +2,9 @@ import { Client } from '@elastic/elasticsearch';
 import { Unavailable } from '../../ports.js';
 import { verdictOfFailure } from './verdicts.js';
 
+/** For those who compose: the client's own types stay in this folder. */
+export type ElasticsearchClient = Client;
+
 /** Retries and their pace are the pipeline's: the client itself tries once, and looks for no other nodes. */
 export function connectElasticsearch(node: string, requestTimeoutMs: number): Client {
   return new Client({ node, requestTimeout: requestTimeoutMs, maxRetries: 0, compression: false });

@@ -41,6 +41,32 @@ export class ElasticsearchGenerationStorage implements GenerationStorage, Genera
     return missing;
   }
 
+  /** Nobody searches yet: segments become visible when everything is there. */
+  async prepareForBulk(generation: GenerationRecord): Promise<void> {
+    await this.settings(generation, { refresh_interval: '-1' });
+  }
+
+  async prepareForReading(generation: GenerationRecord): Promise<void> {
+    await this.settings(generation, { refresh_interval: null });
+    await this.refresh(generation);
+  }
+
+  /** Everything written so far is found by searches when it resolves. */
+  async refresh(generation: GenerationRecord): Promise<void> {
+    const index = this.views().map((view) => this.indexOf(view, generation));
+    await withElasticsearch(`refresh ${index.join(', ')}`, () => this.client.indices.refresh({ index }));
+  }
+
+  async drop({ number }: Pick<GenerationRecord, 'number'>): Promise<void> {
+    const prefix = `${this.namespace}-g${number}-`;
+    const found = await withElasticsearch('list indexes', () =>
+      this.client.indices.get({ index: `${prefix}*`, filter_path: '*.settings.index.uuid' }),
+    );
+    const indexes = Object.keys(found).filter((name) => name.startsWith(prefix));
+    if (indexes.length === 0) return;
+    await withElasticsearch(`drop ${indexes.join(', ')}`, () => this.client.indices.delete({ index: indexes }));
+  }
+
   async numbers(): Promise<readonly number[]> {
     const found = await withElasticsearch('list indexes', () =>
       this.client.indices.get({ index: `${this.namespace}-g*`, filter_path: '*.settings.index.uuid' }),
@@ -49,6 +75,16 @@ export class ElasticsearchGenerationStorage implements GenerationStorage, Genera
     return Object.keys(found)
       .flatMap((name) => pattern.exec(name)?.[1] ?? [])
       .map(Number);
+  }
+
+  private async settings(generation: GenerationRecord, settings: { refresh_interval: string | null }): Promise<void> {
+    for (const view of this.views()) {
+      const index = this.indexOf(view, generation);
+      await withElasticsearch(`change the settings of ${index}`, () =>
+        // `null` gives the default back; the client's types know no `null` here.
+        this.client.indices.putSettings({ index, settings: settings as { refresh_interval: string } }),
+      );
+    }
   }
 
   private views(): View[] {

@@ -3,6 +3,7 @@ import { NO_REFERENCES, type References } from '../../../mappings/aggregates/sta
 import type { AggregateName } from '../../../mappings/events/event.js';
 import type { RollupName } from '../../../mappings/rollups/summaries.js';
 import { stateCollection } from '../../../runtime/names.js';
+import type { AggregateRecord } from '../../../runtime/records.js';
 import type {
   AggregateStore,
   Contributions,
@@ -15,13 +16,6 @@ import { decodeState, encodeState } from '../../state/codec.js';
 import { NO_CONTRIBUTIONS, ROLLUP_NAMES } from '../../state/derive.js';
 import { withMongo } from './connection.js';
 import { compareAndSet } from './guarded-write.js';
-
-interface StateDocument {
-  readonly _id: string;
-  readonly version: number;
-  readonly state: string;
-  readonly references?: References;
-}
 
 const BATCH_RECORDS = 10_000;
 
@@ -106,11 +100,11 @@ export class MongoAggregateStore implements AggregateStore {
   }
 
   private collection(aggregate: AggregateName) {
-    return this.db.collection<StateDocument>(stateCollection(this.generation, aggregate));
+    return this.db.collection<AggregateRecord>(stateCollection(this.generation, aggregate));
   }
 }
 
-function toReferring({ _id, references = NO_REFERENCES }: StateDocument): Referring {
+function toReferring({ _id, references = NO_REFERENCES }: AggregateRecord): Referring {
   return { orderId: _id, references };
 }
 

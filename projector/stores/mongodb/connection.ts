@@ -3,6 +3,9 @@ import { databaseOf } from '../../../runtime/names.js';
 import { Unavailable } from '../../ports.js';
 import { verdictOfFailure } from './verdicts.js';
 
+/** For those who compose: the driver's own types stay in this folder. */
+export type MongoDatabase = Db;
+
 /**
  * What the convergence argument asks of MongoDB: writes acknowledged by a majority, reads from the primary. Retries and
  * their pace are the pipeline's: the driver itself tries once, and waits for a connection, for a primary and for an

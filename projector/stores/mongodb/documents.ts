@@ -14,7 +14,8 @@ export class MongoDocumentStore implements DocumentStore {
 
   async publish(target: Target, ticket: Ticket, documents: readonly OutgoingDocument[]): Promise<Published> {
     const writes = documents.map(({ id, stored }) => ({
-      filter: { _id: id, [TICKET_FIELD]: { $lt: ticket } },
+      // One without a ticket is of somebody else's making: it counts as the oldest.
+      filter: { _id: id, [TICKET_FIELD]: { $not: { $gte: ticket } } },
       update: { _id: id, [TICKET_FIELD]: ticket, [HIDDEN_FIELD]: stored === null, ...stored },
     }));
     const collection = documentsCollection(this.generation, target.view, target.revision);

@@ -17,6 +17,8 @@ import { withMongo } from './connection.js';
 import { ROLLUP_INDEXES } from './rollup-store.js';
 import { MongoTicketCounter } from './tickets.js';
 
+const COPIED_TOGETHER = 1000;
+
 export class MongoGenerationStorage implements GenerationStorage, GenerationTraces {
   constructor(private readonly db: Db) {}
 
@@ -41,6 +43,33 @@ export class MongoGenerationStorage implements GenerationStorage, GenerationTrac
       new MongoTicketCounter(this.db, number).exists(),
     );
     return there ? [] : [`the ticket counter (${ticketsCollection(number)}) in MongoDB`];
+  }
+
+  /** A collection needs nothing more: its indexes are there from the beginning. */
+  async prepareForBulk(): Promise<void> {}
+
+  async prepareForReading(): Promise<void> {}
+
+  /** States of one generation as the start of another that is empty. Those that change meanwhile are as good. */
+  async copyStates(from: number, to: number): Promise<void> {
+    for (const name of Object.keys(aggregates) as AggregateName[]) {
+      await withMongo(`copy the states of ${name}`, async () => {
+        const states = this.db.collection(stateCollection(from, name)).find({}, { batchSize: COPIED_TOGETHER });
+        while (await states.hasNext()) {
+          const batch = states.readBufferedDocuments();
+          await this.db.collection(stateCollection(to, name)).insertMany(batch, { ordered: false });
+        }
+      });
+    }
+  }
+
+  async drop({ number }: Pick<GenerationRecord, 'number'>): Promise<void> {
+    const collections = await withMongo('list collections', () =>
+      this.db.listCollections({}, { nameOnly: true }).toArray(),
+    );
+    for (const { name } of collections) {
+      if (name.startsWith(`g${number}_`)) await withMongo(`drop ${name}`, () => this.db.dropCollection(name));
+    }
   }
 
   async numbers(): Promise<readonly number[]> {

@@ -1,20 +1,16 @@
 import { type Db, MongoServerError } from 'mongodb';
-import type { References } from '../../../mappings/aggregates/state.js';
 import type { ViewName } from '../../../mappings/contract.js';
 import { jobsCollection } from '../../../runtime/names.js';
+import type { PendingJobRecord } from '../../../runtime/records.js';
 import type { Job, JobKey, JobStore, TicketCounter } from '../../ports.js';
 import { withMongo } from './connection.js';
 
 /** `_id` is `view/reference/id`. */
-interface JobDocument {
-  readonly _id: string;
+interface JobDocument extends PendingJobRecord {
   readonly view: ViewName;
-  readonly reference: keyof References;
-  readonly referredId: string;
   readonly generation: number;
   readonly cursor: string | null;
   readonly documents: number;
-  readonly requestedAt: number;
   readonly again: boolean;
   readonly leasedUntil: number;
 }

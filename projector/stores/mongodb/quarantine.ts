@@ -1,7 +1,7 @@
 import { Binary, type Db } from 'mongodb';
 import { isErasedBy, type Mention, mentionIn } from '../../../mappings/aggregates/erasure.js';
 import { QUARANTINE_COLLECTION } from '../../../runtime/names.js';
-import type { Quarantine, QuarantinedRecord, SourceRecord } from '../../ports.js';
+import type { Handled, Quarantine, QuarantinedRecord, SourceRecord } from '../../ports.js';
 import type { MongoErasures } from './erasures.js';
 import { compareAndSet } from './guarded-write.js';
 
@@ -24,6 +24,8 @@ export interface QuarantineDocument {
   readonly mention: Mention;
   /** When the content was removed because one of these customers was erased; `null` while it is there. */
   readonly redactedAt: Date | null;
+  /** What operators did with it; absent while it waits. */
+  readonly handled?: Handled;
 }
 
 /** What a redaction leaves nothing of. */

@@ -1,7 +1,7 @@
 import type { Db } from 'mongodb';
 import { REGISTRY_COLLECTION } from '../../../runtime/names.js';
 import type { GenerationRecord, RegistryRecord } from '../../../runtime/records.js';
-import { type Registry, targetsOf } from '../../generations/generation.js';
+import { type Registry, recordOf, targetsOf } from '../../generations/generation.js';
 import type { Target, TargetList } from '../../ports.js';
 import { withMongo } from './connection.js';
 
@@ -17,7 +17,7 @@ export class MongoRegistry implements Registry {
   async create(first: GenerationRecord): Promise<boolean> {
     try {
       await withMongo('create the registry', () =>
-        this.collection().insertOne({ _id: 'registry', live: first.number, generations: [first] }),
+        this.collection().insertOne({ _id: 'registry', version: 1, live: first.number, generations: [first] }),
       );
       return true;
     } catch (error) {
@@ -26,14 +26,19 @@ export class MongoRegistry implements Registry {
     }
   }
 
-  async replaceLive(generation: GenerationRecord, since: RegistryRecord): Promise<boolean> {
-    const { matchedCount } = await withMongo('register the generation', () =>
-      this.collection().updateOne(
-        { _id: 'registry', live: since.live, generations: { $size: since.generations.length } },
-        { $set: { live: generation.number, generations: [...since.generations, generation] } },
-      ),
-    );
-    return matchedCount === 1;
+  async update(change: (known: RegistryRecord) => RegistryRecord | null): Promise<RegistryRecord | null> {
+    for (;;) {
+      const known = await this.read();
+      if (known === null)
+        throw new Error('There is no registry in MongoDB: nothing is projected in this namespace yet.');
+      const changed = change(known);
+      if (changed === null) return null;
+      const next = { ...changed, version: known.version + 1 };
+      const { matchedCount } = await withMongo('change the registry', () =>
+        this.collection().replaceOne({ _id: 'registry', version: known.version }, next),
+      );
+      if (matchedCount === 1) return next;
+    }
   }
 
   private collection() {
@@ -49,14 +54,6 @@ export class RegisteredTargets implements TargetList {
   ) {}
 
   async current(): Promise<readonly Target[]> {
-    const known = await this.registry.read();
-    const own = known?.generations.find(({ number }) => number === this.generation);
-    if (known === null || own === undefined) {
-      throw new Error(
-        `Generation ${this.generation} is no longer registered in MongoDB: the registry was wiped or the generation ` +
-          'retired. Start the projector again.',
-      );
-    }
-    return targetsOf(own);
+    return targetsOf(recordOf(await this.registry.read(), this.generation));
   }
 }

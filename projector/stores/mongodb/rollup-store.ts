@@ -12,7 +12,7 @@ import { writeNewest } from './guarded-write.js';
  * A chapter of an owner's groups: the days of one month, the months of one quarter. Groups are guarded each by its own
  * ticket, and documents read a few chapters instead of dozens of groups. `_id` is `owner,chapter`.
  */
-interface ChapterDocument {
+export interface ChapterDocument {
   readonly _id: string;
   readonly owner: string;
   readonly chapter: string;

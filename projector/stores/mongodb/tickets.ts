@@ -1,6 +1,6 @@
 import type { Db } from 'mongodb';
 import { ticketsCollection } from '../../../runtime/names.js';
-import type { Ticket, TicketCounter } from '../../ports.js';
+import type { Ticket, TicketCounter, TicketLevel } from '../../ports.js';
 import { withMongo } from './connection.js';
 
 const COUNTER = 'ticket';
@@ -11,7 +11,7 @@ interface CounterDocument {
 }
 
 /** One document per generation. Created with the generation: a missing one means that the store was wiped. */
-export class MongoTicketCounter implements TicketCounter {
+export class MongoTicketCounter implements TicketCounter, TicketLevel {
   constructor(
     private readonly db: Db,
     private readonly generation: number,
@@ -28,6 +28,17 @@ export class MongoTicketCounter implements TicketCounter {
       );
     }
     return counter.last as Ticket;
+  }
+
+  async last(): Promise<number> {
+    const counter = await withMongo('read the last ticket', () => this.collection().findOne({ _id: COUNTER }));
+    return counter?.last ?? 0;
+  }
+
+  async raise(above: number): Promise<void> {
+    await withMongo('raise the ticket counter', () =>
+      this.collection().updateOne({ _id: COUNTER }, { $max: { last: above } }),
+    );
   }
 
   /** Safe to repeat; an existing counter keeps its number. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ComputedFreshness } from '../../../api/freshness/freshness.js';
-import type { PartitionEnds } from '../../../api/ports.js';
+import type { PartitionEnds, PendingFanOut } from '../../../api/ports.js';
 
 /** A log whose records' times are known, positions that can be set, and a clock that is set too. */
 class World {
@@ -8,6 +8,7 @@ class World {
   /** Append times by partition; the offset is the index. */
   readonly log = new Map<string, number[]>();
   readonly positions = new Map<string, number>();
+  fanOut: PendingFanOut = { aggregates: 0, since: null };
   readonly unknown: unknown[] = [];
   earliest = 0;
   reads = 0;
@@ -20,6 +21,7 @@ class World {
     {
       logEnds: { ends: () => this.#ends(), offsetsAt: async (timeMs) => this.#offsetsAt(timeMs) },
       positions: { positions: async () => new Map(this.positions) },
+      fanOut: { pending: async () => this.fanOut },
       now: () => this.now,
       onUnknown: (error) => this.unknown.push(error),
     },
@@ -65,6 +67,44 @@ describe('freshness', () => {
     expect(lagMs).toBeLessThanOrEqual(age * 1.06 + 60);
   });
 
+  it('counts a change whose fan-out is still under way as an event of its age', async () => {
+    const world = new World();
+    world.log.set('orders/0', [world.now - 40]);
+    world.positions.set('orders/0', 1);
+    world.fanOut = { aggregates: 2, since: world.now - 700 };
+    expect(await world.freshness.of(1)).toMatchObject({ lagEvents: 2, lagMs: 700 });
+    world.positions.set('orders/0', 0);
+    world.now += 101;
+    expect(await world.freshness.of(1)).toMatchObject({ lagEvents: 3, lagMs: 801 });
+  });
+
+  it('never misses a job: what the positions are beyond has its job by then', async () => {
+    const asked: string[] = [];
+    const freshness = new ComputedFreshness(
+      {
+        logEnds: { ends: async () => [], offsetsAt: async () => new Map() },
+        positions: {
+          positions: async () => {
+            await new Promise((resolve) => setImmediate(resolve));
+            asked.push('positions');
+            return new Map();
+          },
+        },
+        fanOut: {
+          pending: async () => {
+            asked.push('jobs');
+            return { aggregates: 0, since: null };
+          },
+        },
+        now: () => 0,
+        onUnknown: () => {},
+      },
+      { maxAgeMs: 100, timeoutMs: 5_000 },
+    );
+    await freshness.of(1);
+    expect(asked).toEqual(['positions', 'jobs']);
+  });
+
   it('needs no search for what it saw arrive', async () => {
     const world = new World();
     world.log.set('orders/0', [1]);
@@ -81,14 +121,26 @@ describe('freshness', () => {
   it('is computed once for those who ask together, and given out again for a while', async () => {
     const world = new World();
     await Promise.all([world.freshness.of(1), world.freshness.of(1), world.freshness.of(1)]);
-    world.now += 100;
+    world.now += 50;
     await world.freshness.of(1);
     expect(world.reads).toBe(1);
-    world.now += 1;
+    world.now += 51;
     await world.freshness.of(1);
     expect(world.reads).toBe(2);
     await world.freshness.of(2);
     expect(world.reads).toBe(3);
+  });
+
+  it('is computed ahead of time while it is asked for, and nobody waits for that', async () => {
+    const world = new World();
+    world.log.set('orders/0', []);
+    await world.freshness.of(1);
+    world.now += 70;
+    world.log.get('orders/0')?.push(world.now);
+    expect(await world.freshness.of(1)).toMatchObject({ lagEvents: 0 });
+    // Without it, what was known would still be given out.
+    await expect.poll(() => world.freshness.of(1)).toMatchObject({ lagEvents: 1 });
+    expect(world.reads).toBe(2);
   });
 
   it('is unknown when Kafka fails, says so once, and comes back', async () => {

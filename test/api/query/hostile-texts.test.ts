@@ -23,6 +23,7 @@ const HOSTILE = [
   '\u0000',
   '苹果 OR *',
   'name:x~',
+  'wi-f*?i',
 ];
 const anyText = fc.oneof(fc.constantFrom(...HOSTILE), fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }));
 
@@ -71,6 +72,7 @@ describe('a text in q', () => {
   const ALLOWED = new Set([
     'bool',
     'must',
+    'should',
     'dis_max',
     'queries',
     'constant_score',
@@ -79,6 +81,11 @@ describe('a text in q', () => {
     'match_phrase',
     'match_phrase_prefix',
     'term',
+    'prefix',
+    'fuzzy',
+    'fuzziness',
+    'prefix_length',
+    'rewrite',
     'query',
     'value',
   ]);
@@ -99,8 +106,24 @@ describe('a text in q', () => {
     );
   });
 
+  it('is a pattern of letters and digits only, where it is shown', () => {
+    const patternsIn = (value: unknown): string[] => {
+      if (typeof value !== 'object' || value === null) return [];
+      const own = 'wildcard' in value ? Object.values(value.wildcard as Record<string, { value: string }>) : [];
+      return [...own.map((pattern) => pattern.value), ...Object.values(value).flatMap(patternsIn)];
+    };
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const asked = requestOf('orders', [['q', text]]);
+        for (const pattern of patternsIn(searchBody(views.orders, { ...asked, highlight: true }).highlight)) {
+          expect(pattern).toMatch(/^[\p{Letter}\p{Mark}\p{Number}\p{Extended_Pictographic}]+\*$/u);
+        }
+      }),
+    );
+  });
+
   it('stands in equalities and one escaped literal only, in MongoDB', () => {
-    const operators = new Set(['$and', '$or', '$eq', '$nin', '$regex', 'hidden', 'keys.terms', 'keys.folded']);
+    const operators = new Set(['$and', '$or', '$eq', '$in', '$regex', 'hidden', 'keys.terms', 'keys.words']);
     fc.assert(
       fc.property(anyText, (text) => {
         for (const key of keysOf(resultFilter(requestOf('customers', [['q', text]]))))

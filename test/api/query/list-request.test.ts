@@ -100,8 +100,20 @@ describe('sort', () => {
     ]);
   });
 
-  it('is by relevance when words are given, where there is such a thing', () => {
-    expect(accepted('products', 'q=x').query.sort).toEqual([{ by: 'relevance' }, id('productId')]);
+  it('is by relevance when words are given, where there is such a thing, then by default', () => {
+    const bestSold = { by: 'field', field: 'sales30d', descending: true };
+    expect(accepted('products', 'q=x').query.sort).toEqual([{ by: 'relevance' }, bestSold, id('productId')]);
+    expect(accepted('products', 'q=x&sort=relevance,price').query.sort).toEqual([
+      { by: 'relevance' },
+      id('price'),
+      bestSold,
+      id('productId'),
+    ]);
+    expect(accepted('products', 'q=x&sort=sales30d,relevance').query.sort).toEqual([
+      id('sales30d'),
+      { by: 'relevance' },
+      id('productId'),
+    ]);
     expect(accepted('products', 'q=x&sort=name').query.sort).toEqual([id('name.exact'), id('productId')]);
     expect(accepted('customers', 'q=x').query.sort).toEqual(accepted('customers', '').query.sort);
   });
@@ -229,6 +241,38 @@ describe('q', () => {
   });
 });
 
+describe('near spellings and beginnings', () => {
+  it('are found where relevance can put them last', () => {
+    expect(accepted('products', 'q=x').query.search).toMatchObject({ beginnings: true, nearSpellings: true });
+    expect(accepted('products', 'q=x&sort=name').query.search).toMatchObject({ nearSpellings: false });
+    expect(accepted('customers', 'q=x').query.search).toMatchObject({ beginnings: false, nearSpellings: false });
+  });
+});
+
+describe('highlight', () => {
+  it('is for lists with words', () => {
+    expect(accepted('orders', 'q=x&highlight=true').query.highlight).toBe(true);
+    expect(accepted('customers', 'q=x&highlight=true').query.highlight).toBe(true);
+    expect(accepted('orders', 'q=x&highlight=false').query.highlight).toBe(false);
+    expect(accepted('orders', 'highlight=false').query.highlight).toBe(false);
+    for (const query of ['highlight=true', 'highlight=true&q=%20', 'highlight=yes&q=x', 'highlight=']) {
+      expect(refused('products', query), query).toEqual(['highlight']);
+    }
+  });
+});
+
+describe('facets', () => {
+  it.each(['customerId', 'productId', 'orderId', 'total', 'placed', 'status,x', ''])('refuses facets=%s', (facets) =>
+    expect(refused('orders', `facets=${facets}`)).toEqual(['facets']),
+  );
+
+  it('counts any equality parameter but ids', () => {
+    expect(
+      accepted('orders', 'facets=status,category&facets=currency,city,level').query.facets.map((f) => f.name),
+    ).toEqual(['status', 'category', 'currency', 'city', 'level']);
+  });
+});
+
 describe('all problems', () => {
   it('are named at once', () => {
     expect(refused('orders', 'foo=1&status=x&size=0&totalMin=a&placedFrom=b&sort=c&fields=d&total=e&page=f')).toEqual([
@@ -244,16 +288,10 @@ describe('all problems', () => {
     ]);
   });
 
-  it.each([
-    'status[$ne]=x',
-    'status[]=paid',
-    '$where=1',
-    '__proto__=1',
-    'constructor=1',
-    'Status=paid',
-    'orderId=x',
-    'highlight=true',
-  ])('include the unknown parameter of %s', (query) => expect(refused('orders', query)).toEqual([query.split('=')[0]]));
+  it.each(['status[$ne]=x', 'status[]=paid', '$where=1', '__proto__=1', 'constructor=1', 'Status=paid', 'orderId=x'])(
+    'include the unknown parameter of %s',
+    (query) => expect(refused('orders', query)).toEqual([query.split('=')[0]]),
+  );
 
   it('include what is not UTF-8', () => {
     expect(refused('orders', 'city=%FF')).toEqual(['city']);

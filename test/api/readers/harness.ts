@@ -10,6 +10,8 @@ export interface ReaderHarness {
   readonly reader: DocumentReader;
   /** Makes the set, so that searches see it when it resolves; `null` is a tombstone. */
   fill(documents: DocumentSet, stored: readonly (readonly [id: string, StoredDocument | null])[]): Promise<void>;
+  /** Replaces or adds documents of a set, in the same way. */
+  write(documents: DocumentSet, stored: readonly (readonly [id: string, StoredDocument | null])[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -34,6 +36,11 @@ export async function filled(
     entries.map(([id, document]) => [id, document === null ? null : stored(set.view, document)] as const),
   );
   return set;
+}
+
+/** Replaces or adds a document (`null`: a tombstone). */
+export function put(harness: ReaderHarness, set: DocumentSet, id: string, document: unknown): Promise<void> {
+  return harness.write(set, [[id, document === null ? null : stored(set.view, document)]]);
 }
 
 function stored(view: View, document: unknown): StoredDocument {

@@ -113,6 +113,28 @@ export function ordersContract(open: () => Promise<ReaderHarness>): void {
       expect(await idsFound(harness, set, `q=${encodeURIComponent(q)}`)).toEqual(ids);
     });
 
+    it('counts an order once per category of its lines, and takes its own city and its customer’s level', async () => {
+      const lines = ['a', 'a', 'b'].map((category) => orderLine({ category }));
+      const buyer = { customerId: 'c-1', name: null, level: 'gold', city: '广州', deleted: false };
+      const one = await filled(harness, 'orders', { x: order('x', { lines, customer: buyer, city: '上海' }) });
+      expect((await search(harness, one, 'facets=category,level,city')).facets).toEqual({
+        category: ['a', 'b'].map((value) => ({ value, count: 1 })),
+        level: [{ value: 'gold', count: 1 }],
+        city: [{ value: '上海', count: 1 }],
+      });
+      expect(await idsFound(harness, one, 'city=广州')).toEqual([]);
+    });
+
+    it('orders what fits equally well by the newest', async () => {
+      const day = (n: number) => ({ placedAt: `2026-11-0${n}T00:00:00.000Z` });
+      const one = await filled(harness, 'orders', {
+        a: order('a', day(1)),
+        b: order('b', day(3)),
+        c: order('c', day(2)),
+      });
+      expect(await idsFound(harness, one, 'q=thing')).toEqual(['b', 'c', 'a']);
+    });
+
     it('counts the values of facets over the whole result', async () => {
       const { facets } = await search(harness, set, `facets=status,category&size=1&${all}`);
       expect(facets).toEqual({

@@ -87,6 +87,28 @@ export function productsContract(open: () => Promise<ReaderHarness>): void {
       expect((await idsFound(harness, set, `q=${encodeURIComponent(q)}&sort=-sales30d`)).sort()).toEqual(ids);
     });
 
+    it.each(['name', '-name', 'price', '-price', 'createdAt', '-createdAt'])(
+      'pages by %s through many without a value, which come last, by id',
+      async (sort) => {
+        const without = Object.fromEntries(
+          ['n-1', 'n-2', 'n-3'].map((id) => [id, product(id, { name: null, price: null, createdAt: null })]),
+        );
+        const one = await filled(harness, 'products', { z: product('z'), ...without });
+        expect(await walk(harness, one, `sort=${sort}`, 1)).toEqual(['z', 'n-1', 'n-2', 'n-3']);
+      },
+    );
+
+    it('sorts names by code point', async () => {
+      const names = ['10', '9', 'B', 'a', 'é', '果', '\uFF5E', '\u{1F34E}'];
+      const one = await filled(
+        harness,
+        'products',
+        names.map((name, i) => [`p-${9 - i}`, product(`p-${9 - i}`, { name })] as const),
+      );
+      const { documents } = await search(harness, one, 'sort=name');
+      expect(documents.map((document) => (document as ProductDocument).name)).toEqual(names);
+    });
+
     it('counts booleans and lists', async () => {
       const { facets } = await search(harness, set, 'facets=onShelf,tag&q=apple');
       expect(facets).toEqual({

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type GenerationPorts, openGeneration, targetsOf } from '../../../projector/generations/generation.js';
+import {
+  type GenerationPorts,
+  isOfThisShape,
+  openGeneration,
+  targetsOf,
+} from '../../../projector/generations/generation.js';
 import { createLog } from '../../../runtime/log.js';
 import { MemoryGenerationStorage, MemoryRegistry } from '../../memory/generations.js';
 import { registrySuite } from './registry.suite.js';
@@ -30,7 +35,7 @@ describe('opening the live generation', () => {
     const { ports, registry, mongo, elasticsearch } = stores();
     const generation = await openGeneration(ports, SETTINGS, GO_ON);
     expect(generation).toMatchObject({ number: 1, ...SETTINGS, revisions: { orders: 1, products: 1, customers: 1 } });
-    expect(registry.record).toEqual({ _id: 'registry', live: 1, generations: [generation] });
+    expect(registry.record).toEqual({ _id: 'registry', version: 1, live: 1, generations: [generation] });
     expect([await mongo.missing(generation), await elasticsearch.missing(generation)]).toEqual([[], []]);
     expect(
       targetsOf(generation)
@@ -82,6 +87,30 @@ describe('opening the live generation', () => {
     );
   });
 
+  it('refuses documents of another shape than it writes, unless there is a generation of its own to build', async () => {
+    const { ports, registry } = stores();
+    const first = await openGeneration(ports, SETTINGS, GO_ON);
+    const former = { ...first, definitions: { ...first.definitions, orders: 'another' } };
+    await registry.update((known) => ({ ...known, generations: [former] }));
+    await expect(openGeneration(ports, SETTINGS, GO_ON)).rejects.toThrow(
+      'Generation 1 has documents of another shape: this version declares orders otherwise. Let the projectors of the ' +
+        'former version run on.',
+    );
+    const second = { ...first, number: 2, phase: 'filling' as const };
+    await registry.update((known) => ({ ...known, generations: [former, second] }));
+    expect(await openGeneration(ports, SETTINGS, GO_ON)).toEqual(former);
+    expect([isOfThisShape(former), isOfThisShape(second)]).toEqual([false, true]);
+  });
+
+  it('takes a generation of before shapes were recorded for one of its own, from then on', async () => {
+    const { ports, registry } = stores();
+    const { definitions, ...first } = await openGeneration(ports, SETTINGS, GO_ON);
+    await registry.update((known) => ({ ...known, generations: [first] }));
+    expect(isOfThisShape(first)).toBe(true);
+    await openGeneration(ports, SETTINGS, GO_ON);
+    expect(registry.record?.generations).toEqual([{ ...first, definitions }]);
+  });
+
   it('starts a new one when told to, with other settings and beside the former, whatever is missing of that', async () => {
     const { ports, registry, mongo } = stores();
     const first = await openGeneration(ports, SETTINGS, GO_ON);
@@ -89,7 +118,7 @@ describe('opening the live generation', () => {
     const settings = { businessTimeZone: 'UTC', reportingCurrency: 'EUR' };
     const second = await openGeneration(ports, settings, ANEW);
     expect(second).toMatchObject({ number: 2, ...settings });
-    expect(registry.record).toEqual({ _id: 'registry', live: 2, generations: [first, second] });
+    expect(registry.record).toEqual({ _id: 'registry', version: 2, live: 2, generations: [first, second] });
     expect(await openGeneration(ports, settings, GO_ON)).toEqual(second);
   });
 

@@ -17,7 +17,12 @@ export function registrySuite(open: () => Promise<Registry>): void {
       const registry = await open();
       expect(await registry.read()).toBeNull();
       expect(await registry.create(generationRecord(4))).toBe(true);
-      expect(await registry.read()).toEqual({ _id: 'registry', live: 4, generations: [generationRecord(4)] });
+      expect(await registry.read()).toEqual({
+        _id: 'registry',
+        version: 1,
+        live: 4,
+        generations: [generationRecord(4)],
+      });
     });
 
     it('is created by one of several who try', async () => {
@@ -27,28 +32,42 @@ export function registrySuite(open: () => Promise<Registry>): void {
       expect((await read(registry)).live).toBe(created.indexOf(true) + 1);
     });
 
-    it('is switched to another generation by who knows its present state', async () => {
+    it('is changed to what is made of its present state', async () => {
       const registry = await open();
       await registry.create(generationRecord(1));
-      const before = await read(registry);
-      expect(await registry.replaceLive(generationRecord(2), before)).toBe(true);
-      expect(await read(registry)).toEqual({
-        ...{ _id: 'registry', live: 2 },
+      const written = await registry.update((known) => ({
+        ...known,
+        live: 2,
+        generations: [...known.generations, generationRecord(2)],
+      }));
+      const expected = {
+        _id: 'registry',
+        version: 2,
+        live: 2,
         generations: [generationRecord(1), generationRecord(2)],
-      });
-      expect(await registry.replaceLive(generationRecord(3), before)).toBe(false);
-      expect((await read(registry)).live).toBe(2);
+      };
+      expect(written).toEqual(expected);
+      expect(await read(registry)).toEqual(expected);
     });
 
-    it('is switched by one of several who try', async () => {
+    it('stays what it is when the change declines', async () => {
       const registry = await open();
       await registry.create(generationRecord(1));
-      const before = await read(registry);
-      const switched = await Promise.all(
-        [2, 3, 4].map((number) => registry.replaceLive(generationRecord(number), before)),
+      expect(await registry.update(() => null)).toBeNull();
+      expect((await read(registry)).version).toBe(1);
+    });
+
+    it('loses no change of several who change it at a time', async () => {
+      const registry = await open();
+      await registry.create(generationRecord(1));
+      await Promise.all(
+        [2, 3, 4, 5, 6].map((number) =>
+          registry.update((known) => ({ ...known, generations: [...known.generations, generationRecord(number)] })),
+        ),
       );
-      expect(switched.filter(Boolean)).toHaveLength(1);
-      expect((await read(registry)).generations).toHaveLength(2);
+      const { generations, version } = await read(registry);
+      expect(generations.map(({ number }) => number).sort()).toEqual([1, 2, 3, 4, 5, 6]);
+      expect(version).toBe(6);
     });
   });
 }

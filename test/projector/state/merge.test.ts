@@ -91,4 +91,41 @@ describe('the memory of events', () => {
     );
     expect(forwards.sequences).toEqual([[1, REMEMBERED_EVENTS_MAX + 20]]);
   });
+
+  it('keeps of the forgotten ones the last place in each partition, whatever the order of arrival', () => {
+    const events = fc.integer({ min: REMEMBERED_EVENTS_MAX - 1, max: REMEMBERED_EVENTS_MAX + 20 }).chain((count) =>
+      fc.tuple(
+        fc.array(fc.integer({ min: 0, max: 2 }), { minLength: count, maxLength: count }),
+        fc.shuffledSubarray(
+          Array.from({ length: count }, (_, i) => i),
+          { minLength: count },
+        ),
+      ),
+    );
+    fc.assert(
+      fc.property(events, ([partitions, order]) => {
+        const all = partitions.map((partition, i): Delivery => {
+          const event = { ...first.event, eventId: `e-${String(i).padStart(3, '0')}`, sequence: i + 1 };
+          // The place in the log has nothing to do with the place in the event order.
+          return { ...first, partition, offset: order[i] ?? 0, event };
+        });
+        const arriving = order.flatMap((i) => all[i] ?? []);
+        const state = mergeAll('customers', [arriving]);
+        const forgotten = all.slice(0, Math.max(0, all.length - REMEMBERED_EVENTS_MAX));
+        const last = [0, 1, 2].flatMap((partition) => {
+          const offsets = forgotten.filter((one) => one.partition === partition).map(({ offset }) => offset);
+          return offsets.length === 0 ? [] : [{ topic: first.topic, partition, offset: Math.max(...offsets) }];
+        });
+        expect(state.forgotten).toEqual(last);
+        const stored = merge(aggregates.customers, EMPTY_STATE, arriving).state;
+        expect(decodeState(encodeState(stored)).forgotten).toEqual(last);
+        expect(merge(aggregates.customers, stored, arriving).changed).toBe(false);
+      }),
+    );
+  });
+
+  it('has forgotten nothing in a state that was stored before such places were kept', () => {
+    const { forgotten: _, ...former } = JSON.parse(encodeState(EMPTY_STATE)) as Record<string, unknown>;
+    expect(decodeState(JSON.stringify(former)).forgotten).toEqual([]);
+  });
 });

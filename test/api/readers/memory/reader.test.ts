@@ -1,25 +1,18 @@
-import { MemoryReader } from '../../../../api/readers/memory/reader.js';
 import { customersContract } from '../customers-contract.js';
-import type { ReaderHarness } from '../harness.js';
+import { highlightContract } from '../highlight-contract.js';
 import { ordersContract } from '../orders-contract.js';
 import { productsContract } from '../products-contract.js';
 import { readerContract } from '../reader-contract.js';
-
-async function open(): Promise<ReaderHarness> {
-  const reader = new MemoryReader();
-  return {
-    reader,
-    async fill(documents, stored) {
-      reader.hold(
-        documents,
-        stored.flatMap(([id, document]) => (document === null ? [] : [[id, document] as const])),
-      );
-    },
-    async close() {},
-  };
-}
+import { relevanceContract } from '../relevance-contract.js';
+import { walkContract } from '../walk-contract.js';
+import { openMemory as open } from './harness.js';
 
 for (const view of ['orders', 'products', 'customers'] as const) readerContract(view, open);
 ordersContract(open);
 productsContract(open);
 customersContract(open);
+relevanceContract(open);
+for (const view of ['orders', 'products', 'customers'] as const) {
+  highlightContract(view, open);
+  walkContract(view, open, 50);
+}

@@ -1,42 +1,23 @@
-import { MongoClient } from 'mongodb';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { StoreUnavailable } from '../../../../api/ports.js';
 import { Database } from '../../../../api/readers/mongodb/database.js';
 import { MongoReader } from '../../../../api/readers/mongodb/reader.js';
-import { databaseOf, documentsCollection } from '../../../../runtime/names.js';
+import { accepted } from '../../asking.js';
 import { customer } from '../../documents.js';
 import { customersContract } from '../customers-contract.js';
-import { filled, newSet, type ReaderHarness, search, walk } from '../harness.js';
+import { filled, newSet, search, walk } from '../harness.js';
+import { highlightContract } from '../highlight-contract.js';
 import { readerContract } from '../reader-contract.js';
-
-const url = inject('MONGODB_URL');
-const namespace = `api-readers-${process.pid}`;
-
-async function open(): Promise<ReaderHarness> {
-  const database = new Database({ url, namespace, requestTimeoutMs: 10_000 });
-  const client = new MongoClient(url);
-  const db = client.db(databaseOf(namespace));
-  const collections: string[] = [];
-  return {
-    reader: new MongoReader(database),
-    async fill({ view, generation, revision }, stored) {
-      const name = documentsCollection(generation, view.name, revision);
-      collections.push(name);
-      await db
-        .collection<{ _id: string }>(name)
-        .insertMany(
-          stored.map(([id, document], i) => ({ ...document, _id: id, ticket: i, hidden: document === null })),
-        );
-    },
-    async close() {
-      for (const name of collections) await db.dropCollection(name);
-      await Promise.all([client.close(), database.close()]);
-    },
-  };
-}
+import { walkContract } from '../walk-contract.js';
+import { openMongo as open } from './harness.js';
 
 readerContract('customers', open);
 customersContract(open);
+
+for (const view of ['customers'] as const) {
+  highlightContract(view, open);
+  walkContract(view, open, 8);
+}
 
 describe('MongoDB', () => {
   it('counts to 10,000 unless asked to be exact', async () => {
@@ -54,10 +35,21 @@ describe('MongoDB', () => {
     await harness.close();
   });
 
+  it('is no longer asked when the caller has gone', async () => {
+    const harness = await open();
+    const set = await filled(harness, 'customers', { x: customer('x') });
+    const signal = AbortSignal.abort();
+    const { query } = accepted('customers', 'facets=city');
+    await expect(harness.reader.search(set, query, { signal })).rejects.toThrow();
+    await expect(harness.reader.get(set, 'x', { signal })).rejects.toThrow();
+    await harness.close();
+  });
+
   it('that is not there makes the reader reject with StoreUnavailable', async () => {
-    const database = new Database({ url: 'mongodb://127.0.0.1:1', namespace, requestTimeoutMs: 300 });
+    const settings = { url: 'mongodb://127.0.0.1:1', namespace: 'nowhere', requestTimeoutMs: 300 };
+    const database = new Database(settings);
     const reader = new MongoReader(database);
-    const harness = { reader, fill: async () => {}, close: () => database.close() };
+    const harness = { reader, fill: async () => {}, write: async () => {}, close: () => database.close() };
     await expect(search(harness, newSet('customers'), '')).rejects.toThrow(StoreUnavailable);
     await expect(reader.get(newSet('customers'), 'x')).rejects.toThrow(StoreUnavailable);
     await expect(reader.ping()).rejects.toThrow(StoreUnavailable);

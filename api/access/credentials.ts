@@ -1,0 +1,64 @@
+/** Which credentials a request carries, and whose they are. */
+import type { Authenticator, DistinctHeaders } from '../ports.js';
+import { EVERYBODY, type Principal } from './principal.js';
+
+/** Nobody is known by these credentials, or there are none. The message is shown to the caller. */
+export class Unauthenticated extends Error {
+  override readonly name = 'Unauthenticated';
+}
+
+/** More than one credential: which of them counts must not be guessed. */
+export class AmbiguousCredentials extends Error {
+  override readonly name = 'AmbiguousCredentials';
+}
+
+/** The credentials cannot be judged now. Trying again may help. */
+export class AccessUnavailable extends Error {
+  override readonly name = 'AccessUnavailable';
+}
+
+/** Judges one kind of credential. @throws Unauthenticated, AccessUnavailable */
+export type Verify = (credential: string) => Promise<Principal>;
+
+export const openAccess: Authenticator = { challenges: [], authenticate: async () => EVERYBODY };
+
+const BEARER = /^Bearer +([\w.~+/-]+=*) *$/i;
+const REALM = 'realm="read-model-api"';
+
+/** Tokens in `Authorization`, keys in `X-Api-Key`; what is `null` is not accepted. */
+export class Credentials implements Authenticator {
+  readonly challenges: readonly string[];
+  readonly #token: Verify | null;
+  readonly #key: Verify | null;
+
+  constructor({ token, key }: { readonly token: Verify | null; readonly key: Verify | null }) {
+    this.#token = token;
+    this.#key = key;
+    this.challenges = [...(token === null ? [] : [`Bearer ${REALM}`]), ...(key === null ? [] : [`ApiKey ${REALM}`])];
+  }
+
+  async authenticate(headers: DistinctHeaders): Promise<Principal> {
+    const { authorization = [], 'x-api-key': keys = [] } = headers;
+    if (authorization.length + keys.length > 1) {
+      throw new AmbiguousCredentials('Send one Authorization or one X-Api-Key header, not more.');
+    }
+    const [header] = authorization;
+    if (header !== undefined) return this.#byToken(header);
+    const [key] = keys;
+    if (key === undefined) throw new Unauthenticated(`Send ${this.#accepted()}.`);
+    if (this.#key === null) throw new Unauthenticated(`API keys are not accepted here; send ${this.#accepted()}.`);
+    return this.#key(key);
+  }
+
+  async #byToken(header: string): Promise<Principal> {
+    if (this.#token === null) throw new Unauthenticated(`Tokens are not accepted here; send ${this.#accepted()}.`);
+    const token = BEARER.exec(header)?.[1];
+    if (token === undefined) throw new Unauthenticated('The Authorization header must be "Bearer" and a token.');
+    return this.#token(token);
+  }
+
+  #accepted(): string {
+    const ways = [this.#token === null ? [] : ['Authorization: Bearer'], this.#key === null ? [] : ['X-Api-Key']];
+    return ways.flat().join(' or ');
+  }
+}

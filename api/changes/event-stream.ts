@@ -1,0 +1,126 @@
+/**
+ * Server-sent events on one connection. https://html.spec.whatwg.org/multipage/server-sent-events.html
+ * What the client does not take is held for it up to a limit; a client that is slower is cut off and goes on where it
+ * was, when it has the time.
+ */
+import type { Places } from '../ports.js';
+import { type Edition, encodePlace } from './place.js';
+import type { ChangeEvent, Outlet } from './subscription.js';
+
+/** What is needed of a response. */
+export interface Wire {
+  write(text: string): boolean;
+  end(): void;
+  /** Cuts the connection. */
+  destroy(): void;
+  /** Bytes that wait to be taken. */
+  readonly writableLength: number;
+  /** Whether `drain` is going to be told. */
+  readonly writableNeedDrain: boolean;
+  once(event: 'drain' | 'close', listener: () => void): unknown;
+  off(event: 'drain' | 'close', listener: () => void): unknown;
+}
+
+export interface EventStreamSettings {
+  /** What may wait for the client, in bytes, before anything more is sent. */
+  readonly bufferBytesMax: number;
+  /** How long a client is to wait before it connects again. */
+  readonly retryMs: number;
+}
+
+export class EventStream implements Outlet {
+  readonly #wire: Wire;
+  readonly #edition: Edition;
+  readonly #settings: EventStreamSettings;
+  #isOpen = true;
+  #id = '';
+  /** What was waiting at the last beat. */
+  #waitingBytes = 0;
+
+  constructor(wire: Wire, edition: Edition, settings: EventStreamSettings) {
+    this.#wire = wire;
+    this.#edition = edition;
+    this.#settings = settings;
+    wire.once('close', () => {
+      this.#isOpen = false;
+    });
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** What a client can go on from that has seen nothing yet. */
+  begin(place: Places): void {
+    const { retryMs } = this.#settings;
+    this.#write(`retry: ${retryMs}\n\nevent: ready\n${this.#idLine(place)}data: {}\n\n`);
+  }
+
+  /** The place comes with the last of the events: who has lost one of them has not come so far. */
+  send(events: readonly ChangeEvent[], place: Places): void {
+    const last = events.length - 1;
+    const blocks = events.map(
+      ({ event, data }, i) => `event: ${event}\n${i === last ? this.#idLine(place) : ''}data: ${data}\n\n`,
+    );
+    if (blocks.length > 0) this.#write(blocks.join(''));
+    else this.#writeId(place);
+  }
+
+  /** A sign of life, and how far the client has come by all that it does not want to hear of. */
+  beat(place: Places): void {
+    if (this.#waitingBytes > 0 && this.#wire.writableLength >= this.#waitingBytes) this.#cut();
+    this.#write(':\n\n');
+    this.#writeId(place);
+    this.#waitingBytes = this.#wire.writableLength;
+  }
+
+  drained(): Promise<void> {
+    const wire = this.#wire;
+    if (!this.#isOpen || !wire.writableNeedDrain) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = () => {
+        wire.off('drain', done);
+        wire.off('close', done);
+        resolve();
+      };
+      wire.once('drain', done);
+      wire.once('close', done);
+    });
+  }
+
+  reset(): void {
+    // Without an id a client that connects by itself begins with what comes.
+    this.#write('event: reset\nid:\ndata: {}\n\n');
+    this.end();
+  }
+
+  end(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#wire.end();
+  }
+
+  #writeId(place: Places): void {
+    const line = this.#idLine(place);
+    if (line !== '') this.#write(`${line}\n`);
+  }
+
+  /** Empty when the client knows it. */
+  #idLine(place: Places): string {
+    const id = encodePlace({ edition: this.#edition, places: place });
+    if (id === this.#id) return '';
+    this.#id = id;
+    return `id: ${id}\n`;
+  }
+
+  #write(text: string): void {
+    if (!this.#isOpen) return;
+    if (this.#wire.writableLength > this.#settings.bufferBytesMax) this.#cut();
+    else this.#wire.write(text);
+  }
+
+  #cut(): void {
+    this.#isOpen = false;
+    this.#wire.destroy();
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * The feed of the documents that are served, made for the first subscriber of the process and given up some time after
+ * the last: most processes never have one, and the end of the log is read back quickly. When other documents are served,
+ * everybody is told to begin anew.
+ */
+import type { Log } from '../../runtime/log.js';
+import { withinTime } from '../deadline.js';
+import { type GenerationSource, LogUnavailable, type Served } from '../ports.js';
+import type { EventStream } from './event-stream.js';
+import type { Feed } from './feed.js';
+import { type Edition, editionOf } from './place.js';
+import type { Subscription } from './subscription.js';
+
+export interface HubPorts {
+  readonly generations: GenerationSource;
+  /** Not started. */
+  readonly feedOf: (edition: Edition, served: Served) => Feed;
+  readonly logger: Log;
+}
+
+export interface HubSettings {
+  readonly heartbeatMs: number;
+  /** How long a feed may need until it knows the end of the log. */
+  readonly startMs: number;
+  /** After so long without subscribers the log is no longer followed. */
+  readonly idleMs: number;
+  /** After so long a stream ends, and its client asks again, with what may be other rights. */
+  readonly streamMsMax: number;
+}
+
+interface OpenStream {
+  readonly feed: Feed;
+  readonly subscription: Subscription;
+  readonly stream: EventStream;
+  readonly endsAt: number;
+}
+
+const LOOK_MS = 1_000;
+
+export class ChangesHub {
+  readonly #ports: HubPorts;
+  readonly #settings: HubSettings;
+  readonly #streams = new Set<OpenStream>();
+  #feed: { readonly feed: Feed; readonly started: Promise<void> } | null = null;
+  #timers: NodeJS.Timeout[] = [];
+  #idleSince = 0;
+  #isStopped = false;
+
+  constructor(ports: HubPorts, settings: HubSettings) {
+    this.#ports = ports;
+    this.#settings = settings;
+  }
+
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
+  get streams(): number {
+    return this.#streams.size;
+  }
+
+  /** @throws LogUnavailable */
+  async feedOf(served: Served): Promise<Feed> {
+    const edition = editionOf(served);
+    if (this.#feed?.feed.edition !== edition) {
+      this.#giveUp();
+      const feed = this.#ports.feedOf(edition, served);
+      this.#feed = { feed, started: feed.start() };
+      this.#timers = [
+        setInterval(() => void this.#look(), LOOK_MS),
+        setInterval(() => this.#beat(), this.#settings.heartbeatMs),
+      ];
+    }
+    this.#idleSince = performance.now();
+    const { feed, started } = this.#feed;
+    try {
+      await withinTime(started, this.#settings.startMs);
+    } catch (error) {
+      if (this.#feed?.feed === feed) this.#giveUp();
+      throw error instanceof LogUnavailable
+        ? error
+        : new LogUnavailable('The log of changes cannot be read.', { cause: error });
+    }
+    return feed;
+  }
+
+  /** From now on it gets heartbeats, and ends in its time. */
+  add(feed: Feed, subscription: Subscription, stream: EventStream): () => void {
+    const open = { feed, subscription, stream, endsAt: performance.now() + this.#settings.streamMsMax };
+    this.#streams.add(open);
+    // Whoever came while everything was being stopped.
+    if (this.#isStopped) stream.end();
+    return () => {
+      this.#streams.delete(open);
+      feed.leave(subscription);
+      this.#idleSince = performance.now();
+    };
+  }
+
+  /** Every stream ends at once; its client goes on elsewhere. */
+  stop(): void {
+    this.#isStopped = true;
+    for (const { stream } of this.#streams) stream.end();
+    this.#giveUp();
+  }
+
+  #giveUp(): void {
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#timers = [];
+    this.#feed?.feed.reset();
+    this.#feed?.feed.stop();
+    this.#feed = null;
+  }
+
+  #beat(): void {
+    const now = performance.now();
+    for (const { stream, subscription, endsAt } of this.#streams) {
+      stream.beat(subscription.place);
+      if (now >= endsAt) stream.end();
+    }
+  }
+
+  async #look(): Promise<void> {
+    const { feed } = this.#feed ?? {};
+    if (feed === undefined) return;
+    if (this.#streams.size === 0 && performance.now() - this.#idleSince > this.#settings.idleMs) return this.#giveUp();
+    try {
+      const edition = editionOf(await this.#ports.generations.live());
+      if (this.#feed?.feed === feed && feed.edition !== edition) this.#giveUp();
+    } catch (error) {
+      // What was served last goes on.
+      this.#ports.logger.debug({ err: error }, 'which documents are served cannot be read');
+    }
+  }
+}

@@ -1,0 +1,128 @@
+/** The API's types, derived from the declarations that the server validates by. Types only: nothing of it is loaded. */
+
+import type { CustomerDocument } from '../../mappings/views/customers/fields.js';
+import type { customerQueries } from '../../mappings/views/customers/queries.js';
+import type { OrderDocument } from '../../mappings/views/orders/fields.js';
+import type { orderQueries } from '../../mappings/views/orders/queries.js';
+import type { ProductDocument } from '../../mappings/views/products/fields.js';
+import type { productQueries } from '../../mappings/views/products/queries.js';
+
+export type { CustomerDocument, OrderDocument, ProductDocument };
+
+export interface Documents {
+  readonly orders: OrderDocument;
+  readonly products: ProductDocument;
+  readonly customers: CustomerDocument;
+}
+
+interface Queries {
+  readonly orders: typeof orderQueries;
+  readonly products: typeof productQueries;
+  readonly customers: typeof customerQueries;
+}
+
+export type ViewName = keyof Documents;
+
+/** A document as lists show it. */
+export type Listed<View extends ViewName> = Omit<Documents[View], Queries[View]['listOmits'][number]>;
+
+type OneOrMore<Value> = Value | readonly Value[];
+
+type FilterValue<Filter> = Filter extends { readonly kind: 'boolean' }
+  ? boolean
+  : Filter extends { readonly values: readonly (infer Value)[] }
+    ? Value
+    : string;
+
+type Filters<Q extends Queries[ViewName]> = {
+  readonly [Name in keyof Q['filters']]?: OneOrMore<FilterValue<Q['filters'][Name]>>;
+};
+
+type Ranges<Q extends Queries[ViewName]> = {
+  readonly [Name in keyof Q['ranges'] & string as `${Name}${'Min' | 'Max'}`]?: number;
+};
+
+type Times<Q extends Queries[ViewName]> = {
+  readonly [Name in keyof Q['times'] & string as `${Name}${'From' | 'To'}`]?: Date | string;
+};
+
+type SortTerm<Q extends Queries[ViewName]> =
+  | `${'' | '-'}${keyof Q['sorts'] & string}`
+  | (Q['relevance'] extends true ? 'relevance' : never);
+
+type FacetName<Q extends Queries[ViewName]> = {
+  [Name in keyof Q['filters']]: Q['filters'][Name] extends { readonly facet: true } ? Name : never;
+}[keyof Q['filters']];
+
+type Unhide<Q extends Queries[ViewName]> = Q extends { readonly hidden: { readonly unless: infer Flag extends string } }
+  ? { readonly [Name in Flag]?: boolean }
+  : object;
+
+/** What a list may be asked; see `/docs` of the API for each. */
+export type ListParameters<View extends ViewName> = Filters<Queries[View]> &
+  Ranges<Queries[View]> &
+  Times<Queries[View]> &
+  Unhide<Queries[View]> & {
+    readonly q?: string;
+    readonly highlight?: boolean;
+    readonly sort?: OneOrMore<SortTerm<Queries[View]>>;
+    readonly facets?: OneOrMore<FacetName<Queries[View]>>;
+    readonly size?: number;
+    readonly page?: number;
+    readonly cursor?: string;
+    readonly total?: 'exact';
+  };
+
+export interface Freshness {
+  /** Events whose effects are not yet in every document; `null` while that cannot be told. */
+  readonly lagEvents: number | null;
+  /** Age of the oldest such event, in ms. */
+  readonly lagMs: number | null;
+  /** RFC 3339 in UTC. */
+  readonly asOf: string;
+}
+
+export interface Page<Item, Facets extends PropertyKey = string> {
+  readonly data: readonly (Item & { readonly highlight?: Readonly<Record<string, readonly string[]>> })[];
+  readonly page: { readonly size: number; readonly number: number | null; readonly next: string | null };
+  readonly total: { readonly value: number; readonly relation: 'eq' | 'gte' };
+  readonly facets?: {
+    readonly [Name in Facets]?: readonly { readonly value: string | boolean; readonly count: number }[];
+  };
+  readonly freshness: Freshness;
+  /** A store is down, and the answer comes from what another one knows. */
+  readonly degraded?: true;
+}
+
+export type ListPage<View extends ViewName> = Page<Listed<View>, FacetName<Queries[View]>>;
+
+export interface Single<Document> {
+  readonly data: Document;
+  readonly freshness: Freshness;
+  /** Names this content; `null` when the answer had none. */
+  readonly etag: string | null;
+}
+
+/** A change of a visible document, the removal of one, or the end of the generation that was followed. */
+export type Change =
+  | {
+      [View in ViewName]: {
+        readonly event: 'change';
+        readonly view: View;
+        readonly id: string;
+        /** Rises with every change of the document. */
+        readonly version: number;
+        readonly document: Documents[View];
+        readonly place: string;
+      };
+    }[ViewName]
+  | { readonly event: 'removed'; readonly view: ViewName; readonly id: string; readonly place: string }
+  /** What was followed was built anew: read again what you show. */
+  | { readonly event: 'reset'; readonly place: '' };
+
+export interface ChangeChoice {
+  readonly view?: OneOrMore<ViewName>;
+  readonly customerId?: OneOrMore<string>;
+  readonly orderId?: OneOrMore<string>;
+  readonly productId?: OneOrMore<string>;
+}

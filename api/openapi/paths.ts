@@ -1,0 +1,150 @@
+/** The paths of each view: its list and its documents, and a customer's orders. */
+import type { View } from '../../mappings/contract.js';
+import type { ProblemCode } from '../problems.js';
+import { exampleOf, freshnessExample } from './examples.js';
+import { headerRefs, requestHeaderRefs, V1_HEADERS } from './headers.js';
+import { type JsonSchema, schemaRef } from './json-schema.js';
+import type { Content, Operation, Paths, Response } from './openapi.js';
+import { documentParameterRefs, idParameterRef, listParameterRefs } from './parameters.js';
+import { problemResponses } from './problems.js';
+import { DEGRADED_ORDERS, schemaNames } from './schemas.js';
+import type { SecurityOf } from './security.js';
+
+/** What may befall any request, whatever it asks for. */
+export const ANY_REQUEST = [
+  'malformed-request',
+  'request-timeout',
+  'body-not-allowed',
+  'misdirected-host',
+  'headers-too-large',
+  'internal',
+] as const satisfies readonly ProblemCode[];
+
+/** What may befall any question under `/v1`. */
+export const ANY_QUESTION = [
+  'invalid-parameters',
+  'ambiguous-credentials',
+  'unauthenticated',
+  'rate-limited',
+  'not-ready',
+  'store-unavailable',
+  'access-unavailable',
+  'overloaded',
+  ...ANY_REQUEST,
+] as const satisfies readonly ProblemCode[];
+
+/** What may befall whoever asks for documents. */
+export const ANY_READING = [
+  ...ANY_QUESTION,
+  'forbidden',
+  'wait-timeout',
+  'wait-crowded',
+  'too-stale',
+] as const satisfies readonly ProblemCode[];
+
+export function viewPaths(view: View, security: SecurityOf): Paths {
+  return {
+    [`/v1/${view.name}`]: { get: listOperation(view, security) },
+    [`/v1/${view.name}/{id}`]: { get: documentOperation(view, security) },
+  };
+}
+
+function listOperation(view: View, security: SecurityOf): Operation {
+  const { name, queries } = view;
+  return {
+    operationId: `list-${name}`,
+    tags: [name],
+    summary: `Search and list ${name}`,
+    description: `Sorted by \`${queries.defaultSort}\` unless \`sort\` says otherwise.${hiddenNote(view)}`,
+    security: security(queries.access.scope),
+    parameters: [...listParameterRefs(view), ...requestHeaderRefs('Wait-For', 'Max-Staleness')],
+    responses: {
+      '200': listResponse(view, schemaRef(schemaNames(view).list), { plain: listExample(view) }),
+      ...problemResponses([...ANY_READING, 'cursor-expired'], V1_HEADERS),
+    },
+  };
+}
+
+function documentOperation(view: View, security: SecurityOf): Operation {
+  const { name, queries } = view;
+  const example = { data: exampleOf(view), freshness: freshnessExample };
+  const headers = headerRefs(...V1_HEADERS, 'ETag');
+  return {
+    operationId: `get-${name}`,
+    tags: [name],
+    summary: `One of the ${name}, by its id`,
+    security: security(queries.access.scope),
+    parameters: [...documentParameterRefs(view), ...requestHeaderRefs('Wait-For', 'Max-Staleness', 'If-None-Match')],
+    responses: {
+      '200': { description: 'The document.', headers, content: json(schemaRef(schemaNames(view).answer), example) },
+      '304': { description: 'The document is still what `If-None-Match` says.', headers },
+      ...problemResponses([...ANY_READING, 'malformed-url', 'not-found'], V1_HEADERS),
+    },
+  };
+}
+
+/** `orders`, of the customer that the path names. */
+export function customerOrdersPath(customers: View, orders: View, security: SecurityOf): Paths {
+  const example = { ...listExample(orders), degraded: true };
+  const operation: Operation = {
+    operationId: 'list-orders-of-customer',
+    tags: [customers.name],
+    summary: "A customer's orders",
+    description:
+      `Takes the parameters of \`/v1/${orders.name}\`. While the store of the orders is down, the newest of them are answered ` +
+      "out of the customer's document, with `degraded: true` and `null` for what it does not hold.",
+    security: security(orders.queries.access.scope),
+    parameters: [
+      idParameterRef(customers),
+      ...listParameterRefs(orders),
+      ...requestHeaderRefs('Wait-For', 'Max-Staleness'),
+    ],
+    responses: {
+      '200': listResponse(
+        orders,
+        { anyOf: [schemaRef(schemaNames(orders).list), schemaRef(DEGRADED_ORDERS)] },
+        { plain: listExample(orders), degraded: example },
+      ),
+      ...problemResponses(
+        [...ANY_READING, 'malformed-url', 'not-found', 'cursor-expired', 'degraded-unsupported'],
+        V1_HEADERS,
+      ),
+    },
+  };
+  return { [`/v1/${customers.name}/{id}/${orders.name}`]: { get: operation } };
+}
+
+function listResponse(view: View, schema: JsonSchema, examples: Readonly<Record<string, unknown>>): Response {
+  return {
+    description: `A page of ${view.name}.`,
+    headers: headerRefs(...V1_HEADERS, 'Link'),
+    content: {
+      'application/json': {
+        schema,
+        examples: Object.fromEntries(
+          Object.entries(examples).map(([name, value]) => [name, { summary: `A ${name} answer`, value }]),
+        ),
+      },
+    },
+  };
+}
+
+function listExample(view: View) {
+  const document = Object.entries(Object(exampleOf(view))).filter(([field]) => !view.queries.listOmits.includes(field));
+  return {
+    data: [Object.fromEntries(document)],
+    page: { size: 20, number: 1, next: null },
+    total: { value: 1, relation: 'eq' },
+    freshness: freshnessExample,
+  };
+}
+
+function hiddenNote({ queries: { hidden } }: View): string {
+  if (hidden === undefined) return '';
+  const { filter, values, unless } = hidden;
+  return ` Those whose \`${filter}\` is ${values.join(' or ')} are hidden unless \`${unless}=true\` or \`${filter}\` is given.`;
+}
+
+export function json(schema: JsonSchema, example: unknown): Readonly<Record<string, Content>> {
+  return { 'application/json': { schema, example } };
+}

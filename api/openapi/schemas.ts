@@ -1,0 +1,164 @@
+/** The shapes of answers: each view's documents and lists, and what all of them share. */
+import type { View } from '../../mappings/contract.js';
+import { problemTypes } from '../problems.js';
+import { FACET_VALUES_MAX, TOTAL_CAP } from '../query/document-query.js';
+import { facetNames, LIMITS } from '../query/parameters.js';
+import {
+  type JsonSchema,
+  jsonSchemaOf,
+  objectOf,
+  partOf,
+  schemaRef,
+  unknownsOf,
+  withoutProperties,
+  withProperties,
+} from './json-schema.js';
+
+const COUNT: JsonSchema = { type: 'integer', minimum: 0 };
+const TIME: JsonSchema = { type: 'string', format: 'date-time' };
+const TEXT: JsonSchema = { type: 'string' };
+
+/** What every view's answers consist of. */
+export const sharedSchemas: Readonly<Record<string, JsonSchema>> = {
+  Page: {
+    description: 'Where this page is.',
+    ...objectOf({
+      size: { type: 'integer', minimum: 1, maximum: LIMITS.sizeMax },
+      number: { type: ['integer', 'null'], minimum: 1, description: '`null` after a cursor.' },
+      next: { type: ['string', 'null'], description: 'The cursor of the next page; `null` at the end.' },
+    }),
+  },
+  Total: {
+    description: `How many there are, counted up to ${TOTAL_CAP} (\`gte\`: there may be more) unless \`total=exact\`.`,
+    ...objectOf({ value: COUNT, relation: { type: 'string', enum: ['eq', 'gte'] } }),
+  },
+  FacetCounts: {
+    description: 'Values and how many documents have them, most frequent first.',
+    type: 'array',
+    maxItems: FACET_VALUES_MAX,
+    items: objectOf({ value: { type: ['string', 'boolean'] }, count: { type: 'integer', minimum: 1 } }),
+  },
+  Freshness: {
+    description: 'How far the documents are behind the events; `null` while that cannot be told.',
+    ...objectOf({
+      lagEvents: {
+        type: ['integer', 'null'],
+        minimum: 0,
+        description: 'Events whose effects are not in every document yet.',
+      },
+      lagMs: { type: ['number', 'null'], minimum: 0, description: 'Age of the oldest such event in milliseconds.' },
+      asOf: TIME,
+    }),
+  },
+  Problem: {
+    description: 'What went wrong (RFC 9457).',
+    ...objectOf(
+      {
+        type: { type: 'string', format: 'uri' },
+        title: TEXT,
+        status: { type: 'integer', minimum: 400, maximum: 599 },
+        detail: TEXT,
+        instance: { type: 'string', description: "The request's id, as in `X-Request-Id` and in the log." },
+        code: { type: 'string', enum: Object.keys(problemTypes) },
+        errors: {
+          type: 'array',
+          description: 'Each parameter that cannot be used, and what is allowed.',
+          items: objectOf({ parameter: TEXT, message: TEXT }),
+        },
+        reached: {
+          type: 'object',
+          description: 'Of a `Wait-For` in vain: the highest visible sequence of each aggregate, `null` for none.',
+          additionalProperties: { type: ['integer', 'null'], minimum: 1 },
+        },
+      },
+      ['errors', 'reached'],
+    ),
+  },
+};
+
+/** The names of a view's schemas: a view that is registered has them by itself. */
+export function schemaNames({ name }: View) {
+  const stem = name.charAt(0).toUpperCase() + name.slice(1);
+  return {
+    document: `${stem}Document`,
+    item: `${stem}Item`,
+    part: `${stem}Part`,
+    answer: `${stem}Answer`,
+    facets: `${stem}Facets`,
+    list: `${stem}List`,
+  };
+}
+
+export function schemasOf(view: View): Record<string, JsonSchema> {
+  const { queries } = view;
+  const names = schemaNames(view);
+  const document = jsonSchemaOf(queries.fields);
+  return {
+    [names.document]: document,
+    [names.item]: {
+      description: 'A document as lists show it.',
+      ...withProperties(withoutProperties(document, queries.listOmits), highlightOf(view)),
+    },
+    [names.part]: {
+      description: 'Those fields of a document that `fields` names, and its id.',
+      ...withProperties(partOf(document, [queries.id.name]), highlightOf(view)),
+    },
+    [names.answer]: objectOf({
+      data: { anyOf: [schemaRef(names.document), schemaRef(names.part)] },
+      freshness: schemaRef('Freshness'),
+    }),
+    ...(facetNames(queries).length === 0 ? {} : { [names.facets]: facetsOf(view) }),
+    [names.list]: listOf(view, { anyOf: [schemaRef(names.item), schemaRef(names.part)] }, {}),
+  };
+}
+
+/** A list of a view's documents; `marks` are further fields beside `data`. */
+export function listOf(view: View, item: JsonSchema, marks: Readonly<Record<string, JsonSchema>>): JsonSchema {
+  const hasFacets = facetNames(view.queries).length > 0;
+  return objectOf(
+    {
+      data: { type: 'array', maxItems: LIMITS.sizeMax, items: item },
+      ...marks,
+      page: schemaRef('Page'),
+      total: schemaRef('Total'),
+      ...(hasFacets ? { facets: schemaRef(schemaNames(view).facets) } : {}),
+      freshness: schemaRef('Freshness'),
+    },
+    ['facets'],
+  );
+}
+
+function facetsOf({ queries }: View): JsonSchema {
+  const names = facetNames(queries);
+  return {
+    description: 'By the name of each filter that `facets` named.',
+    ...objectOf(Object.fromEntries(names.map((name) => [name, schemaRef('FacetCounts')])), names),
+  };
+}
+
+function highlightOf({ queries }: View): Record<string, JsonSchema> {
+  if (queries.search.length === 0) return {};
+  const names = queries.search.map(({ field, shown }) => shown ?? field);
+  const passages: JsonSchema = { type: 'array', minItems: 1, items: TEXT };
+  return {
+    highlight: {
+      description: 'With `highlight=true`: texts in which words of `q` occur, escaped for HTML, the words in `<em>`.',
+      ...objectOf(Object.fromEntries(names.map((name) => [name, passages])), names),
+    },
+  };
+}
+
+export const DEGRADED_ORDERS = 'DegradedOrdersList';
+
+/** Orders out of their customer's document, which holds less of them: what it does not hold is `null`. */
+export function degradedOrders(orders: View): JsonSchema {
+  const { queries } = orders;
+  const document = jsonSchemaOf(queries.fields);
+  const known = [queries.id.name, 'customer', 'lines', 'pending', 'sources'];
+  const unknowns = unknownsOf(document, known);
+  return listOf(
+    orders,
+    { anyOf: [unknowns, partOf(unknowns, [queries.id.name])] },
+    { degraded: { type: 'boolean', const: true } },
+  );
+}

@@ -1,0 +1,27 @@
+/** Any reader behind a guard of its store. */
+import type { DocumentReader, DocumentSet, ReadOptions } from '../../ports.js';
+import type { DocumentQuery, Found } from '../../query/document-query.js';
+import type { StoreGuard } from './store-guard.js';
+
+export class GuardedReader implements DocumentReader {
+  readonly #reader: DocumentReader;
+  readonly #guard: StoreGuard;
+
+  constructor(reader: DocumentReader, guard: StoreGuard) {
+    this.#reader = reader;
+    this.#guard = guard;
+  }
+
+  search(documents: DocumentSet, query: DocumentQuery, options?: ReadOptions): Promise<Found> {
+    return this.#guard.ask((signal) => this.#reader.search(documents, query, { signal }), options?.signal);
+  }
+
+  get(documents: DocumentSet, id: string, options?: ReadOptions): Promise<unknown> {
+    return this.#guard.ask((signal) => this.#reader.get(documents, id, { signal }), options?.signal);
+  }
+
+  /** Past the guard: whether the store is there is to be found out while the circuit is open, too. */
+  ping(): Promise<void> {
+    return this.#reader.ping();
+  }
+}

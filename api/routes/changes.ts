@@ -1,0 +1,104 @@
+/** `GET /v1/changes`: what changes in the documents, as server-sent events. */
+import { type Request, type Response, Router } from 'express';
+import { principalOf } from '../access/identify.js';
+import type { Principal } from '../access/principal.js';
+import { offeredTo, requireScope } from '../access/visibility.js';
+import { EventStream } from '../changes/event-stream.js';
+import type { Feed } from '../changes/feed.js';
+import type { Place } from '../changes/place.js';
+import { LAST_EVENT_ID, readSubscription, type SubscriptionRequest } from '../changes/request.js';
+import { shapeOf } from '../changes/shape.js';
+import { callerOf } from '../limits/caller.js';
+import { LogUnavailable, type Places } from '../ports.js';
+import { Problem } from '../problems.js';
+import { readQueryString } from '../query/given.js';
+import type { ChangesContext, RouteContext } from './context.js';
+import { queryStringOf } from './list.js';
+
+/** Behind the address of a proxy there may be many: it keeps nothing back, and tells of the end at once. */
+const HEADERS = {
+  'Content-Type': 'text/event-stream; charset=utf-8',
+  'Cache-Control': 'no-store',
+  'X-Accel-Buffering': 'no',
+  Connection: 'close',
+};
+const KEEP_ALIVE_MS = 30_000;
+
+export function changeRoutes(context: RouteContext): Router {
+  const router = Router({ caseSensitive: true });
+  const { changes } = context;
+  router.get('/v1/changes', async (request, response) => {
+    const principal = principalOf(response);
+    const asked = readRequest(context, request, principal);
+    for (const { queries } of asked.views) requireScope(principal, queries.access.scope);
+    const release = takeSeat(changes, callerOf(principal, request.socket.remoteAddress));
+    response.once('close', release);
+    const feed = await changes.hub.feedOf(await context.generations.live()).catch((error: unknown) => {
+      if (!(error instanceof LogUnavailable)) throw error;
+      throw new Problem('changes-unavailable', `${error.message} Try again.`, undefined, { cause: error });
+    });
+    const from = await placeToBegin(feed, asked);
+    if (response.closed) return;
+    response.status(200).set(HEADERS);
+    if (request.method === 'HEAD') response.end();
+    else open(changes, feed, { asked, principal, from }, request, response);
+  });
+  return router;
+}
+
+function readRequest({ views }: RouteContext, request: Request, principal: Principal): SubscriptionRequest {
+  const offered = Object.values(views).map((view) => offeredTo(view, principal));
+  const readable = offered.filter(({ queries }) => principal.scopes.has(queries.access.scope));
+  const given = readQueryString(queryStringOf(request));
+  const outcome = readSubscription(given, request.get(LAST_EVENT_ID), offered, readable);
+  if (outcome.kind === 'refused') {
+    throw new Problem('invalid-parameters', 'errors names each of them and what is allowed.', outcome.errors);
+  }
+  if (outcome.request.views.length === 0) throw new Problem('forbidden', 'The caller may read none of the views.');
+  return outcome.request;
+}
+
+function takeSeat({ seats }: ChangesContext, caller: string): () => void {
+  const seat = seats.take(caller);
+  if (seat.kind === 'taken') return seat.release;
+  const whose = seat.by === 'max' ? 'This process' : 'The caller';
+  throw new Problem('too-many-streams', `${whose} has as many streams open as it may. Close one, or try again.`);
+}
+
+/** @throws Problem when what the client has not seen is no longer there */
+async function placeToBegin(feed: Feed, { views, after }: SubscriptionRequest): Promise<Places> {
+  if (after === null) return feed.placeOf(views.map(({ name }) => name));
+  if (await isThere(feed, after)) return after.places;
+  throw new Problem(
+    'changes-expired',
+    'What has changed since that event is no longer known. Read the documents, and begin without an id.',
+  );
+}
+
+async function isThere(feed: Feed, { edition, places }: Place): Promise<boolean> {
+  if (edition !== feed.edition) return false;
+  try {
+    return await feed.has(places);
+  } catch (error) {
+    if (!(error instanceof LogUnavailable)) throw error;
+    throw new Problem('changes-unavailable', `${error.message} Try again.`, undefined, { cause: error });
+  }
+}
+
+interface Opening {
+  readonly asked: SubscriptionRequest;
+  readonly principal: Principal;
+  readonly from: Places;
+}
+
+function open(changes: ChangesContext, feed: Feed, opening: Opening, request: Request, response: Response): void {
+  const { asked, principal, from } = opening;
+  request.socket.setNoDelay(true);
+  request.socket.setKeepAlive(true, KEEP_ALIVE_MS);
+  response.flushHeaders();
+  const stream = new EventStream(response, feed.edition, changes.streamSettings);
+  stream.begin(from);
+  const choice = { views: new Set(asked.views.map(({ name }) => name)), keys: asked.keys, principal };
+  const subscription = feed.subscribe(choice, shapeOf(principal, asked.selection), stream, from);
+  response.once('close', changes.hub.add(feed, subscription, stream));
+}

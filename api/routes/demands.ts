@@ -1,0 +1,87 @@
+/** Makes an answer meet what its caller demands by headers: before anything is read, and after the parameters are checked. */
+import type { Request } from 'express';
+import { TooLate, withinTime } from '../deadline.js';
+import { CallerGone, type DocumentSet } from '../ports.js';
+import { Problem } from '../problems.js';
+import type { ParameterError } from '../query/given.js';
+import { MAX_STALENESS, readDemands, WAIT_FOR, type WaitFor } from '../waiting/demands.js';
+import { mayLearnOf } from '../waiting/permission.js';
+import type { Reached } from '../waiting/watch.js';
+import type { RouteContext } from './context.js';
+import type { Reading } from './reading.js';
+
+/** What is wrong with the headers, to be told together with what is wrong with the parameters. */
+export function demandErrors(request: Request): readonly ParameterError[] {
+  const outcome = demandsOf(request);
+  return outcome.kind === 'refused' ? outcome.errors : [];
+}
+
+/**
+ * Resolves when what is read from now on meets the demands.
+ * @param searched the documents that will be searched; `null` when documents are only read by id, which needs no refresh
+ * @throws Problem, StoreUnavailable, NotReady, CallerGone
+ */
+export async function meetDemands(
+  context: RouteContext,
+  request: Request,
+  reading: Reading,
+  searched: DocumentSet | null,
+): Promise<void> {
+  const outcome = demandsOf(request);
+  if (outcome.kind === 'refused') {
+    throw new Problem('invalid-parameters', 'errors names each of them and what is allowed.', outcome.errors);
+  }
+  const { waitFor, maxStalenessMs } = outcome.demands;
+  if (waitFor !== null) await seeWrites(context, waitFor, reading, searched);
+  if (maxStalenessMs !== null) await assertFresh(context, reading, maxStalenessMs);
+}
+
+function demandsOf(request: Request) {
+  return readDemands({ waitFor: request.get(WAIT_FOR), maxStaleness: request.get(MAX_STALENESS) });
+}
+
+async function seeWrites(
+  { watch, refresher }: RouteContext,
+  { awaited, timeoutMs }: WaitFor,
+  { served, principal, options: { signal } }: Reading,
+  searched: DocumentSet | null,
+): Promise<void> {
+  const begun = performance.now();
+  const outcome = await watch.until({
+    generation: served.live.number,
+    awaited,
+    mayLearnOf: (one, progress) => mayLearnOf(principal, one, progress),
+    timeoutMs,
+    signal,
+  });
+  switch (outcome.kind) {
+    case 'visible':
+      break;
+    case 'gone':
+      throw new CallerGone();
+    case 'crowded':
+      throw new Problem('wait-crowded', 'Too many requests wait for events already. Try again, or without Wait-For.');
+    case 'timeout':
+      throw waitTimeout(timeoutMs, outcome.reached);
+  }
+  if (searched === null || searched.view.storage.store !== 'elasticsearch') return;
+  try {
+    await withinTime(refresher.refresh(searched), Math.max(0, begun + timeoutMs - performance.now()));
+  } catch (error) {
+    throw error instanceof TooLate ? waitTimeout(timeoutMs, outcome.reached) : error;
+  }
+}
+
+function waitTimeout(timeoutMs: number, reached: Reached): Problem {
+  const detail =
+    `What Wait-For names was not visible within ${timeoutMs} ms; reached has the highest visible sequence of each ` +
+    'aggregate. An event may also never become visible: its id is remembered no longer, or it was not accepted.';
+  return new Problem('wait-timeout', detail, undefined, { reached });
+}
+
+async function assertFresh({ freshness }: RouteContext, { served }: Reading, maxStalenessMs: number): Promise<void> {
+  const { lagMs } = await freshness.of(served.live.number);
+  if (lagMs !== null && lagMs <= maxStalenessMs) return;
+  const age = lagMs === null ? 'of unknown age' : `${lagMs} ms behind`;
+  throw new Problem('too-stale', `The view is ${age}, and ${MAX_STALENESS} allows ${maxStalenessMs} ms.`);
+}

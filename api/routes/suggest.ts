@@ -1,0 +1,48 @@
+/** `GET /v1/suggest`: completions of what is being typed. */
+import { Router } from 'express';
+import type { View } from '../../mappings/contract.js';
+import type { Suggest } from '../../mappings/queries.js';
+import { rowsOf, shownTo } from '../access/visibility.js';
+import { Problem } from '../problems.js';
+import { project, selectionOf } from '../query/field-selection.js';
+import { readQueryString } from '../query/given.js';
+import { readSuggestRequest } from '../query/suggest-request.js';
+import { documentsOf, type RouteContext, readerOf } from './context.js';
+import { demandErrors, meetDemands } from './demands.js';
+import { queryStringOf } from './list.js';
+import { beginReading } from './reading.js';
+
+export const SUGGEST_PATH = '/v1/suggest';
+
+/** Of the one view that declares what is completed. */
+export function suggestRoutes(context: RouteContext): Router {
+  const router = Router({ caseSensitive: true });
+  for (const view of Object.values(context.views)) {
+    const { suggest } = view.queries;
+    if (suggest !== undefined) serve(router, context, view, suggest);
+  }
+  return router;
+}
+
+function serve(router: Router, context: RouteContext, view: View, suggest: Suggest): void {
+  const selection = selectionOf([view.queries.id.name, suggest.field]);
+  router.get(SUGGEST_PATH, async (request, response) => {
+    const reading = await beginReading(context, request, response, view);
+    const { served, principal, options } = reading;
+    const given = readQueryString(queryStringOf(request));
+    const outcome = readSuggestRequest(given, view, suggest, rowsOf(view, principal));
+    if (outcome.kind === 'refused') {
+      throw new Problem('invalid-parameters', 'errors names each of them and what is allowed.', [
+        ...outcome.errors,
+        ...demandErrors(request),
+      ]);
+    }
+    const documents = documentsOf(view, served);
+    await meetDemands(context, request, reading, documents);
+    const { query } = outcome;
+    const found = query === null ? [] : (await readerOf(context, view).search(documents, query, options)).documents;
+    response.json({
+      data: found.map((document) => project(shownTo(view, principal, document), selection)),
+    });
+  });
+}

@@ -1,0 +1,193 @@
+/**
+ * One watch of the positions and the states for all who wait in this process. While anybody does, it looks every 20 ms,
+ * less often the longer nobody has come and nothing was reached, down to every 100 ms; else it does nothing. A look is one
+ * read of the positions and at most one of the states of each kind of aggregate, whatever the number of those who wait.
+ */
+import type { AggregateName } from '../../mappings/events/event.js';
+import type { AggregateProgress, PartitionPlace, PositionSource, ProgressSource } from '../ports.js';
+import { type Awaited, nameOf } from './demands.js';
+import { isBeyond, type Positions, placesOf, reachedSequence } from './proof.js';
+import type { Timers } from './timers.js';
+
+/** Half as many as may be answered at a time (REQUESTS_IN_FLIGHT_MAX): waiting must not shut out those who do not wait. */
+export const WATCH_LIMITS = { waitersMax: 250, pauseMsMin: 20, pauseMsMax: 100, pauseFactor: 1.25 } as const;
+
+export interface WatchPorts {
+  readonly progress: ProgressSource;
+  readonly positions: PositionSource;
+  readonly timers: Timers;
+}
+
+export interface Wait {
+  readonly generation: number;
+  readonly awaited: readonly Awaited[];
+  /** Whether the caller may learn of it; what it may not counts as absent. */
+  readonly mayLearnOf: (awaited: Awaited, progress: AggregateProgress) => boolean;
+  readonly timeoutMs: number;
+  /** Aborted when nobody waits any more. */
+  readonly signal: AbortSignal;
+}
+
+export type WaitOutcome =
+  /** Every event is in every document that is rendered with its batch. */
+  | { readonly kind: 'visible'; readonly reached: Reached }
+  | { readonly kind: 'timeout'; readonly reached: Reached }
+  | { readonly kind: 'crowded' }
+  | { readonly kind: 'gone' };
+
+/** The highest visible sequence by the aggregate's name in the header; `null`: none. */
+export type Reached = Readonly<Record<string, number | null>>;
+
+interface Open {
+  readonly awaited: Awaited;
+  /** As it was read last; `null`: the caller knows of none. */
+  progress: AggregateProgress | null;
+  /** Set once its event is known to be merged: then only the positions matter. */
+  places: readonly PartitionPlace[] | null;
+}
+
+interface Waiter {
+  readonly wait: Wait;
+  readonly open: readonly Open[];
+  positions: Positions;
+  end(outcome: WaitOutcome): void;
+  fail(error: unknown): void;
+}
+
+export class Watch {
+  readonly #ports: WatchPorts;
+  readonly #waiters = new Set<Waiter>();
+  #pauseMs: number = WATCH_LIMITS.pauseMsMin;
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  #looking = false;
+  #cancelLook: () => void = () => {};
+  /** Why the last look failed; `null` when it did not. */
+  #failure: { readonly error: unknown } | null = null;
+
+  constructor(ports: WatchPorts) {
+    this.#ports = ports;
+  }
+
+  /** @throws StoreUnavailable when the time is up and the stores did not answer the last time. */
+  until(wait: Wait): Promise<WaitOutcome> {
+    if (wait.signal.aborted) return Promise.resolve({ kind: 'gone' });
+    if (this.#waiters.size >= WATCH_LIMITS.waitersMax) return Promise.resolve({ kind: 'crowded' });
+    return new Promise((resolve, reject) => this.#join(wait, resolve, reject));
+  }
+
+  #join(wait: Wait, resolve: (outcome: WaitOutcome) => void, reject: (error: unknown) => void): void {
+    const leave = () => {
+      this.#waiters.delete(waiter);
+      cancelDeadline();
+      wait.signal.removeEventListener('abort', gone);
+      if (this.#waiters.size > 0) return;
+      this.#cancelLook();
+      this.#failure = null;
+    };
+    const waiter: Waiter = {
+      wait,
+      open: wait.awaited.map((awaited) => ({ awaited, progress: null, places: null })),
+      positions: new Map(),
+      end: (outcome) => {
+        leave();
+        resolve(outcome);
+      },
+      fail: (error) => {
+        leave();
+        reject(error);
+      },
+    };
+    const gone = () => waiter.end({ kind: 'gone' });
+    const cancelDeadline = this.#ports.timers.after(wait.timeoutMs, () => {
+      if (this.#failure !== null) waiter.fail(this.#failure.error);
+      else waiter.end({ kind: 'timeout', reached: reachedBy(waiter) });
+    });
+    wait.signal.addEventListener('abort', gone);
+    this.#waiters.add(waiter);
+    this.#pauseMs = WATCH_LIMITS.pauseMsMin;
+    if (!this.#looking) this.#lookLater();
+  }
+
+  #lookLater(): void {
+    const { now, after } = this.#ports.timers;
+    this.#cancelLook();
+    this.#cancelLook = after(Math.max(0, this.#lookedAt + this.#pauseMs - now()), () => void this.#look());
+  }
+
+  async #look(): Promise<void> {
+    this.#looking = true;
+    this.#lookedAt = this.#ports.timers.now();
+    this.#pauseMs = Math.min(this.#pauseMs * WATCH_LIMITS.pauseFactor, WATCH_LIMITS.pauseMsMax);
+    try {
+      const waiters = [...this.#waiters];
+      const generations = new Set(waiters.map(({ wait }) => wait.generation));
+      await Promise.all(
+        [...generations].map((generation) =>
+          this.#lookAt(
+            generation,
+            waiters.filter(({ wait }) => wait.generation === generation),
+          ),
+        ),
+      );
+      this.#failure = null;
+    } catch (error) {
+      this.#failure = { error };
+    }
+    this.#looking = false;
+    if (this.#waiters.size > 0) this.#lookLater();
+  }
+
+  async #lookAt(generation: number, waiters: readonly Waiter[]): Promise<void> {
+    const [positions, progress] = await Promise.all([
+      this.#ports.positions.positions(generation),
+      this.#progressOf(generation, unproven(waiters)),
+    ]);
+    for (const waiter of waiters) {
+      // It may have left, and an end of its own is the only one that it gets.
+      if (!this.#waiters.has(waiter)) continue;
+      waiter.positions = positions;
+      for (const open of waiter.open) take(open, waiter.wait, progress);
+      const isVisible = waiter.open.every(({ places }) => places !== null && isBeyond(positions, places));
+      if (!isVisible) continue;
+      this.#pauseMs = WATCH_LIMITS.pauseMsMin;
+      waiter.end({ kind: 'visible', reached: reachedBy(waiter) });
+    }
+  }
+
+  async #progressOf(generation: number, ids: ReadonlyMap<AggregateName, ReadonlySet<string>>): Promise<Progress> {
+    const read = [...ids].map(async ([aggregate, wanted]) => {
+      return [aggregate, await this.#ports.progress.progress(generation, aggregate, [...wanted])] as const;
+    });
+    return new Map(await Promise.all(read));
+  }
+}
+
+type Progress = ReadonlyMap<AggregateName, ReadonlyMap<string, AggregateProgress>>;
+
+/** The aggregates whose states are of interest: some event of theirs is not known to be merged. */
+function unproven(waiters: readonly Waiter[]): ReadonlyMap<AggregateName, ReadonlySet<string>> {
+  const ids = new Map<AggregateName, Set<string>>();
+  for (const { awaited, places } of waiters.flatMap(({ open }) => open)) {
+    if (places !== null) continue;
+    const known = ids.get(awaited.aggregate) ?? new Set();
+    ids.set(awaited.aggregate, known.add(awaited.id));
+  }
+  return ids;
+}
+
+function take(open: Open, { mayLearnOf }: Wait, read: Progress): void {
+  if (open.places !== null) return;
+  const { awaited } = open;
+  const progress = read.get(awaited.aggregate)?.get(awaited.id);
+  open.progress = progress !== undefined && mayLearnOf(awaited, progress) ? progress : null;
+  open.places = open.progress === null ? null : placesOf(awaited.mark, open.progress);
+}
+
+function reachedBy({ open, positions }: Waiter): Reached {
+  return Object.fromEntries(
+    open.map(({ awaited, progress }) => [
+      nameOf(awaited),
+      progress === null ? null : reachedSequence(progress, positions),
+    ]),
+  );
+}

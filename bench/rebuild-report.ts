@@ -1,0 +1,67 @@
+import { percentile, spread, table } from './figures.js';
+import type { RebuildRun } from './rebuild-run.js';
+
+export interface RebuildRound {
+  readonly ours: RebuildRun;
+  readonly bareSeconds: number;
+}
+
+export interface RebuildFigures {
+  readonly rounds: readonly RebuildRound[];
+  /** Milliseconds from Kafka to the document, of each live event. */
+  readonly quiet: readonly number[];
+  readonly during: readonly number[];
+  readonly paced: RebuildRun | undefined;
+}
+
+const HONEST_SHARE = 0.2;
+
+export function reportOnRebuilds({ rounds, quiet, during, paced }: RebuildFigures): string {
+  return [
+    table('At full speed; min / median / max', speedRows(rounds)),
+    table('Live events, ms from Kafka to the answer by id', latencyRows(quiet, during)),
+    table('The time left as foretold ÷ as it was, from a tenth of the time onward; min / median / max', [
+      ['', 'looks', 'foretold / true', 'within 20 %'],
+      ...rounds.map(({ ours }, i) => etaRow(`full speed, ${i + 1}`, ours)),
+      ...(paced === undefined ? [] : [etaRow(`paced, ${paced.seconds.toFixed(0)} s`, paced)]),
+    ]),
+  ].join('\n\n');
+}
+
+function speedRows(rounds: readonly RebuildRound[]): string[][] {
+  const row = (name: string, of: (round: RebuildRound) => number, digits: number) => [
+    name,
+    spread(rounds.map(of), digits),
+  ];
+  return [
+    row('ours, events/s', ({ ours }) => ours.events / ours.seconds, 0),
+    row('bare, events/s', ({ ours, bareSeconds }) => ours.events / bareSeconds, 0),
+    row('ours / bare', ({ ours, bareSeconds }) => bareSeconds / ours.seconds, 2),
+    row('ours, seconds', ({ ours }) => ours.seconds, 2),
+    row('of these filling', ({ ours }) => ours.fillSeconds, 2),
+    row('before, to start', ({ ours }) => ours.startSeconds, 2),
+    row('documents', ({ ours }) => ours.documents, 0),
+  ];
+}
+
+function latencyRows(quiet: readonly number[], during: readonly number[]): string[][] {
+  const shares = [0.5, 0.99];
+  const row = (name: string, values: readonly number[]) => [
+    name,
+    String(values.length),
+    ...shares.map((share) => percentile(values, share).toFixed(0)),
+  ];
+  const ratios = shares.map((share) => (percentile(during, share) / percentile(quiet, share)).toFixed(2));
+  return [
+    ['', 'events', 'p50', 'p99'],
+    row('without a rebuild', quiet),
+    row('during a paced one', during),
+    ['ratio', '', ...ratios],
+  ];
+}
+
+function etaRow(name: string, { foretold }: RebuildRun): string[] {
+  const ratios = foretold.map(({ etaSeconds, leftSeconds }) => etaSeconds / leftSeconds);
+  const honest = ratios.filter((ratio) => Math.abs(ratio - 1) <= HONEST_SHARE).length;
+  return [name, String(ratios.length), spread(ratios, 2), `${Math.round((100 * honest) / ratios.length)} %`];
+}

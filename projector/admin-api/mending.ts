@@ -1,0 +1,58 @@
+/** What the admin API can do about what is wrong: verify, refresh, and look after the quarantine. */
+import type { ViewName } from '../../mappings/contract.js';
+import { views } from '../../mappings/registry.js';
+import type { Log } from '../../runtime/log.js';
+import type { ProjectorSettings } from '../config.js';
+import { liveOf } from '../generations/generation.js';
+import type { OperationServers } from '../operations/compose.js';
+import { withGenerations } from '../operations/operated.js';
+import { registered } from '../operations/rebuilding.js';
+import {
+  discard,
+  type ListedEntry,
+  listQuarantine,
+  type RedriveResult,
+  redrive,
+  showQuarantined,
+} from '../operations/redriving.js';
+import { type RefreshChoice, type RefreshResult, refresh } from '../operations/refreshing.js';
+import { type Verification, type VerifyRequest, verify } from '../operations/verifying.js';
+import type { QuarantineChoice } from '../ports.js';
+import { MongoQuarantineDesk } from '../stores/mongodb/quarantine-desk.js';
+
+export interface MendingOperations {
+  quarantine(choice: QuarantineChoice, limit: number): Promise<readonly ListedEntry[]>;
+  /** Its content included. */
+  quarantined(id: string): Promise<object>;
+  redrive(choice: QuarantineChoice, options: { readonly dryRun: boolean }): Promise<RedriveResult>;
+  discard(id: string, reason: string): Promise<void>;
+  verifyDocuments(
+    request: Omit<VerifyRequest, 'views'> & { readonly view?: ViewName | undefined },
+  ): Promise<Verification>;
+  refresh(choice: RefreshChoice, options: { readonly replay: boolean }): Promise<RefreshResult>;
+}
+
+export function mendingOperations(servers: OperationServers, settings: ProjectorSettings, log: Log): MendingOperations {
+  const desk = new MongoQuarantineDesk(servers.db);
+  return {
+    quarantine: (choice, limit) => listQuarantine(desk, choice, limit),
+    quarantined: (id) => showQuarantined(desk, id),
+    async redrive(choice, { dryRun }) {
+      const { generations } = await registered(servers.registry);
+      const following = generations.filter(({ phase }) => phase !== 'frozen');
+      return withGenerations(servers, settings, log, (operate) =>
+        redrive(desk, following.map(operate), choice, { dryRun, now: servers.clock.now }),
+      );
+    },
+    discard: (id, reason) => discard(desk, id, reason, servers.clock.now()),
+    async verifyDocuments({ view, ...request }) {
+      const live = liveOf(await registered(servers.registry));
+      const chosen = view === undefined ? Object.values(views).map(({ name }) => name) : [view];
+      return withGenerations(servers, settings, log, (operate) => verify(operate(live), { ...request, views: chosen }));
+    },
+    async refresh(choice, options) {
+      const live = liveOf(await registered(servers.registry));
+      return withGenerations(servers, settings, log, (operate) => refresh(operate(live), choice, options));
+    },
+  };
+}

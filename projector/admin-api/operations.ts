@@ -1,0 +1,86 @@
+/** What the admin API can do, over the operations that the command line uses, too. */
+import type { ViewName } from '../../mappings/contract.js';
+import type { Log } from '../../runtime/log.js';
+import type { ProjectorSettings } from '../config.js';
+import { type Action, type Actor, type AuditEntry, audited } from '../operations/audit.js';
+import type { Comparison } from '../operations/comparison.js';
+import {
+  doctorPorts,
+  explain,
+  fanOutJobs,
+  type OperationServers,
+  overviewPorts,
+  rebuildingPorts,
+} from '../operations/compose.js';
+import { type Check, examine } from '../operations/doctor.js';
+import type { Explanation } from '../operations/explain.js';
+import { lagOfLive, type Overview, overviewOf, type PartitionLag } from '../operations/overview.js';
+import type { RebuildStatus } from '../operations/progress.js';
+import {
+  cancelRebuild,
+  pauseRebuild,
+  planRebuild,
+  type RebuildOptions,
+  type RebuildPlan,
+  resumeRebuild,
+  retireGeneration,
+  rollBack,
+  startRebuild,
+  switchGeneration,
+  verifyGeneration,
+} from '../operations/rebuilding.js';
+import { rebuildStatus } from '../operations/status.js';
+import type { Job } from '../ports.js';
+import { MongoAuditTrail } from '../stores/mongodb/audit.js';
+import { type MendingOperations, mendingOperations } from './mending.js';
+
+export interface AdminOperations extends MendingOperations {
+  readonly derivation: RebuildOptions['settings'];
+  /** Does the work between two entries of the audit trail. */
+  audited<Result>(actor: Actor, action: Action, work: () => Promise<Result>): Promise<Result>;
+
+  status(): Promise<Overview>;
+  lag(): Promise<readonly PartitionLag[]>;
+  jobs(): Promise<readonly Job[]>;
+  rebuild(): Promise<RebuildStatus>;
+  explain(view: ViewName, id: string): Promise<Explanation>;
+  doctor(): Promise<readonly Check[]>;
+  audit(limit: number): Promise<readonly AuditEntry[]>;
+
+  plan(options: RebuildOptions): Promise<RebuildPlan>;
+  start(options: RebuildOptions): Promise<number>;
+  pause(): Promise<number>;
+  resume(): Promise<number>;
+  cancel(): Promise<number>;
+  verify(generation: number): Promise<Comparison>;
+  switch(generation: number, options: { readonly acceptDifferences: boolean }): Promise<void>;
+  rollBack(): Promise<number>;
+  retire(generation: number): Promise<void>;
+}
+
+export function adminOperations(servers: OperationServers, settings: ProjectorSettings, log: Log): AdminOperations {
+  const ports = rebuildingPorts(servers);
+  const overview = overviewPorts(servers);
+  const trail = new MongoAuditTrail(servers.db);
+  return {
+    derivation: { businessTimeZone: settings.BUSINESS_TIME_ZONE, reportingCurrency: settings.REPORTING_CURRENCY },
+    audited: (actor, action, work) => audited({ trail, clock: servers.clock }, actor, action, work),
+    status: () => overviewOf(overview, servers.namespace),
+    lag: () => lagOfLive(overview),
+    jobs: () => fanOutJobs(servers),
+    rebuild: () => rebuildStatus(ports, servers),
+    explain: (view, id) => explain(servers, view, id),
+    doctor: () => examine(doctorPorts(servers)),
+    audit: (limit) => trail.list(limit),
+    plan: (options) => planRebuild(ports, options),
+    start: (options) => startRebuild(ports, options),
+    pause: () => pauseRebuild(ports),
+    resume: () => resumeRebuild(ports),
+    cancel: () => cancelRebuild(ports),
+    verify: (generation) => verifyGeneration(ports, generation),
+    switch: (generation, options) => switchGeneration(ports, generation, options),
+    rollBack: () => rollBack(ports),
+    retire: (generation) => retireGeneration(ports, generation),
+    ...mendingOperations(servers, settings, log),
+  };
+}

@@ -1,0 +1,49 @@
+/** The commands that only look. */
+import { Command } from 'commander';
+import { doctorPorts, explain, fanOutJobs, overviewPorts } from '../operations/compose.js';
+import { examine } from '../operations/doctor.js';
+import { lagOfLive, overviewOf } from '../operations/overview.js';
+import { MongoAuditTrail } from '../stores/mongodb/audit.js';
+import { documentName, wholeNumber } from './arguments.js';
+import { EXIT } from './exit-codes.js';
+import { showAudit, showChecks, showExplanation, showLag, showOverview } from './inspection-text.js';
+import { listJobs } from './jobs.js';
+import type { Tool } from './tool.js';
+
+const AUDIT_ENTRIES = 20;
+
+export function inspectionCommands(tool: Tool): readonly Command[] {
+  return [
+    new Command('status')
+      .description('the generations, how far each is behind, and what waits')
+      .action(() => tool.run((servers) => overviewOf(overviewPorts(servers), servers.namespace), showOverview)),
+    new Command('lag')
+      .description('how far the served generation is behind, partition by partition')
+      .action(() => tool.run((servers) => lagOfLive(overviewPorts(servers)), showLag)),
+    new Command('jobs')
+      .description('the fan-out jobs that are waiting or under way')
+      .action(() => tool.run(fanOutJobs, (jobs) => listJobs(jobs, { now: Date.now }))),
+    new Command('explain')
+      .description('which events made a document, and where they stand in Kafka')
+      .argument('<view/id>', 'the document, such as orders/o-1001', documentName)
+      .action(({ view, id }: ReturnType<typeof documentName>) =>
+        tool.run((servers) => explain(servers, view, id), showExplanation),
+      ),
+    new Command('doctor')
+      .description('look at everything that the projector relies on')
+      .addHelpText('after', `\nExit code ${EXIT.found}: something fails.`)
+      .action(() =>
+        tool.run(async (servers) => {
+          const checks = await examine(doctorPorts(servers));
+          if (checks.some(({ verdict }) => verdict === 'fail')) tool.exitWith(EXIT.found);
+          return checks;
+        }, showChecks),
+      ),
+    new Command('audit')
+      .description('who did what, newest first')
+      .option('--limit <count>', 'no more than these', wholeNumber, AUDIT_ENTRIES)
+      .action(({ limit }: { limit: number }) =>
+        tool.run((servers) => new MongoAuditTrail(servers.db).list(limit), showAudit),
+      ),
+  ];
+}

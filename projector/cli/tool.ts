@@ -1,0 +1,111 @@
+/** The command line of operators: `projector <command>`. */
+import { hostname, userInfo } from 'node:os';
+import { Command } from 'commander';
+import { createLog } from '../../runtime/log.js';
+import { readSettings, SettingsError } from '../../runtime/settings.js';
+import { type ProjectorSettings, projectorSettings } from '../config.js';
+import { type Action, audited, isRefusal } from '../operations/audit.js';
+import type { OperationServers } from '../operations/compose.js';
+import { withServers } from '../operations/servers.js';
+import { MongoAuditTrail } from '../stores/mongodb/audit.js';
+import { EXIT } from './exit-codes.js';
+import { inspectionCommands } from './inspection.js';
+import { quarantineCommand } from './quarantine.js';
+import { rebuildCommand, rerenderCommand } from './rebuild.js';
+import { refreshCommand } from './refresh.js';
+import { linesOf } from './text.js';
+import { verifyCommand } from './verify.js';
+
+/** What commands are made with. */
+export interface Tool {
+  readonly settings: ProjectorSettings;
+  /** Runs the work with open connections, and prints what it returns: as JSON with `--json`, else by `show`. */
+  run<Result extends object>(
+    work: (servers: OperationServers) => Promise<Result>,
+    show?: (result: Result) => string,
+  ): Promise<void>;
+  /** The same for what changes something: it is recorded in the audit trail. */
+  act<Result extends object>(
+    action: Action,
+    work: (servers: OperationServers) => Promise<Result>,
+    show?: (result: Result) => string,
+  ): Promise<void>;
+  /** A part of a `run` that changes something. */
+  recorded<Result>(servers: OperationServers, action: Action, work: () => Promise<Result>): Promise<Result>;
+  /** The exit code of a command that has done its work and found something. */
+  exitWith(code: number): void;
+}
+
+/** Resolves with the exit code. `arguments_` are those after the program's name. */
+export async function runTool(arguments_: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const program = new Command('projector').description('projects events into documents, and looks after them');
+  program.exitOverride().option('--json', 'print JSON', false);
+  try {
+    let exitCode = 0;
+    const settings = readSettings(projectorSettings, env);
+    const tool = toolFor(program, settings, (code) => {
+      exitCode = code;
+    });
+    for (const command of [
+      ...inspectionCommands(tool),
+      rebuildCommand(tool),
+      rerenderCommand(tool),
+      verifyCommand(tool),
+      refreshCommand(tool),
+      quarantineCommand(tool),
+    ]) {
+      program.addCommand(inherit(command));
+    }
+    program.addHelpText('after', `\n${EXIT_CODES}`);
+    await program.parseAsync(arguments_, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+const EXIT_CODES = `Exit codes: 0 done, 1 failed, 2 unusable settings or arguments, 3 refused (nothing has changed), 4 found
+differences or faults. Settings are environment variables: see projector --help.
+`;
+
+function toolFor(program: Command, settings: ProjectorSettings, exitWith: (code: number) => void): Tool {
+  const log = createLog('projector', 'error');
+  const actor = { who: `${userName()}@${hostname()}`, via: 'cli' } as const;
+  const tool: Tool = {
+    ...{ settings, exitWith },
+    run: async (work, show = linesOf) => {
+      const result = await withServers(settings, log, work);
+      process.stdout.write(program.opts<{ json: boolean }>().json ? `${JSON.stringify(result)}\n` : show(result));
+    },
+    act: (action, work, show) => tool.run((servers) => tool.recorded(servers, action, () => work(servers)), show),
+    recorded: (servers, action, work) =>
+      audited({ trail: new MongoAuditTrail(servers.db), clock: servers.clock }, actor, action, work),
+  };
+  return tool;
+}
+
+/** Commands that are made apart end the process by themselves, unless told not to. */
+function inherit(command: Command): Command {
+  command.exitOverride();
+  for (const inner of command.commands) inherit(inner);
+  return command;
+}
+
+/** Not every container has a name for its user. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? 'unknown');
+  }
+}
+
+function explain(error: unknown): number {
+  // commander has said it already.
+  if (error instanceof Error && 'code' in error && String(error.code).startsWith('commander.')) {
+    return 'exitCode' in error && error.exitCode === 0 ? 0 : EXIT.unusable;
+  }
+  process.stderr.write(`projector: ${error instanceof Error ? error.message : String(error)}\n`);
+  if (error instanceof SettingsError) return EXIT.unusable;
+  return isRefusal(error) ? EXIT.refused : EXIT.failed;
+}

@@ -1,0 +1,176 @@
+/**
+ * Brings one generation from empty states to documents that follow live events. Every process that runs the generation
+ * has a driver; one at a time holds the lease. Each step is noted when it is done and may be done twice, so the next
+ * holder goes on where the last one was.
+ *
+ *     filling (events are folded only)  →  rendering (every document once, live events too)  →  following
+ */
+import { randomUUID } from 'node:crypto';
+import { views } from '../../mappings/registry.js';
+import type { Log } from '../../runtime/log.js';
+import type { GenerationRecord, RegistryRecord } from '../../runtime/records.js';
+import type { Service } from '../../runtime/service.js';
+import type { Pause } from '../pipeline/yielding.js';
+import type { Position, PositionStore, StateScan } from '../ports.js';
+import { type GenerationStorage, type Registry, recordOf } from './generation.js';
+import type { RebuildProgress, RebuildStore } from './rebuild-record.js';
+import { type RenderAllPorts, type RenderAllSettings, renderAll } from './render-all.js';
+
+export interface RebuildPorts extends RenderAllPorts, Pause {
+  readonly registry: Registry;
+  readonly rebuilds: RebuildStore;
+  readonly positions: Pick<PositionStore, 'read'>;
+  readonly scan: StateScan;
+  readonly storages: readonly GenerationStorage[];
+  /** The end of every partition now, by `topic/partition`. */
+  readonly ends: () => Promise<ReadonlyMap<string, number>>;
+  readonly log: Log;
+}
+
+export interface RebuildSettings extends RenderAllSettings {
+  /** Filling is over when no more events than this are left: the rest is published like live events. */
+  readonly eventsLeftMax: number;
+}
+
+const LOOK_MS = 250;
+const NOTE_MS = 1_000;
+const LEASE_MS = 15_000;
+
+export class Rebuild implements Service {
+  private readonly self = randomUUID();
+  private stopping = false;
+  /** Up to where the time and the events are counted; `null` while nothing is done. */
+  private working: { readonly at: number; readonly events: number } | null = null;
+
+  constructor(
+    private readonly generation: number,
+    private readonly ports: RebuildPorts,
+    private readonly settings: RebuildSettings,
+  ) {}
+
+  /** Ends when every document was rendered, or when stopped. */
+  async run(): Promise<void> {
+    for (;;) {
+      if (this.stopping) return;
+      const record = await this.record();
+      if (record.phase === undefined || record.phase === 'frozen') return;
+      if (record.paused !== true && (await this.holdsLease())) await this.step(record);
+      else this.working = null;
+      await this.ports.sleep(LOOK_MS);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+  }
+
+  private async step(record: GenerationRecord): Promise<void> {
+    if (record.phase === 'filling') {
+      const { positions, patience } = this.ports;
+      const reached = await patience.until(() => positions.read());
+      if (reached.length > 0) await this.noteFilling(reached);
+      if ((await this.eventsLeft(reached)) > this.settings.eventsLeftMax) return;
+      await this.pass('filling', 'rendering');
+      await this.note({ filledAt: new Date(this.ports.clock.now()) });
+      this.working = null;
+      this.ports.log.info('states have caught up: rendering every document');
+      return;
+    }
+    if (await this.render(record)) {
+      await this.pass('rendering', undefined);
+      this.ports.log.info('every document is rendered: following');
+    }
+  }
+
+  /** Once a second is often enough. The first events only say when it began. */
+  private async noteFilling(positions: readonly Position[]): Promise<void> {
+    const { clock, patience, rebuilds } = this.ports;
+    const now = clock.now();
+    const known = await patience.until(() => rebuilds.read(this.generation));
+    const events = positions.reduce(
+      (sum, { topic, partition, next }) => sum + Math.max(0, next - (known?.from[`${topic}/${partition}`] ?? 0)),
+      0,
+    );
+    const since = this.working ?? { at: now, events };
+    this.working = since;
+    if (now - since.at < NOTE_MS) return;
+    await this.note({
+      filledMs: (known?.filledMs ?? 0) + now - since.at,
+      filledEvents: (known?.filledEvents ?? 0) + events - since.events,
+    });
+    this.working = { at: now, events };
+  }
+
+  private async eventsLeft(positions: readonly Position[]): Promise<number> {
+    const { patience, ends: readEnds, rebuilds } = this.ports;
+    const [ends, record] = await Promise.all([
+      patience.until(readEnds),
+      patience.until(() => rebuilds.read(this.generation)),
+    ]);
+    const reached = new Map(positions.map(({ topic, partition, next }) => [`${topic}/${partition}`, next]));
+    return [...ends].reduce(
+      (sum, [name, end]) => sum + Math.max(0, end - (reached.get(name) ?? record?.from[name] ?? 0)),
+      0,
+    );
+  }
+
+  /** Returns whether every document is rendered. */
+  private async render(record: GenerationRecord): Promise<boolean> {
+    const { rebuilds, scan, storages, clock, patience } = this.ports;
+    const onAll = (step: (storage: GenerationStorage) => Promise<void>) =>
+      Promise.all(storages.map((storage) => patience.until(() => step(storage))));
+    const known = await patience.until(() => rebuilds.read(this.generation));
+    if (known?.renderedAt === undefined) {
+      const counts = await Promise.all(
+        Object.values(views).map(({ aggregate }) => patience.until(() => scan.count(aggregate))),
+      );
+      await this.note({ documentsTotal: counts.reduce((sum, count) => sum + count, 0) });
+      await onAll((storage) => storage.prepareForBulk(record));
+      let documents = known?.place === undefined ? 0 : known.documents;
+      const worked = known?.place === undefined ? 0 : (known.renderedMs ?? 0);
+      const begun = clock.now();
+      const complete = await renderAll(this.ports, this.settings, known?.place ?? null, async (place, count) => {
+        documents += count;
+        return this.goesOn({ place, documents, renderedMs: worked + clock.now() - begun });
+      });
+      if (!complete) return false;
+    }
+    await onAll((storage) => storage.prepareForReading(record));
+    return this.note({ renderedAt: new Date(clock.now()) });
+  }
+
+  private async goesOn(done: RebuildProgress): Promise<boolean> {
+    if (this.stopping || !(await this.holdsLease())) return false;
+    const { paused } = await this.record();
+    return (await this.note(done)) && paused !== true;
+  }
+
+  private holdsLease(): Promise<boolean> {
+    const { patience, rebuilds, clock } = this.ports;
+    return patience.until(() => rebuilds.lease(this.generation, this.self, clock.now(), LEASE_MS));
+  }
+
+  private note(progress: RebuildProgress): Promise<boolean> {
+    const { patience, rebuilds, clock } = this.ports;
+    const noted = { ...progress, notedAt: new Date(clock.now()) };
+    return patience.until(() => rebuilds.progress(this.generation, this.self, noted));
+  }
+
+  private async record(): Promise<GenerationRecord> {
+    const { patience, registry } = this.ports;
+    return recordOf(await patience.until(() => registry.read()), this.generation);
+  }
+
+  /** From one phase to the next, unless another process has gone further. */
+  private async pass(from: 'filling' | 'rendering', to: 'rendering' | undefined): Promise<void> {
+    const { patience, registry } = this.ports;
+    const change = (known: RegistryRecord) => {
+      const own = recordOf(known, this.generation);
+      if (own.phase !== from) return null;
+      const { phase: _, ...following } = own;
+      const changed = to === undefined ? following : { ...own, phase: to };
+      return { ...known, generations: known.generations.map((other) => (other === own ? changed : other)) };
+    };
+    await patience.until(() => registry.update(change));
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * Renders every document of a generation once, from its states: what a rebuild ends with. Live events are published
+ * meanwhile; either side's writes carry tickets taken before its reads, so neither can undo what the other knows better.
+ */
+import { createHash } from 'node:crypto';
+import type { View } from '../../mappings/contract.js';
+import { rollups, views } from '../../mappings/registry.js';
+import type { RollupName, SummaryOf } from '../../mappings/rollups/summaries.js';
+import { piecesOf } from '../pipeline/group.js';
+import type { Patience } from '../pipeline/patience.js';
+import { type PublishPorts, publish } from '../pipeline/publish.js';
+import type { StateScan } from '../ports.js';
+import { groupOf, ROLLUP_NAMES, splitGroup } from '../state/derive.js';
+
+export interface RenderAllPorts {
+  readonly scan: StateScan;
+  readonly publish: PublishPorts;
+  readonly patience: Patience;
+  /** Resolves when live events have had their turn. */
+  readonly yieldToLive: () => Promise<void>;
+}
+
+/** Up to where the documents are durable. Rollups are complete before the first of them. */
+export interface RenderPlace {
+  readonly view: View['name'];
+  readonly after: string;
+}
+
+export interface RenderAllSettings {
+  readonly chunkDocumentsMax: number;
+  /** Orders whose sums are held in memory at a time. */
+  readonly summedOrdersMax: number;
+  /** Chunks under way at a time: one is loaded while the other is written. */
+  readonly chunksInFlight: number;
+}
+
+/** Told after each page of documents; `false` ends the rendering there. */
+export type OnProgress = (place: RenderPlace, documents: number) => Promise<boolean>;
+
+/** Documents between two notes of how far it is. */
+export const PAGE_IDS = 10_000;
+
+/** Goes on after `from`. Returns whether it came to the end. */
+export async function renderAll(
+  ports: RenderAllPorts,
+  settings: RenderAllSettings,
+  from: RenderPlace | null,
+  onProgress: OnProgress,
+): Promise<boolean> {
+  if (from === null) for (const rollup of ROLLUP_NAMES) await sumAll(ports, settings, rollup);
+  const all = Object.values(views);
+  const first = from === null ? 0 : all.findIndex(({ name }) => name === from.view);
+  for (const [i, view] of all.slice(first).entries()) {
+    let after = i === 0 ? (from?.after ?? null) : null;
+    for (;;) {
+      const ids = await ports.patience.until(() => ports.scan.ids(view.aggregate, after, PAGE_IDS));
+      if (ids.length === 0) break;
+      await renderPage(ports, settings, view, ids);
+      after = ids.at(-1) ?? '';
+      if (!(await onProgress({ view: view.name, after }, ids.length))) return false;
+    }
+  }
+  return true;
+}
+
+async function renderPage(
+  { publish: ports, patience, yieldToLive }: RenderAllPorts,
+  { chunkDocumentsMax, chunksInFlight }: RenderAllSettings,
+  view: View,
+  ids: readonly string[],
+): Promise<void> {
+  const chunks = piecesOf(ids, chunkDocumentsMax)[Symbol.iterator]();
+  const worker = async () => {
+    for (let chunk = chunks.next(); chunk.done !== true; chunk = chunks.next()) {
+      const rendering = new Map([[view, chunk.value]]);
+      await yieldToLive();
+      await patience.until(() => publish(ports, rendering));
+    }
+  };
+  await Promise.all(Array.from({ length: chunksInFlight }, worker));
+}
+
+/** All groups of a rollup in few passes over the orders, instead of one look-up for each piece of them. */
+async function sumAll<Name extends RollupName>(
+  { scan, publish: ports, patience }: RenderAllPorts,
+  { chunkDocumentsMax, summedOrdersMax }: RenderAllSettings,
+  name: Name,
+): Promise<void> {
+  const passes = Math.ceil((await patience.until(() => scan.count('orders'))) / summedOrdersMax);
+  for (let pass = 0; pass < passes; pass += 1) {
+    await patience.until(async () => {
+      const ticket = await ports.tickets.next();
+      const sums = new Map<string, ReturnType<(typeof rollups)[Name]['sum']>>();
+      await scan.contributions(name, (contribution) => {
+        if (passes > 1 && passOf(contribution.owner, passes) !== pass) return;
+        const group = groupOf(contribution);
+        let sum = sums.get(group);
+        if (sum === undefined) {
+          sum = rollups[name].sum() as ReturnType<(typeof rollups)[Name]['sum']>;
+          sums.set(group, sum);
+        }
+        sum.add(contribution as never);
+      });
+      const summaries = [...sums].map(([group, sum]) => ({ group, summary: sum.summary() as SummaryOf[Name] }));
+      // Groups of one owner stand next to each other: they are stored together.
+      summaries.sort((a, b) => (splitGroup(a.group).owner < splitGroup(b.group).owner ? -1 : 1));
+      for (const piece of piecesOf(summaries, chunkDocumentsMax)) await ports.rollups.write(name, ticket, piece);
+    });
+  }
+}
+
+function passOf(owner: string, passes: number): number {
+  return createHash('sha1').update(owner).digest().readUInt32BE(0) % passes;
+}

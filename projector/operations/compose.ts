@@ -1,0 +1,174 @@
+/** The operators' operations over the real servers. */
+import { setTimeout } from 'node:timers/promises';
+import type { ViewName } from '../../mappings/contract.js';
+import type { GenerationRecord } from '../../runtime/records.js';
+import { liveOf } from '../generations/generation.js';
+import type { KafkaAdmin } from '../kafka/client.js';
+import { examineKafka } from '../kafka/examination.js';
+import { groupTraces } from '../kafka/group-traces.js';
+import { logEnds, logRanges } from '../kafka/log-range.js';
+import { retentionOf } from '../kafka/retention.js';
+import type { Clock, DocumentScan, Job } from '../ports.js';
+import { documentScanByView } from '../stores/by-view.js';
+import type { ElasticsearchClient } from '../stores/elasticsearch/connection.js';
+import { ElasticsearchDocumentScan } from '../stores/elasticsearch/document-scan.js';
+import { examineElasticsearch, highestVersion, mappingDrift } from '../stores/elasticsearch/examination.js';
+import { ElasticsearchGenerationStorage } from '../stores/elasticsearch/generation-storage.js';
+import { MongoAggregateStore } from '../stores/mongodb/aggregate-store.js';
+import type { MongoDatabase } from '../stores/mongodb/connection.js';
+import { MongoDocumentScan } from '../stores/mongodb/document-scan.js';
+import { examineMongo, indexDrift, quarantinedCount, refusedCount, ticketsOf } from '../stores/mongodb/examination.js';
+import { MongoGenerationStorage } from '../stores/mongodb/generation-storage.js';
+import { MongoJobStore } from '../stores/mongodb/jobs.js';
+import { MongoPositionStore } from '../stores/mongodb/positions.js';
+import { MongoRebuildStore } from '../stores/mongodb/rebuilds.js';
+import type { MongoRegistry } from '../stores/mongodb/registry.js';
+import { MongoRollupStore } from '../stores/mongodb/rollup-store.js';
+import { MongoTicketCounter } from '../stores/mongodb/tickets.js';
+import type { ComparedGeneration } from './comparison.js';
+import type { DoctorPorts } from './doctor.js';
+import { type Explanation, explainDocument } from './explain.js';
+import type { OverviewPorts } from './overview.js';
+import { type RebuildingPorts, Refused, registered } from './rebuilding.js';
+import { settled } from './settling.js';
+import { rebuildStatus } from './status.js';
+
+export interface OperationServers {
+  readonly db: MongoDatabase;
+  readonly elasticsearch: ElasticsearchClient;
+  readonly admin: KafkaAdmin;
+  readonly registry: MongoRegistry;
+  readonly namespace: string;
+  readonly topics: readonly string[];
+  readonly clock: Clock;
+}
+
+/** How long a comparison waits for what is in flight. */
+const SETTLE_MS = 60_000;
+
+export function rebuildingPorts(servers: OperationServers): RebuildingPorts {
+  const { db, elasticsearch, admin, registry, namespace, topics, clock } = servers;
+  const mongoStorage = new MongoGenerationStorage(db);
+  const elasticsearchStorage = new ElasticsearchGenerationStorage(elasticsearch, namespace);
+  const pause = { clock, sleep: setTimeout };
+  const ends = () => logEnds(admin, topics);
+  const following = ({ number }: GenerationRecord) => ({
+    positions: new MongoPositionStore(db, number),
+    jobs: jobsOf(servers, number),
+  });
+  const compared = ({ number, revisions }: GenerationRecord): ComparedGeneration => ({
+    ...{ number, revisions },
+    documents: documentsOf(servers, number),
+  });
+  return {
+    registry,
+    rebuilds: new MongoRebuildStore(db),
+    storages: [mongoStorage, elasticsearchStorage],
+    traces: [mongoStorage, elasticsearchStorage, groupTraces(admin, namespace)],
+    ranges: async () =>
+      new Map(await Promise.all(topics.map(async (topic) => [topic, await logRanges(admin, topic)] as const))),
+    offsetsAt: async (time) => {
+      const perTopic = await Promise.all(
+        topics.map(async (topic) => {
+          const found = await admin.fetchTopicOffsetsByTimestamp(topic, time.getTime());
+          return found.map(({ partition, offset }) => ({ topic, partition, next: Number(offset) }));
+        }),
+      );
+      return perTopic.flat();
+    },
+    seed: async (from, to, positions) => {
+      await mongoStorage.copyStates(from, to);
+      await new MongoPositionStore(db, to).write(positions);
+    },
+    switching: (generation) => ({
+      ...{ registry, ends, ...pause, ...following(generation) },
+      refresh: () => elasticsearchStorage.refresh(generation),
+    }),
+    comparing: (expected, checked) => ({
+      expected: compared(expected),
+      checked: compared(checked),
+      settle: () => settled({ generations: [expected, checked].map(following), ends, ...pause }, SETTLE_MS),
+    }),
+    clock,
+  };
+}
+
+export function overviewPorts(servers: OperationServers): OverviewPorts {
+  const { db } = servers;
+  const rebuilding = rebuildingPorts(servers);
+  return {
+    rebuilding,
+    positions: (generation) => new MongoPositionStore(db, generation).read(),
+    jobs: (generation) => jobsOf(servers, generation).list(),
+    refused: (generation) => refusedCount(db, generation),
+    quarantined: () => quarantinedCount(db),
+    rebuild: () =>
+      rebuildStatus(rebuilding, servers).catch((error: unknown) => {
+        if (error instanceof Refused) return null;
+        throw error;
+      }),
+  };
+}
+
+/** Of the generation that is served. */
+export async function fanOutJobs(servers: OperationServers): Promise<readonly Job[]> {
+  const { live } = await registered(servers.registry);
+  return jobsOf(servers, live).list();
+}
+
+/** Of the generation that is served. @throws Refused */
+export async function explain(servers: OperationServers, view: ViewName, id: string): Promise<Explanation> {
+  const { db, clock } = servers;
+  const live = liveOf(await registered(servers.registry));
+  const { number, revisions, businessTimeZone, reportingCurrency } = live;
+  return explainDocument(
+    {
+      aggregates: new MongoAggregateStore(db, number),
+      rollups: new MongoRollupStore(db, number),
+      documents: documentsOf(servers, number),
+      target: { view, revision: revisions[view] },
+      settings: { businessTimeZone, reportingCurrency },
+      clock,
+    },
+    view,
+    id,
+  );
+}
+
+export function doctorPorts(servers: OperationServers): DoctorPorts {
+  const { db, elasticsearch, admin, registry, namespace, topics, clock } = servers;
+  const mongoStorage = new MongoGenerationStorage(db);
+  const elasticsearchStorage = new ElasticsearchGenerationStorage(elasticsearch, namespace);
+  return {
+    registry,
+    storages: [mongoStorage, elasticsearchStorage],
+    traces: [mongoStorage, elasticsearchStorage],
+    servers: {
+      Kafka: () => examineKafka(admin),
+      Elasticsearch: () => examineElasticsearch(elasticsearch, namespace, clock),
+      MongoDB: () => examineMongo(db, clock),
+    },
+    retention: () => retentionOf(admin, topics),
+    ranges: rebuildingPorts(servers).ranges,
+    drift: async (known) => {
+      const live = liveOf(known);
+      return [...(await mappingDrift(elasticsearch, namespace, live)), ...(await indexDrift(db, live))];
+    },
+    tickets: async (known) => {
+      const live = liveOf(known);
+      const { last, highest } = await ticketsOf(db, live);
+      return { last, highest: Math.max(highest, await highestVersion(elasticsearch, namespace, live)) };
+    },
+  };
+}
+
+function jobsOf({ db }: OperationServers, generation: number): MongoJobStore {
+  return new MongoJobStore(db, generation, new MongoTicketCounter(db, generation));
+}
+
+function documentsOf({ db, elasticsearch, namespace }: OperationServers, generation: number): DocumentScan {
+  return documentScanByView({
+    elasticsearch: new ElasticsearchDocumentScan(elasticsearch, { namespace, generation }),
+    mongodb: new MongoDocumentScan(db, generation),
+  });
+}

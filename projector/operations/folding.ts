@@ -1,0 +1,26 @@
+/** Takes events through the pipeline that are not read as a member of the group: by the steps of pipeline/projection.ts. */
+import { erasureOf } from '../../mappings/aggregates/erasure.js';
+import type { DecodedDelivery } from '../pipeline/decode.js';
+import { Dirty } from '../pipeline/dirty.js';
+import { foldBatch } from '../pipeline/fold.js';
+import { chunksOf, publishAll } from '../pipeline/publish.js';
+import { resolve } from '../pipeline/resolve.js';
+import type { QuarantinedRecord } from '../ports.js';
+import type { OperatedGeneration } from './operated.js';
+
+/** Resolves when everything that they lead to is durable. Returns those that reuse the id of another event. */
+export async function foldAndPublish(
+  { fold, publish, erasures, patience, chunkDocumentsMax }: OperatedGeneration,
+  deliveries: readonly DecodedDelivery[],
+): Promise<readonly QuarantinedRecord[]> {
+  const dirty = new Dirty();
+  const reused = await patience.until(() => foldBatch(fold, deliveries, dirty));
+  const erased = deliveries.flatMap(({ event, record }) => {
+    const erasure = erasureOf(event);
+    return erasure === null || reused.some((other) => other.record === record) ? [] : [erasure];
+  });
+  if (erased.length > 0) await patience.until(() => erasures.carryOut(erased));
+  const documents = await patience.until(() => resolve(publish, dirty));
+  await publishAll(publish, patience, chunksOf(documents, chunkDocumentsMax));
+  return reused;
+}

@@ -1,0 +1,142 @@
+/** A generation as operations work at it: its stores and the steps of the pipeline, without being a member of its group. */
+import { setTimeout } from 'node:timers/promises';
+import { dayOf } from '../../mappings/calendar.js';
+import type { AggregateName } from '../../mappings/events/event.js';
+import type { Log } from '../../runtime/log.js';
+import { changesTopic } from '../../runtime/names.js';
+import type { GenerationRecord } from '../../runtime/records.js';
+import type { ProjectorSettings } from '../config.js';
+import { KafkaChangeFeed, noChangeFeed } from '../kafka/change-feed.js';
+import { connectKafka, createProducer, type KafkaProducer } from '../kafka/client.js';
+import { KafkaEventLog } from '../kafka/event-log.js';
+import { registerCodecs } from '../kafka/kafkajs/codecs.js';
+import { logEnds } from '../kafka/log-range.js';
+import type { FoldPorts } from '../pipeline/fold.js';
+import { briefPatience } from '../pipeline/patience.js';
+import type { Clock, Erasures, EventLog } from '../ports.js';
+import type { StateCheckPorts } from '../reconcile/states.js';
+import { StateCache } from '../state/cache.js';
+import { documentScanByView, documentStoreByView } from '../stores/by-view.js';
+import { ElasticsearchDocumentScan } from '../stores/elasticsearch/document-scan.js';
+import { ElasticsearchDocumentStore } from '../stores/elasticsearch/documents.js';
+import { MongoAggregateStore } from '../stores/mongodb/aggregate-store.js';
+import { MongoBasisScan } from '../stores/mongodb/basis-scan.js';
+import { MongoDayMark } from '../stores/mongodb/day-mark.js';
+import { MongoDocumentScan } from '../stores/mongodb/document-scan.js';
+import { MongoDocumentStore } from '../stores/mongodb/documents.js';
+import { MongoErasures } from '../stores/mongodb/erasures.js';
+import { MongoJobStore } from '../stores/mongodb/jobs.js';
+import { MongoPositionStore } from '../stores/mongodb/positions.js';
+import { RefusedDocuments } from '../stores/mongodb/refused.js';
+import { RegisteredTargets } from '../stores/mongodb/registry.js';
+import { MongoRollupStore } from '../stores/mongodb/rollup-store.js';
+import { MongoStateScan } from '../stores/mongodb/state-scan.js';
+import { MongoTicketCounter } from '../stores/mongodb/tickets.js';
+import type { OperationServers } from './compose.js';
+import { settled } from './settling.js';
+
+export interface OperatedGeneration extends StateCheckPorts {
+  readonly record: GenerationRecord;
+  readonly fold: FoldPorts;
+  readonly erasures: Erasures;
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+/** How long what is in flight is waited for. */
+const SETTLE_MS = 60_000;
+const LOOK_MS = 250;
+
+/** Runs the work with what it needs of Kafka beside the administration. */
+export async function withGenerations<Result>(
+  servers: OperationServers,
+  settings: ProjectorSettings,
+  log: Log,
+  work: (operate: (record: GenerationRecord) => OperatedGeneration) => Promise<Result>,
+): Promise<Result> {
+  await registerCodecs();
+  const kafka = connectKafka(settings.KAFKA_BROKERS, settings.NAMESPACE, log);
+  const producer = createProducer(kafka);
+  const topics = new Map<string, AggregateName>([
+    [settings.TOPIC_CUSTOMERS, 'customers'],
+    [settings.TOPIC_PRODUCTS, 'products'],
+    [settings.TOPIC_ORDERS, 'orders'],
+  ]);
+  const events = new KafkaEventLog(kafka, servers.admin, topics);
+  await producer.connect();
+  try {
+    return await work((record) => operatedGeneration(servers, { settings, producer, events, log }, record));
+  } finally {
+    await producer.disconnect();
+  }
+}
+
+export interface OperatingMeans {
+  readonly settings: ProjectorSettings;
+  readonly producer: KafkaProducer;
+  readonly events: EventLog;
+  readonly log: Log;
+}
+
+/** The same stores as in generations/runner.ts. */
+export function operatedGeneration(
+  { db, elasticsearch, admin, registry, topics, clock }: OperationServers,
+  { settings, producer, events, log }: OperatingMeans,
+  record: GenerationRecord,
+): OperatedGeneration {
+  const { number: generation, businessTimeZone, reportingCurrency } = record;
+  const names = { namespace: settings.NAMESPACE, generation };
+  const derivation = { businessTimeZone, reportingCurrency };
+  const cache = new StateCache(settings.STATES_CACHED_MAX);
+  const aggregates = new MongoAggregateStore(db, generation);
+  const rollups = new MongoRollupStore(db, generation);
+  const tickets = new MongoTicketCounter(db, generation);
+  const jobs = new MongoJobStore(db, generation, tickets);
+  const positions = new MongoPositionStore(db, generation);
+  const erasures = new MongoErasures(db, generation);
+  const refusals = new RefusedDocuments(db, generation);
+  const publish = {
+    ...{ aggregates, rollups, tickets, jobs, cache, clock },
+    settings: derivation,
+    documents: documentStoreByView({
+      elasticsearch: new ElasticsearchDocumentStore(elasticsearch, names, refusals),
+      mongodb: new MongoDocumentStore(db, generation, refusals),
+    }),
+    changes: settings.CHANGES ? new KafkaChangeFeed(producer, changesTopic(names)) : noChangeFeed,
+    targets: new RegisteredTargets(registry, generation),
+    stages: { observe: () => {}, count: () => {} },
+    chunkDocumentsMax: settings.CHUNK_DOCUMENTS_MAX,
+    fanOutInlineMax: settings.FAN_OUT_INLINE_MAX,
+  };
+  const pause = { clock, sleep: setTimeout };
+  const settle = async () =>
+    (await settled({ generations: [{ positions, jobs }], ends: () => logEnds(admin, topics), ...pause }, SETTLE_MS)) &&
+    (await swept(new MongoDayMark(db, generation), businessTimeZone, pause));
+  return {
+    record,
+    ...{ aggregates, rollups, tickets, cache, clock, erasures, events, publish, settle },
+    settings: derivation,
+    documents: documentScanByView({
+      elasticsearch: new ElasticsearchDocumentScan(elasticsearch, names),
+      mongodb: new MongoDocumentScan(db, generation),
+    }),
+    scan: new MongoStateScan(db, generation),
+    basis: new MongoBasisScan(db, generation),
+    fold: { store: aggregates, cache, settings: derivation },
+    patience: briefPatience(log),
+    chunkDocumentsMax: settings.CHUNK_DOCUMENTS_MAX,
+    sleep: setTimeout,
+  };
+}
+
+/** Whether, within the time, all documents have been brought to the present day. */
+async function swept(
+  day: Pick<MongoDayMark, 'read'>,
+  timeZone: string,
+  { clock, sleep }: { readonly clock: Clock; readonly sleep: (ms: number) => Promise<void> },
+): Promise<boolean> {
+  const today = dayOf(clock.now(), timeZone);
+  for (const deadline = clock.now() + SETTLE_MS; clock.now() < deadline; await sleep(LOOK_MS)) {
+    if ((await day.read(today)) >= today) return true;
+  }
+  return false;
+}

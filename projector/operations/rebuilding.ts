@@ -1,0 +1,316 @@
+/** What an operator does with generations: build another one, switch to it, go back, and clear away. */
+import { setTimeout } from 'node:timers/promises';
+import type { ViewName } from '../../mappings/contract.js';
+import { views } from '../../mappings/registry.js';
+import type { GenerationRecord, RegistryRecord } from '../../runtime/records.js';
+import {
+  DECLARED,
+  type GenerationStorage,
+  type GenerationTraces,
+  liveOf,
+  type Registry,
+  recordOf,
+} from '../generations/generation.js';
+import type { RebuildStore } from '../generations/rebuild-record.js';
+import { assertReady, SEEN_AFTER_MS, type SwitchPorts, switchTo } from '../generations/switch.js';
+import type { LogRange } from '../kafka/log-range.js';
+import type { Clock, Position } from '../ports.js';
+import { type Comparison, type ComparisonPorts, compareGenerations } from './comparison.js';
+
+export interface RebuildingPorts {
+  readonly registry: Registry;
+  readonly rebuilds: RebuildStore;
+  readonly storages: readonly GenerationStorage[];
+  readonly traces: readonly GenerationTraces[];
+  /** What each partition holds, by topic. */
+  readonly ranges: () => Promise<ReadonlyMap<string, readonly LogRange[]>>;
+  /** The offset of the first record at or after the time, the end where there is none. */
+  readonly offsetsAt: (time: Date) => Promise<readonly Position[]>;
+  /** Copies the states of one generation to another, and sets where it begins to read. */
+  readonly seed: (from: number, to: number, positions: readonly Position[]) => Promise<void>;
+  readonly switching: (generation: GenerationRecord) => SwitchPorts;
+  readonly comparing: (expected: GenerationRecord, checked: GenerationRecord) => ComparisonPorts;
+  readonly clock: Clock;
+}
+
+/**
+ * From the beginning with empty states; else the live generation's states are the start, and events follow from there:
+ * `states` from where they are now, so that nothing but the documents is made anew.
+ */
+export type RebuildFrom =
+  | { readonly kind: 'beginning' }
+  | { readonly kind: 'states' }
+  | { readonly kind: 'time'; readonly time: Date }
+  | { readonly kind: 'offsets'; readonly positions: readonly Position[] };
+
+export interface RebuildOptions {
+  readonly from: RebuildFrom;
+  /** Goes on although events are no longer in Kafka. */
+  readonly acceptLoss: boolean;
+  readonly fullSpeed: boolean;
+  readonly settings: Pick<GenerationRecord, 'businessTimeZone' | 'reportingCurrency'>;
+}
+
+/** An operation that cannot be done now, with what to do about it. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+}
+
+/** What a rebuild would read, and what it would find missing. */
+export interface RebuildPlan {
+  readonly from: string;
+  readonly partitions: readonly { readonly partition: string; readonly from: number; readonly to: number }[];
+  readonly events: number;
+  /** History that is no longer in Kafka, each partition in words; empty when all of it is there. */
+  readonly missing: readonly string[];
+}
+
+/** Changes nothing. @throws Refused when no rebuild could be started now at all. */
+export async function planRebuild(ports: RebuildingPorts, options: RebuildOptions): Promise<RebuildPlan> {
+  const { plan } = await prepare(ports, options);
+  return plan;
+}
+
+/** Starts a rebuild: from then on every projector process takes part. Returns the number of the new generation. */
+export async function startRebuild(ports: RebuildingPorts, options: RebuildOptions): Promise<number> {
+  const { registry, traces, storages, rebuilds, clock } = ports;
+  const { known, begin, plan } = await prepare(ports, options);
+  if (plan.missing.length > 0 && !options.acceptLoss) {
+    throw new Refused(
+      `History is no longer in Kafka: ${plan.missing.join('; ')}. The new generation would lack it. ` +
+        'Start from an offset or a time that Kafka still has, or insist with --accept-loss.',
+    );
+  }
+  const used = (await Promise.all(traces.map((trace) => trace.numbers()))).flat();
+  const number = Math.max(...used, ...known.generations.map((generation) => generation.number)) + 1;
+  const revisions = Object.fromEntries(Object.keys(views).map((view) => [view, 1])) as Record<ViewName, number>;
+  const generation: GenerationRecord = {
+    ...{ number, createdAt: new Date(clock.now()), revisions, definitions: DECLARED, phase: 'filling' },
+    ...options.settings,
+    ...(options.fullSpeed ? { fullSpeed: true } : {}),
+  };
+  await Promise.all(storages.map((storage) => storage.create(generation)));
+  // Whoever records the number first has it.
+  const claimed = await rebuilds.create({
+    generation: number,
+    startedAt: generation.createdAt,
+    origin: plan.from,
+    from: Object.fromEntries(plan.partitions.map(({ partition, from }) => [partition, from])),
+    ends: Object.fromEntries(plan.partitions.map(({ partition, to }) => [partition, to])),
+    documents: 0,
+  });
+  if (!claimed) throw new Refused('Another rebuild was started at this very moment. See "projector rebuild status".');
+  if (begin !== null) await ports.seed(known.live, number, begin);
+  const written = await registry.update((now) => {
+    assertNoneIsBuilt(now);
+    return now.live !== known.live ? null : { ...now, generations: [...now.generations, generation] };
+  });
+  if (written === null) throw new Refused('Another generation was switched to meanwhile. Start again.');
+  return number;
+}
+
+async function prepare(ports: RebuildingPorts, { from, settings }: RebuildOptions) {
+  const known = await registered(ports.registry);
+  assertNoneIsBuilt(known);
+  const live = liveOf(known);
+  if (from.kind !== 'beginning') assertSameDerivation(live, settings);
+  const ranges = await ports.ranges();
+  const begin = await beginning(ports, live, ranges, from);
+  return { known, begin, plan: planOf(describe(from), ranges, begin) };
+}
+
+function planOf(
+  from: string,
+  ranges: ReadonlyMap<string, readonly LogRange[]>,
+  begin: readonly Position[] | null,
+): RebuildPlan {
+  const starts = new Map((begin ?? []).map(({ topic, partition, next }) => [`${topic}/${partition}`, next]));
+  const all = [...ranges].flatMap(([topic, own]) =>
+    own.map((range) => ({ name: `${topic}/${range.partition}`, range })),
+  );
+  const partitions = all.map(({ name, range: { low, high } }) => ({
+    partition: name,
+    from: Math.max(low, starts.get(name) ?? low),
+    to: high,
+  }));
+  const missing = all.flatMap(({ name, range: { low } }) => {
+    const start = begin === null ? 0 : (starts.get(name) ?? low);
+    return start < low ? [`${name}: ${low - start} events before offset ${low}`] : [];
+  });
+  return { from, partitions, events: partitions.reduce((sum, { from: start, to }) => sum + to - start, 0), missing };
+}
+
+/** States hold what was derived from them: they are a start for the same settings only. */
+function assertSameDerivation(live: GenerationRecord, settings: RebuildOptions['settings']): void {
+  if (live.businessTimeZone === settings.businessTimeZone && live.reportingCurrency === settings.reportingCurrency)
+    return;
+  throw new Refused(
+    `Generation ${live.number} was derived with ${live.businessTimeZone} and ${live.reportingCurrency}: for ` +
+      `${settings.businessTimeZone} and ${settings.reportingCurrency} rebuild from the beginning.`,
+  );
+}
+
+/** Stops fetching for the generation that is built; what it has done stays. */
+export async function pauseRebuild({ registry }: RebuildingPorts): Promise<number> {
+  const { number } = await change(registry, built, (record) => ({ ...record, paused: true }));
+  return number;
+}
+
+export async function resumeRebuild({ registry }: RebuildingPorts): Promise<number> {
+  const paused = (known: RegistryRecord) => known.generations.find((record) => record.paused === true);
+  const { number } = await change(registry, paused, ({ paused: _, ...record }) => record);
+  return number;
+}
+
+/** Gives up the generation that is built and removes all of it. */
+export async function cancelRebuild(ports: RebuildingPorts): Promise<number> {
+  return remove(ports, built);
+}
+
+/** Compares all documents of a complete generation with those that are served. @throws SwitchRefused */
+export async function verifyGeneration(ports: RebuildingPorts, number: number): Promise<Comparison> {
+  const known = await registered(ports.registry);
+  assertReady(known, number);
+  return compareGenerations(ports.comparing(liveOf(known), recordOf(known, number)));
+}
+
+/**
+ * Serves the generation once all its documents are found to be equal to those that are served now. With
+ * `acceptDifferences` they are not even compared: a change of rendering is meant to show.
+ * @throws SwitchRefused
+ * @throws Refused when documents differ.
+ */
+export async function switchGeneration(
+  ports: RebuildingPorts,
+  number: number,
+  { acceptDifferences }: { readonly acceptDifferences: boolean },
+): Promise<void> {
+  if (!acceptDifferences) {
+    const comparison = await verifyGeneration(ports, number);
+    if (!comparison.equal) throw new Refused(differencesInWords(comparison));
+  }
+  const record = recordOf(await registered(ports.registry), number);
+  await switchTo(number, ports.switching(record));
+}
+
+function differencesInWords({ checked, expected, views: compared }: Comparison): string {
+  const parts = compared.flatMap(({ view, differences, more, settled }) => [
+    ...(differences.length === 0 ? [] : [`${differences.length}${more ? ' or more' : ''} ${view}`]),
+    ...(settled ? [] : [`${view} that did not come to rest in time`]),
+  ]);
+  return (
+    `Documents of generation ${checked} differ from those of generation ${expected}, which is served: ` +
+    `${parts.join(', ')}. See them by "projector rebuild verify ${checked}". When this is the change that was wanted, ` +
+    'switch with --accept-differences.'
+  );
+}
+
+/** Back to the generation that was served before. Returns its number. @throws SwitchRefused */
+export async function rollBack(ports: RebuildingPorts): Promise<number> {
+  const known = await registered(ports.registry);
+  const former = known.generations.filter(({ number, phase }) => number < known.live && phase === undefined).at(-1);
+  if (former === undefined) throw new Refused('There is no former generation to go back to: none was kept.');
+  await switchTo(former.number, ports.switching(former));
+  return former.number;
+}
+
+/** Removes a generation that is not served: a former one, one that was rolled back from, or what is left of one. */
+export async function retireGeneration(ports: RebuildingPorts, number: number): Promise<void> {
+  const known = await registered(ports.registry);
+  if (known.generations.every((record) => record.number !== number)) return removeLeftovers(ports, number);
+  await remove(ports, (now) => {
+    if (now.live === number) throw new Refused(`Generation ${number} is the one that is served.`);
+    return now.generations.find((record) => record.number === number);
+  });
+}
+
+/** Of a generation that never came to be registered, or whose removal was cut off. */
+async function removeLeftovers({ traces, storages, rebuilds }: RebuildingPorts, number: number): Promise<void> {
+  const left = (await Promise.all(traces.map((trace) => trace.numbers()))).flat();
+  if (!left.includes(number)) throw new Refused(`There is no generation ${number}, and nothing is left of one.`);
+  await Promise.all(storages.map((storage) => storage.drop({ number })));
+  await rebuilds.remove(number);
+}
+
+/** @throws Refused when nothing is projected yet. */
+export async function registered(registry: Pick<Registry, 'read'>): Promise<RegistryRecord> {
+  const known = await registry.read();
+  if (known === null) throw new Refused('Nothing is projected in this namespace yet: start a projector first.');
+  return known;
+}
+
+/** The generation that is filled or rendered now. */
+export function built({ generations }: RegistryRecord): GenerationRecord | undefined {
+  return generations.find(({ phase }) => phase === 'filling' || phase === 'rendering');
+}
+
+function assertNoneIsBuilt(known: RegistryRecord): void {
+  const other = built(known) ?? known.generations.find(({ number }) => number > liveOf(known).number);
+  if (other === undefined) return;
+  const state = other.phase ?? 'complete and not switched to';
+  throw new Refused(`Generation ${other.number} is ${state}. Switch to it, or cancel or retire it, first.`);
+}
+
+async function change(
+  registry: Registry,
+  find: (known: RegistryRecord) => GenerationRecord | undefined,
+  next: (record: GenerationRecord) => GenerationRecord,
+): Promise<GenerationRecord> {
+  let found: GenerationRecord | undefined;
+  await registry.update((known) => {
+    found = find(known);
+    return { ...known, generations: known.generations.map((other) => (other === found ? next(other) : other)) };
+  });
+  if (found === undefined) throw new Refused('There is no such rebuild.');
+  return found;
+}
+
+/** Out of the registry first, so that every process lets go of it; what it consists of afterwards. */
+async function remove(
+  { registry, storages, rebuilds }: RebuildingPorts,
+  find: (known: RegistryRecord) => GenerationRecord | undefined,
+): Promise<number> {
+  let found: GenerationRecord | undefined;
+  await registry.update((known) => {
+    found = find(known);
+    return { ...known, generations: known.generations.filter((other) => other !== found) };
+  });
+  if (found === undefined) throw new Refused('There is no such generation.');
+  const gone = found;
+  await setTimeout(SEEN_AFTER_MS);
+  await Promise.all(storages.map((storage) => storage.drop(gone)));
+  await rebuilds.remove(gone.number);
+  return gone.number;
+}
+
+/**
+ * `null`: at the beginning. Else no later than where the served generation is: its states, which are the start, hold
+ * nothing of what comes after. So it is asked before they are copied.
+ */
+async function beginning(
+  ports: RebuildingPorts,
+  live: GenerationRecord,
+  ranges: ReadonlyMap<string, readonly LogRange[]>,
+  from: RebuildFrom,
+): Promise<readonly Position[] | null> {
+  if (from.kind === 'beginning') return null;
+  const reached = new Map(
+    (await ports.switching(live).positions.read()).map((at) => [`${at.topic}/${at.partition}`, at.next]),
+  );
+  const wanted =
+    from.kind === 'time' ? await ports.offsetsAt(from.time) : from.kind === 'offsets' ? from.positions : [];
+  const chosen = new Map(wanted.map((at) => [`${at.topic}/${at.partition}`, at.next]));
+  return [...ranges].flatMap(([topic, own]) =>
+    own.map(({ partition, low }) => {
+      const name = `${topic}/${partition}`;
+      const durable = reached.get(name) ?? low;
+      return { topic, partition, next: Math.min(durable, chosen.get(name) ?? durable) };
+    }),
+  );
+}
+
+function describe(from: RebuildFrom): string {
+  if (from.kind === 'beginning') return 'the beginning';
+  if (from.kind === 'states') return 'the present states';
+  return from.kind === 'time' ? from.time.toISOString() : 'given offsets';
+}

@@ -1,0 +1,113 @@
+/** `projector quarantine …`: what to do with records that broke the contract, once their cause is cured. */
+import { decodeBatch } from '../pipeline/decode.js';
+import type { QuarantineChoice, QuarantineDesk, QuarantineEntry, SourceRecord } from '../ports.js';
+import { foldAndPublish } from './folding.js';
+import type { OperatedGeneration } from './operated.js';
+import { Refused } from './rebuilding.js';
+
+/** Without its content, which may be personal. */
+export interface ListedEntry extends Omit<QuarantineEntry, 'record'> {
+  readonly key: string | null;
+  /** Whether its content is still there. */
+  readonly isKept: boolean;
+}
+
+export interface RedriveResult {
+  readonly chosen: number;
+  /** Events now: projected, or, in a dry run, to be. */
+  readonly events: number;
+  /** Still not to be projected, by reason. `unknown-type`: of no type of the contract; `redacted`: content is gone. */
+  readonly left: Readonly<Record<string, number>>;
+}
+
+const PAGE_ENTRIES = 500;
+
+/** The first `limit`. */
+export async function listQuarantine(
+  desk: QuarantineDesk,
+  choice: QuarantineChoice,
+  limit: number,
+): Promise<readonly ListedEntry[]> {
+  for await (const page of desk.pages(choice, limit)) {
+    return page.map(({ record, ...entry }) => ({ ...entry, key: keyOf(record), isKept: record !== null }));
+  }
+  return [];
+}
+
+/** Its content included. @throws Refused when there is none of the id. */
+export async function showQuarantined(desk: QuarantineDesk, id: string): Promise<object> {
+  for await (const [entry] of desk.pages({ id, handled: true }, 1)) {
+    if (entry === undefined) break;
+    const { record, ...rest } = entry;
+    if (record === null) return { ...rest, content: null };
+    const headers = Object.entries(record.headers).map(([name, value]) => [name, [value].flat().map(String)]);
+    const value = record.value?.toString('utf8') ?? null;
+    return { ...rest, key: keyOf(record), headers: Object.fromEntries(headers), value };
+  }
+  throw new Refused(`There is no record ${id} in the quarantine.`);
+}
+
+/**
+ * Decodes the chosen records once more, and projects those that are events now into every generation: merging goes by the
+ * order of events, so that it makes no difference when they come. The others keep their place, with their reason of now.
+ */
+export async function redrive(
+  desk: QuarantineDesk,
+  generations: readonly OperatedGeneration[],
+  choice: QuarantineChoice,
+  { dryRun, now }: { readonly dryRun: boolean; readonly now: () => number },
+): Promise<RedriveResult> {
+  let chosen = 0;
+  let events = 0;
+  const left: Record<string, number> = {};
+  for await (const page of desk.pages({ ...choice, handled: false }, PAGE_ENTRIES)) {
+    chosen += page.length;
+    const { good, bad } = await redrivePage(dryRun ? [] : generations, page);
+    events += good.length;
+    for (const { reason } of bad) left[reason] = (left[reason] ?? 0) + 1;
+    if (dryRun) continue;
+    await desk.handle(good, { as: 're-driven', at: new Date(now()), because: null });
+    await desk.blame(bad.filter(({ reason }) => reason !== UNKNOWN && reason !== REDACTED));
+  }
+  return { chosen, events, left };
+}
+
+/** @throws Refused unless it waits. */
+export async function discard(desk: QuarantineDesk, id: string, because: string, now: number): Promise<void> {
+  const handled = await desk.handle([id], { as: 'discarded', at: new Date(now), because });
+  if (handled === 0) throw new Refused(`No record ${id} waits in the quarantine.`);
+}
+
+const UNKNOWN = 'unknown-type';
+const REDACTED = 'redacted';
+
+interface PageOutcome {
+  readonly good: readonly string[];
+  readonly bad: readonly Pick<QuarantineEntry, 'id' | 'reason' | 'detail'>[];
+}
+
+async function redrivePage(
+  generations: readonly OperatedGeneration[],
+  page: readonly QuarantineEntry[],
+): Promise<PageOutcome> {
+  const ids = new Map<SourceRecord, string>();
+  for (const { id, record } of page) if (record !== null) ids.set(record, id);
+  const { deliveries, malformed } = decodeBatch([...ids.keys()]);
+  const refused = [...malformed];
+  for (const generation of generations) refused.push(...(await foldAndPublish(generation, deliveries)));
+  const bad = new Map(
+    page.filter(({ record }) => record === null).map(({ id, detail }) => [id, { id, reason: REDACTED, detail }]),
+  );
+  for (const { record, reason, detail } of refused) {
+    const id = ids.get(record);
+    if (id !== undefined) bad.set(id, { id, reason, detail });
+  }
+  const good = deliveries.flatMap(({ record }) => ids.get(record) ?? []).filter((id) => !bad.has(id));
+  const told = new Set([...good, ...bad.keys()]);
+  for (const { id, detail } of page) if (!told.has(id)) bad.set(id, { id, reason: UNKNOWN, detail });
+  return { good, bad: [...bad.values()] };
+}
+
+function keyOf(record: SourceRecord | null): string | null {
+  return record === null || record.key === null ? null : Buffer.from(record.key).toString('utf8');
+}

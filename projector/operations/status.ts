@@ -1,0 +1,35 @@
+/** What operators ask about generations. */
+import { views } from '../../mappings/registry.js';
+import { recordOf } from '../generations/generation.js';
+import type { MongoDatabase } from '../stores/mongodb/connection.js';
+import { MongoPositionStore } from '../stores/mongodb/positions.js';
+import { MongoStateScan } from '../stores/mongodb/state-scan.js';
+import { type RebuildStatus, statusOf } from './progress.js';
+import { type RebuildingPorts, Refused, registered } from './rebuilding.js';
+
+/** Of the newest generation that was built by a rebuild. @throws Refused when there is none. */
+export async function rebuildStatus(
+  { registry, rebuilds, ranges, clock }: RebuildingPorts,
+  { db }: { readonly db: MongoDatabase },
+): Promise<RebuildStatus> {
+  const known = await registered(registry);
+  const newest = Math.max(...known.generations.map(({ number }) => number));
+  const rebuild = await rebuilds.read(newest);
+  if (rebuild === null) throw new Refused('There is no rebuild, neither under way nor complete.');
+  const scan = new MongoStateScan(db, known.live);
+  const counts = await Promise.all(Object.values(views).map(({ aggregate }) => scan.count(aggregate)));
+  const ends = new Map(
+    [...(await ranges())].flatMap(([topic, own]) =>
+      own.filter(({ low, high }) => high > low).map(({ partition, high }) => [`${topic}/${partition}`, high] as const),
+    ),
+  );
+  const positions = await new MongoPositionStore(db, newest).read();
+  const others = known.generations.map(({ number }) => number).filter((number) => number < newest);
+  const former = (await Promise.all(others.map((number) => rebuilds.read(number)))).findLast(
+    (other) => other?.renderedAt !== undefined,
+  );
+  return statusOf(recordOf(known, newest), rebuild, {
+    ...{ positions, ends, former: former ?? null, now: clock.now() },
+    documentsExpected: counts.reduce((sum, count) => sum + count, 0),
+  });
+}

@@ -1,0 +1,64 @@
+/** `projector verify`: is what is stored what it should be? */
+import type { ViewName } from '../../mappings/contract.js';
+import type { AggregateName } from '../../mappings/events/event.js';
+import { aggregates, views } from '../../mappings/registry.js';
+import { check, type Findings } from '../reconcile/check.js';
+import { documentsOf } from '../reconcile/documents.js';
+import { Pace } from '../reconcile/pace.js';
+import { sumsOf } from '../reconcile/rollups.js';
+import { statesOf } from '../reconcile/states.js';
+import { ROLLUP_NAMES } from '../state/derive.js';
+import type { OperatedGeneration } from './operated.js';
+
+export interface VerifyRequest {
+  readonly views: readonly ViewName[];
+  /** The states are compared with the events, and the sums with the states, too. */
+  readonly deep: boolean;
+  readonly repair: boolean;
+  /** Documents per second; 0: as fast as it goes. */
+  readonly pace: number;
+}
+
+export interface Verification {
+  readonly generation: number;
+  readonly tookMs: number;
+  readonly checked: number;
+  /** What is wrong and was not repaired. */
+  readonly faults: number;
+  readonly undecided: number;
+  readonly findings: readonly Findings[];
+}
+
+/** From the ground up: what is repaired is there for what is built on it. */
+export async function verify(
+  operated: OperatedGeneration,
+  { views: chosen, deep, repair, pace }: VerifyRequest,
+  goesOn: () => Promise<boolean> = async () => true,
+): Promise<Verification> {
+  const { record, clock, sleep } = operated;
+  const begun = clock.now();
+  const options = { repair, pace: new Pace(pace, clock, sleep), goesOn };
+  const findings: Findings[] = [];
+  if (deep) {
+    for (const name of Object.keys(aggregates) as AggregateName[]) {
+      findings.push(await check(statesOf(operated, name), options));
+    }
+    for (const rollup of ROLLUP_NAMES) findings.push(await check(sumsOf(operated, rollup), options));
+  }
+  for (const view of chosen) {
+    const target = { view, revision: record.revisions[view] };
+    findings.push(await check(documentsOf(operated, views[view], target), options));
+  }
+  return {
+    generation: record.number,
+    tookMs: clock.now() - begun,
+    checked: sum(findings.map(({ checked }) => checked)),
+    faults: sum(findings.map((found) => found.missing + found.extra + found.different + found.ahead - found.repaired)),
+    undecided: sum(findings.map(({ undecided }) => undecided)),
+    findings,
+  };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

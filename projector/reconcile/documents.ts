@@ -1,0 +1,38 @@
+/**
+ * Every document of a view, and what the states make of it: by the ids of the states, so that none is missing, and by the
+ * ids that are stored, so that there is none too many.
+ */
+import type { View } from '../../mappings/contract.js';
+import type { StateScan, Target } from '../ports.js';
+import type { Subject } from './check.js';
+import { type DocumentLook, lookAt } from './look.js';
+import { type RepairPorts, repairDocuments } from './repair.js';
+import { statePages } from './state-pages.js';
+
+export interface DocumentCheckPorts extends RepairPorts {
+  readonly scan: Pick<StateScan, 'ids'>;
+  /** See `DriftPorts`. */
+  readonly settle: () => Promise<boolean>;
+}
+
+const PAGE_IDS = 1000;
+
+/** `target`: the place that readers see. */
+export function documentsOf(ports: DocumentCheckPorts, view: View, target: Target): Subject<DocumentLook> {
+  const { aggregates, documents, patience } = ports;
+  return {
+    name: view.name,
+    async *pages() {
+      yield* statePages(ports, view.aggregate, PAGE_IDS);
+      for await (const page of documents.pages(target, PAGE_IDS)) {
+        const ids = page.map(({ id }) => id);
+        const known = await patience.until(() => aggregates.versions(view.aggregate, ids));
+        yield ids.filter((id) => !known.has(id));
+      }
+    },
+    look: (ids) => patience.until(() => lookAt(ports, view, target, ids)),
+    wasWritten: (before, now) => before.ticket !== now.ticket || before.stored !== now.stored,
+    settle: ports.settle,
+    repair: (drifted) => repairDocuments(ports, view, target, drifted),
+  };
+}

@@ -1,0 +1,50 @@
+/** States as the events in Kafka make them, of some of the aggregates at a time: for what is compared with what is stored. */
+import type { AggregateState } from '../../mappings/aggregates/state.js';
+import type { AggregateName } from '../../mappings/events/event.js';
+import { aggregates } from '../../mappings/registry.js';
+import { decodeBatch } from '../pipeline/decode.js';
+import { groupBy } from '../pipeline/group.js';
+import type { EventLog, SourceRecord } from '../ports.js';
+import { EMPTY_STATE, merge } from '../state/merge.js';
+
+export class Refold {
+  private readonly states = new Map<string, AggregateState>();
+  /** How far each partition was read; empty before the first reading. */
+  private readonly next = new Map<number, number>();
+
+  constructor(
+    private readonly events: EventLog,
+    private readonly aggregate: AggregateName,
+    /** Which of them. */
+    private readonly includes: (id: string) => boolean,
+  ) {}
+
+  /** Resolves when every event that is there now has been folded. */
+  async advance(): Promise<void> {
+    const spans = await this.events.spans(this.aggregate);
+    const left = spans.map((span) => ({ ...span, from: this.next.get(span.partition) ?? span.from }));
+    await this.events.read(this.aggregate, left, async (records) => this.fold(records));
+    for (const { partition, to } of spans) this.next.set(partition, to);
+  }
+
+  /** Empty when no event is of it. */
+  stateOf(id: string): AggregateState {
+    return this.states.get(id) ?? EMPTY_STATE;
+  }
+
+  has(id: string): boolean {
+    return this.states.has(id);
+  }
+
+  get ids(): readonly string[] {
+    return [...this.states.keys()];
+  }
+
+  private fold(records: readonly SourceRecord[]): void {
+    // The key is the subject: only what it names need be decoded.
+    const own = records.filter(({ key }) => key !== null && this.includes(Buffer.from(key).toString('utf8')));
+    for (const [id, deliveries] of groupBy(decodeBatch(own).deliveries, ({ event }) => event.subject)) {
+      this.states.set(id, merge(aggregates[this.aggregate], this.stateOf(id), deliveries).state);
+    }
+  }
+}

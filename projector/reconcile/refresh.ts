@@ -1,0 +1,90 @@
+/** Renders anew all that depends on some aggregates, whether or not anything has changed: sums first, then documents. */
+import type { ViewName } from '../../mappings/contract.js';
+import type { AggregateName } from '../../mappings/events/event.js';
+import { views } from '../../mappings/registry.js';
+import type { RollupName } from '../../mappings/rollups/summaries.js';
+import { Dirty } from '../pipeline/dirty.js';
+import { piecesOf } from '../pipeline/group.js';
+import type { Patience } from '../pipeline/patience.js';
+import { chunksOf, type PublishPorts, publishAll } from '../pipeline/publish.js';
+import { type ResolvePorts, resolve } from '../pipeline/resolve.js';
+import { referencesTo, touchAggregate, touchAllReferring, viewsReading } from '../pipeline/touch.js';
+import { groupOf, ROLLUP_NAMES, splitGroup } from '../state/derive.js';
+import { EMPTY_STATE } from '../state/merge.js';
+
+export interface RefreshPorts {
+  readonly publish: PublishPorts & ResolvePorts;
+  readonly patience: Patience;
+  readonly chunkDocumentsMax: number;
+}
+
+/** How many documents of each view were rendered. What goes to fan-out jobs is not among them. */
+export type Refreshed = ReadonlyMap<ViewName, number>;
+
+const PAGE_ORDERS = 10_000;
+const AGGREGATES_TOGETHER = 1000;
+
+export async function refreshAggregates(
+  ports: RefreshPorts,
+  aggregate: AggregateName,
+  ids: readonly string[],
+): Promise<Refreshed> {
+  const rendered = new Map<ViewName, number>();
+  for (const piece of piecesOf(ids, AGGREGATES_TOGETHER)) {
+    const dirty = await ports.patience.until(() => dependentOn(ports, aggregate, piece));
+    const documents = await ports.patience.until(() => resolve(ports.publish, dirty));
+    await publishAll(ports.publish, ports.patience, chunksOf(documents, ports.chunkDocumentsMax));
+    for (const [view, own] of documents.byView) rendered.set(view, (rendered.get(view) ?? 0) + own.size);
+  }
+  return rendered;
+}
+
+async function dependentOn(ports: RefreshPorts, aggregate: AggregateName, ids: readonly string[]): Promise<Dirty> {
+  const dirty = new Dirty();
+  const states = await ports.publish.aggregates.read(aggregate, ids);
+  for (const id of ids) {
+    touchAggregate(dirty, aggregate, id, states.get(id)?.state ?? EMPTY_STATE, null);
+    touchAllReferring(dirty, aggregate, id);
+  }
+  for (const rollup of ROLLUP_NAMES) {
+    if (!viewsReading(rollup).some((view) => views[view].aggregate === aggregate)) continue;
+    await touchOwned(ports, dirty, rollup, ids);
+    for (const id of ids) await touchContributed(ports, dirty, rollup, aggregate, id);
+  }
+  return dirty;
+}
+
+/** The sums that are there. */
+async function touchOwned(
+  { publish }: RefreshPorts,
+  dirty: Dirty,
+  rollup: RollupName,
+  owners: readonly string[],
+): Promise<void> {
+  for (const [owner, periods] of await publish.rollups.read(rollup, owners, null)) {
+    for (const { period } of periods) dirty.group(rollup, groupOf({ owner, period }));
+  }
+}
+
+/** Those that orders count in, and that may not be there. */
+async function touchContributed(
+  { publish: { aggregates } }: RefreshPorts,
+  dirty: Dirty,
+  rollup: RollupName,
+  aggregate: AggregateName,
+  owner: string,
+): Promise<void> {
+  for (const reference of referencesTo(aggregate)) {
+    for (let after: string | null = null; ; ) {
+      const orders = await aggregates.referringAfter(reference, owner, after, PAGE_ORDERS);
+      if (orders.length === 0) break;
+      const ids = orders.map(({ orderId }) => orderId);
+      for (const { state } of (await aggregates.read('orders', ids)).values()) {
+        for (const group of state.groups.get(rollup) ?? []) {
+          if (splitGroup(group).owner === owner) dirty.group(rollup, group);
+        }
+      }
+      after = ids.at(-1) ?? '';
+    }
+  }
+}

@@ -1,0 +1,187 @@
+/** Every state, and what the events in Kafka make of it; and what is stored beside it, which follows from it. */
+import type { AggregateState } from '../../mappings/aggregates/state.js';
+import type { AggregateName } from '../../mappings/events/event.js';
+import { bucketOf } from '../operations/digest.js';
+import { piecesOf } from '../pipeline/group.js';
+import type { EventLog, StateCopy, StateScan } from '../ports.js';
+import { decodeState, encodeState } from '../state/codec.js';
+import { derive } from '../state/derive.js';
+import type { Subject } from './check.js';
+import type { Fault } from './look.js';
+import { pathsThatDiffer } from './paths.js';
+import { Refold } from './refold.js';
+import { type RefreshPorts, refreshAggregates } from './refresh.js';
+import type { DeepPorts } from './rollups.js';
+import { statePages } from './state-pages.js';
+
+export interface StateCheckPorts extends DeepPorts, RefreshPorts {
+  readonly publish: DeepPorts['publish'];
+  readonly scan: Pick<StateScan, 'ids' | 'count'>;
+  readonly events: EventLog;
+}
+
+interface StateLook {
+  readonly fault: Fault;
+  readonly version: number;
+  /** As the events make it. */
+  readonly state: AggregateState;
+}
+
+const PAGE_IDS = 1000;
+const BUCKETS = 256;
+/** States that are held in memory at a time: with more, the topic is read more than once. */
+const STATES_HELD_MAX = 100_000;
+
+/** @throws Error when events are no longer in Kafka. */
+export function statesOf(ports: StateCheckPorts, aggregate: AggregateName): Subject<StateLook> {
+  const { patience, scan } = ports;
+  let refold = new Refold(ports.events, aggregate, () => false);
+  return {
+    name: `states/${aggregate}`,
+    async *pages() {
+      await assertHistory(ports.events, aggregate);
+      const count = await patience.until(() => scan.count(aggregate));
+      const passes = Math.min(BUCKETS, Math.max(1, Math.ceil(count / STATES_HELD_MAX)));
+      for (let pass = 0; pass < passes; pass += 1) {
+        const includes = (id: string) => bucketOf(id) % passes === pass;
+        refold = new Refold(ports.events, aggregate, includes);
+        await refold.advance();
+        for await (const ids of statePages(ports, aggregate, PAGE_IDS)) yield ids.filter(includes);
+        for (let from = 0; from < refold.ids.length; from += PAGE_IDS) {
+          const ids = refold.ids.slice(from, from + PAGE_IDS);
+          const known = await patience.until(() => ports.aggregates.versions(aggregate, ids));
+          yield ids.filter((id) => !known.has(id));
+        }
+      }
+    },
+    look: (ids) => patience.until(() => lookAtStates(ports, aggregate, refold, ids)),
+    wasWritten: (before, now) => before.version !== now.version,
+    settle: ports.settle,
+    repair: (drifted) => repairStates(ports, aggregate, drifted),
+  };
+}
+
+async function assertHistory(events: EventLog, aggregate: AggregateName): Promise<void> {
+  const lost = (await events.spans(aggregate)).filter(({ from }) => from > 0);
+  if (lost.length === 0) return;
+  const where = lost.map(({ topic, partition, from }) => `${topic}/${partition} before offset ${from}`).join(', ');
+  throw new Error(`Events are no longer in Kafka: ${where}. States cannot be compared with what is left of them.`);
+}
+
+/** What is stored is read first: the events that it was made of are there then. */
+async function lookAtStates(
+  ports: StateCheckPorts,
+  aggregate: AggregateName,
+  refold: Refold,
+  ids: readonly string[],
+): Promise<Map<string, StateLook>> {
+  const copies = await ports.basis.states(aggregate, ids);
+  await refold.advance();
+  const looks = new Map<string, StateLook>();
+  for (const id of ids) {
+    const copy = copies.get(id);
+    const folded = refold.stateOf(id);
+    const fault = judge(ports, aggregate, id, refold.has(id) ? folded : null, copy);
+    if (fault === null) continue;
+    const groups = unitedGroups(folded, copy?.state ?? null);
+    looks.set(id, { fault, version: copy?.version ?? 0, state: { ...folded, groups } });
+  }
+  return looks;
+}
+
+function judge(
+  { settings }: Pick<StateCheckPorts, 'settings'>,
+  aggregate: AggregateName,
+  id: string,
+  folded: AggregateState | null,
+  copy: StateCopy | undefined,
+): Fault | null {
+  if (copy === undefined) return folded === null ? null : { kind: 'missing' };
+  if (copy.state === null) return { kind: 'different', fields: ['state'] };
+  if (folded === null) return isEmpty(copy.state) ? null : { kind: 'extra' };
+  const derived = derive(aggregate, id, copy.state, settings);
+  const fields = [
+    ...pathsThatDiffer(essenceOf(decodeState(encodeState(folded))), essenceOf(copy.state)),
+    ...(aggregate === 'orders'
+      ? pathsThatDiffer(
+          { references: derived.references, contributions: derived.contributions, groups: [...derived.state.groups] },
+          { references: copy.references, contributions: copy.contributions, groups: [...copy.state.groups] },
+        )
+      : []),
+  ];
+  return fields.length === 0 ? null : { kind: 'different', fields };
+}
+
+/** All that a state is but where its events lay in Kafka, which depends on which of duplicates came first. */
+function essenceOf({ registers, founded, deleted, erased, last, sequences, remembered }: AggregateState): object {
+  return {
+    registers: Object.fromEntries(registers),
+    ...{ founded, deleted, erased, last, sequences },
+    remembered: Object.fromEntries(remembered.map(({ version, contentHash }) => [version.eventId, contentHash])),
+  };
+}
+
+/** What a repair has left of a state that no event is of. */
+function isEmpty({ registers, founded, deleted }: AggregateState): boolean {
+  return registers.size === 0 && founded === null && deleted === null;
+}
+
+/** Groups that were ever left must be recomputed for ever. */
+function unitedGroups(folded: AggregateState, stored: AggregateState | null): AggregateState['groups'] {
+  const groups = new Map(folded.groups);
+  for (const [rollup, own] of stored?.groups ?? []) {
+    groups.set(rollup, [...new Set([...(groups.get(rollup) ?? []), ...own])].sort());
+  }
+  return groups;
+}
+
+/** By compare-and-set like every state; then all that depends on them follows. */
+async function repairStates(
+  ports: StateCheckPorts,
+  aggregate: AggregateName,
+  drifted: ReadonlyMap<string, StateLook>,
+): Promise<readonly string[]> {
+  const conflicts = await writeStates(ports, aggregate, drifted);
+  const written = [...drifted.keys()].filter((id) => !conflicts.has(id));
+  await refreshAggregates(ports, aggregate, written);
+  return [...conflicts];
+}
+
+const PIECE_IDS = 1000;
+
+/**
+ * Makes the states what the events in Kafka make of them, those included that nobody has projected yet. What depends on
+ * them is left to the caller. Returns how many were changed. Call it only when the events are all there.
+ */
+export async function replaceStates(
+  ports: StateCheckPorts,
+  aggregate: AggregateName,
+  ids: readonly string[],
+): Promise<number> {
+  const wanted = new Set(ids);
+  const refold = new Refold(ports.events, aggregate, (id) => wanted.has(id));
+  let changed = 0;
+  for (const piece of piecesOf(ids, PIECE_IDS)) {
+    // Events that came meanwhile may have been merged by others: then again, with those.
+    for (let left: readonly string[] = piece; left.length > 0; ) {
+      const looks = await ports.patience.until(() => lookAtStates(ports, aggregate, refold, left));
+      const conflicts = await writeStates(ports, aggregate, looks);
+      changed += looks.size - conflicts.size;
+      left = [...conflicts];
+    }
+  }
+  return changed;
+}
+
+function writeStates(
+  { aggregates, settings, patience }: StateCheckPorts,
+  aggregate: AggregateName,
+  looks: ReadonlyMap<string, StateLook>,
+): Promise<ReadonlySet<string>> {
+  const writes = [...looks].map(([id, { version, state }]) => ({
+    id,
+    expected: version,
+    ...derive(aggregate, id, state, settings),
+  }));
+  return patience.until(() => aggregates.write(aggregate, writes));
+}

@@ -1,0 +1,72 @@
+import type { Client, estypes } from '@elastic/elasticsearch';
+import type { StoredDocument } from '../../../mappings/contract.js';
+import { documentsIndex } from '../../../runtime/names.js';
+import { HIDDEN_FIELD } from '../../../runtime/records.js';
+import type { DocumentScan, ScannedDocument, Target } from '../../ports.js';
+import { withElasticsearch } from './connection.js';
+
+const KEEP_ALIVE = '5m';
+
+export class ElasticsearchDocumentScan implements DocumentScan {
+  constructor(
+    private readonly client: Client,
+    private readonly names: { readonly namespace: string; readonly generation: number },
+  ) {}
+
+  async *pages(target: Target, pageDocumentsMax: number): AsyncGenerator<readonly ScannedDocument[]> {
+    const index = this.indexOf(target);
+    // Both together: what was written before is in the point in time.
+    const id = await withElasticsearch(`read ${index}`, async () => {
+      await this.client.indices.refresh({ index });
+      return (await this.client.openPointInTime({ index, keep_alive: KEEP_ALIVE })).id;
+    });
+    try {
+      for (let last: number | null = null; ; ) {
+        const after: { search_after?: number[] } = last === null ? {} : { search_after: [last] };
+        const { hits }: estypes.SearchResponse<StoredDocument> = await withElasticsearch(`read ${index}`, () =>
+          this.client.search<StoredDocument>({
+            pit: { id, keep_alive: KEEP_ALIVE },
+            size: pageDocumentsMax,
+            // The cheapest order there is.
+            sort: [{ _shard_doc: 'asc' }],
+            version: true,
+            track_total_hits: false,
+            ...after,
+          }),
+        );
+        if (hits.hits.length === 0) return;
+        yield hits.hits.flatMap(({ _id, _version, _source }) =>
+          _id === undefined || _source === undefined ? [] : [toScanned(_id, _version, _source)],
+        );
+        last = Number(hits.hits.at(-1)?.sort?.[0]);
+      }
+    } finally {
+      // It ends by itself, too.
+      await this.client.closePointInTime({ id }).catch(() => undefined);
+    }
+  }
+
+  async read(target: Target, ids: readonly string[]): Promise<ReadonlyMap<string, ScannedDocument>> {
+    if (ids.length === 0) return new Map();
+    const index = this.indexOf(target);
+    const { docs } = await withElasticsearch(`read documents of ${index}`, () =>
+      this.client.mget<StoredDocument>({ index, ids: [...ids] }),
+    );
+    return new Map(
+      docs.flatMap((found): [string, ScannedDocument][] =>
+        'found' in found && found.found && found._source !== undefined
+          ? [[found._id, toScanned(found._id, found._version, found._source)]]
+          : [],
+      ),
+    );
+  }
+
+  private indexOf({ view, revision }: Target): string {
+    return documentsIndex(this.names, view, revision);
+  }
+}
+
+function toScanned(id: string, version: number | undefined, source: StoredDocument): ScannedDocument {
+  const { [HIDDEN_FIELD]: hidden, ...stored } = source;
+  return { id, ticket: version ?? 0, stored: hidden === true ? null : stored };
+}

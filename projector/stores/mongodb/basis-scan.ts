@@ -1,0 +1,94 @@
+import type { Db } from 'mongodb';
+import { NO_REFERENCES } from '../../../mappings/aggregates/state.js';
+import type { AggregateName } from '../../../mappings/events/event.js';
+import type { RollupName } from '../../../mappings/rollups/summaries.js';
+import { rollupCollection, stateCollection } from '../../../runtime/names.js';
+import type { AggregateRecord } from '../../../runtime/records.js';
+import type { BasisScan, RollupCopy, StateCopy } from '../../ports.js';
+import { decodeState } from '../../state/codec.js';
+import { groupOf, ROLLUP_NAMES, splitGroup } from '../../state/derive.js';
+import type { ContributionFields } from './aggregate-store.js';
+import { withMongo } from './connection.js';
+import type { ChapterDocument } from './rollup-store.js';
+
+type StateDocument = AggregateRecord & Partial<ContributionFields>;
+
+/** A chapter has a month's days or a quarter's months. */
+const PAGE_CHAPTERS = 100;
+
+export class MongoBasisScan implements BasisScan {
+  constructor(
+    private readonly db: Db,
+    private readonly generation: number,
+  ) {}
+
+  async states(aggregate: AggregateName, ids: readonly string[]): Promise<ReadonlyMap<string, StateCopy>> {
+    const found = await withMongo('read states', () =>
+      this.db
+        .collection<StateDocument>(stateCollection(this.generation, aggregate))
+        .find({ _id: { $in: [...ids] } }, { batchSize: ids.length + 1 })
+        .toArray(),
+    );
+    return new Map(found.map((record) => [record._id, toCopy(record)]));
+  }
+
+  async rollups(rollup: RollupName, groups: readonly string[]): Promise<ReadonlyMap<string, RollupCopy>> {
+    const wanted = new Set(groups);
+    const owners = [...new Set(groups.map((group) => splitGroup(group).owner))];
+    const chapters = await withMongo(`read ${rollup}`, () =>
+      this.chapters(rollup)
+        .find({ owner: { $in: owners } })
+        .toArray(),
+    );
+    return new Map(chapters.flatMap(copiesOf).filter(([group]) => wanted.has(group)));
+  }
+
+  async *groups(rollup: RollupName): AsyncGenerator<readonly string[]> {
+    for (let after: string | null = null; ; ) {
+      const filter: { _id?: { $gt: string } } = after === null ? {} : { _id: { $gt: after } };
+      const chapters: ChapterDocument[] = await withMongo(`read ${rollup}`, () =>
+        this.chapters(rollup)
+          .find(filter, { sort: { _id: 1 }, limit: PAGE_CHAPTERS })
+          .toArray(),
+      );
+      if (chapters.length === 0) return;
+      yield chapters.flatMap(copiesOf).map(([group]) => group);
+      after = chapters.at(-1)?._id ?? '';
+    }
+  }
+
+  private chapters(rollup: RollupName) {
+    return this.db.collection<ChapterDocument>(rollupCollection(this.generation, rollup));
+  }
+}
+
+function toCopy({ version, state, references = NO_REFERENCES, groups, contributions }: StateDocument): StateCopy {
+  return {
+    version,
+    state: readable(state),
+    references,
+    contributions: Object.fromEntries(
+      ROLLUP_NAMES.flatMap((rollup) =>
+        groups === undefined || contributions === undefined
+          ? []
+          : [[rollup, { groups: groups[rollup] ?? [], json: contributions[rollup] ?? '' }]],
+      ),
+    ),
+  };
+}
+
+function readable(state: string): StateCopy['state'] {
+  try {
+    return decodeState(state);
+  } catch {
+    return null;
+  }
+}
+
+function copiesOf({ owner, tickets, summaries }: ChapterDocument): [string, RollupCopy][] {
+  const periods = new Set([...Object.keys(tickets ?? {}), ...Object.keys(summaries ?? {})]);
+  return [...periods].map((period) => [
+    groupOf({ owner, period }),
+    { ticket: tickets?.[period] ?? Number.NaN, summary: summaries?.[period] ?? '' },
+  ]);
+}

@@ -1,0 +1,55 @@
+import type { Db } from 'mongodb';
+import type { Contribution } from '../../../mappings/contract.js';
+import type { AggregateName } from '../../../mappings/events/event.js';
+import type { RollupName } from '../../../mappings/rollups/summaries.js';
+import { stateCollection } from '../../../runtime/names.js';
+import type { StateScan } from '../../ports.js';
+import type { ContributionFields } from './aggregate-store.js';
+import { withMongo } from './connection.js';
+
+const BATCH_RECORDS = 10_000;
+
+interface ScannedOrder extends ContributionFields {
+  readonly _id: string;
+}
+
+export class MongoStateScan implements StateScan {
+  constructor(
+    private readonly db: Db,
+    private readonly generation: number,
+  ) {}
+
+  count(aggregate: AggregateName): Promise<number> {
+    return withMongo('count states', () =>
+      this.db.collection(stateCollection(this.generation, aggregate)).estimatedDocumentCount(),
+    );
+  }
+
+  async ids(aggregate: AggregateName, after: string | null, limit: number): Promise<readonly string[]> {
+    const found = await withMongo('scan states', () =>
+      this.db
+        .collection<{ readonly _id: string }>(stateCollection(this.generation, aggregate))
+        .find(after === null ? {} : { _id: { $gt: after } }, {
+          projection: { _id: 1 },
+          sort: { _id: 1 },
+          limit,
+          batchSize: limit,
+        })
+        .toArray(),
+    );
+    return found.map(({ _id }) => _id);
+  }
+
+  async contributions(rollup: RollupName, visit: (contribution: Contribution) => void): Promise<void> {
+    await withMongo(`scan the contributions to ${rollup}`, async () => {
+      const orders = this.db
+        .collection<ScannedOrder>(stateCollection(this.generation, 'orders'))
+        .find({}, { projection: { _id: 0, [`contributions.${rollup}`]: 1 }, batchSize: BATCH_RECORDS });
+      while (await orders.hasNext()) {
+        for (const { contributions } of orders.readBufferedDocuments()) {
+          for (const contribution of JSON.parse(contributions[rollup]) as readonly Contribution[]) visit(contribution);
+        }
+      }
+    });
+  }
+}

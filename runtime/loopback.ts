@@ -1,0 +1,15 @@
+import { isIP } from 'node:net';
+
+/** Whether only this machine is reached by that name or address. */
+export function isLoopback(host: string): boolean {
+  if (host === 'localhost' || host === '::1') return true;
+  return isIP(host) === 4 && host.startsWith('127.');
+}
+
+/** The name in a `Host` header, without port and brackets. */
+export function nameInHost(host: string): string {
+  return host
+    .replace(/:\d*$/, '')
+    .replace(/^\[(.*)\]$/, '$1')
+    .toLowerCase();
+}

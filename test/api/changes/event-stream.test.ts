@@ -1,0 +1,127 @@
+import { EventEmitter } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { EventStream, type Wire } from '../../../api/changes/event-stream.js';
+import { decodePlace, encodePlace } from '../../../api/changes/place.js';
+
+/** A connection whose client takes what it is given when it is told to. */
+class Connection extends EventEmitter implements Wire {
+  text = '';
+  writableLength = 0;
+  state: 'open' | 'ended' | 'cut' = 'open';
+
+  get writableNeedDrain(): boolean {
+    return this.writableLength > 0;
+  }
+
+  write(text: string): boolean {
+    this.text += text;
+    this.writableLength += text.length;
+    return false;
+  }
+
+  take(bytes = this.writableLength): void {
+    this.writableLength -= bytes;
+    if (this.writableLength === 0) this.emit('drain');
+  }
+
+  end(): void {
+    this.state = 'ended';
+  }
+
+  destroy(): void {
+    this.state = 'cut';
+  }
+}
+
+function opened(bufferBytesMax = 1_000) {
+  const connection = new Connection();
+  const stream = new EventStream(connection, '1.1', { bufferBytesMax, retryMs: 500 });
+  const sent = () => {
+    const { text } = connection;
+    connection.text = '';
+    connection.take();
+    return text;
+  };
+  return { connection, stream, sent };
+}
+
+const idOf = (places: readonly number[]) => encodePlace({ edition: '1.1', places });
+const event = (data: string) => ({ event: 'change' as const, data });
+
+describe('a stream of events', () => {
+  it('begins with an id, for a client that sees nothing else', () => {
+    const { stream, sent } = opened();
+    stream.begin([3, 4]);
+    expect(sent()).toBe(`retry: 500\n\nevent: ready\nid: ${idOf([3, 4])}\ndata: {}\n\n`);
+  });
+
+  it('says how far the client has come with the last of the events that go together', () => {
+    const { stream, sent } = opened();
+    stream.begin([0]);
+    sent();
+    stream.send([event('{"a":1}'), event('{"a":2}')], [2]);
+    expect(sent()).toBe(`event: change\ndata: {"a":1}\n\nevent: change\nid: ${idOf([2])}\ndata: {"a":2}\n\n`);
+    stream.send([event('{"a":3}')], [2]);
+    expect(sent()).toBe('event: change\ndata: {"a":3}\n\n');
+  });
+
+  it('gives a sign of life, and how far the client has come by what it does not want to hear of', () => {
+    const { stream, sent } = opened();
+    stream.begin([0]);
+    sent();
+    stream.beat([0]);
+    expect(sent()).toBe(':\n\n');
+    stream.beat([9]);
+    expect(sent()).toBe(`:\n\nid: ${idOf([9])}\n\n`);
+    expect(decodePlace(idOf([9]))).toEqual({ edition: '1.1', places: [9] });
+  });
+
+  it('cuts off a client that takes less than it is sent, and only when there is more for it', () => {
+    const { connection, stream } = opened(100);
+    stream.send([event('x'.repeat(500))], [1]);
+    expect(connection.state).toBe('open');
+    stream.send([event('y')], [2]);
+    expect(connection.state).toBe('cut');
+    expect(stream.isOpen).toBe(false);
+    expect(connection.text).not.toContain('y');
+  });
+
+  it('cuts off a client that takes nothing between two signs of life', () => {
+    const { connection, stream } = opened();
+    stream.beat([0]);
+    connection.take();
+    stream.beat([0]);
+    expect(connection.state).toBe('open');
+    stream.beat([0]);
+    expect(connection.state).toBe('cut');
+  });
+
+  it('waits until the client has taken what it was sent, or is gone', async () => {
+    const { connection, stream } = opened();
+    await stream.drained();
+    stream.send([event('x')], [1]);
+    let isDrained = false;
+    const drained = stream.drained().then(() => {
+      isDrained = true;
+    });
+    await Promise.resolve();
+    expect(isDrained).toBe(false);
+    connection.take();
+    await drained;
+    stream.send([event('x')], [2]);
+    const gone = stream.drained();
+    connection.emit('close');
+    await gone;
+    expect(stream.isOpen).toBe(false);
+    expect(connection.listenerCount('drain')).toBe(0);
+  });
+
+  it('ends with a reset that leaves the client without an id', () => {
+    const { connection, stream, sent } = opened();
+    stream.reset();
+    expect(sent()).toBe('event: reset\nid:\ndata: {}\n\n');
+    expect(connection.state).toBe('ended');
+    stream.send([event('x')], [1]);
+    expect(sent()).toBe('');
+  });
+});

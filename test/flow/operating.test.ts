@@ -1,0 +1,149 @@
+/** What an operator sees and does, on the command line and by the admin API, with real servers behind. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { documentsCollection } from '../../runtime/names.js';
+import { until } from '../until.js';
+import type { Answers } from './answers.js';
+import { created, event, placed, registered } from './shop.js';
+import { type Projector, systemFor } from './system.js';
+
+const system = systemFor('operating');
+let projector: Projector;
+let answers: Answers;
+
+beforeAll(async () => {
+  projector = await system().startProjector();
+  answers = await system().startApi();
+  await system().publisher.publish([
+    registered('c-1', '王芳'),
+    created('p-1', '手机'),
+    placed('o-1', 'c-1', 'p-1'),
+    event('customer.updated', 'c-1', 2, { name: '李娜' }),
+  ]);
+  await answers.caughtUp();
+});
+
+describe('the command line', () => {
+  it('shows the generations, how far behind each partition is, and what waits', async () => {
+    expect(await operate('status')).toMatchObject({
+      generations: [{ number: 1, live: true, phase: 'following', lagEvents: 0, jobs: 0, refused: 0 }],
+      quarantined: 0,
+      rebuild: null,
+    });
+    const lag = (await operate('lag')) as unknown as { lagEvents: number; end: number }[];
+    expect(lag.length).toBeGreaterThan(0);
+    expect(lag.every(({ lagEvents }) => lagEvents === 0)).toBe(true);
+    expect(await operate('jobs')).toEqual([]);
+  });
+
+  it('explains which events made a document, and where they stand', async () => {
+    const explained = await operate('explain', 'orders/o-1');
+    expect(explained).toMatchObject({ document: 'orders/o-1', stored: { hidden: false } });
+    const aggregates = explained.aggregates as { aggregate: string; sequences: unknown; events: unknown[] }[];
+    expect(aggregates.map(({ aggregate }) => aggregate).sort()).toEqual([
+      'customers/c-1',
+      'orders/o-1',
+      'products/p-1',
+    ]);
+    const customer = aggregates.find(({ aggregate }) => aggregate === 'customers/c-1');
+    expect(customer).toMatchObject({ sequences: [[1, 2]], events: [{ sequence: 1 }, { sequence: 2 }] });
+    expect(customer?.events[1]).toMatchObject({
+      topic: system().servers.topics.customers,
+      partition: expect.any(Number),
+      offset: expect.any(Number),
+    });
+    expect(await system().operate('explain', 'orders/o-404')).toMatchObject({ code: 3 });
+    expect(await system().operate('explain', 'invoices/1')).toMatchObject({ code: 2 });
+  });
+
+  it('finds nothing that fails on servers that are as they should be', async () => {
+    const checks = (await operate('doctor')) as unknown as { name: string; verdict: string; detail: string }[];
+    expect(checks.filter(({ verdict }) => verdict === 'fail')).toEqual([]);
+    expect(checks.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['Kafka', 'Elasticsearch', 'MongoDB', 'mappings', 'ticket counter', 'leftovers']),
+    );
+  });
+
+  it('does what cannot be taken back only when it is confirmed', async () => {
+    const unasked = await system().operate('rebuild', 'retire', '7');
+    expect(unasked.code).toBe(3);
+    expect(unasked.stderr).toContain('add --yes or --confirm');
+    expect(await system().operate('rebuild', 'retire', '7', '--confirm', 'another')).toMatchObject({ code: 3 });
+  });
+
+  it('says what a rebuild would read without starting one', async () => {
+    expect(await operate('rebuild', 'start', '--dry-run')).toMatchObject({ events: 4, missing: [] });
+    expect(await operate('status')).toMatchObject({ generations: [{ number: 1 }] });
+  });
+});
+
+describe('a switch', () => {
+  it('is refused when a document differs, unless that is accepted; and all of it is on record', async () => {
+    expect(await operate('rebuild', 'start', '--wait')).toMatchObject({ generation: 2, phase: 'complete' });
+    expect(await operate('rebuild', 'verify', '2')).toMatchObject({ equal: true });
+    const { db } = system().servers;
+    const customers = db.collection<{ _id: string }>(documentsCollection(2, 'customers', 1));
+    await customers.updateOne({ _id: 'c-1' }, { $set: { city: '别处' } });
+    const verified = await system().operate('--json', 'rebuild', 'verify', '2');
+    expect(verified.code).toBe(4);
+    expect(JSON.parse(verified.stdout).views).toContainEqual(
+      expect.objectContaining({
+        view: 'customers',
+        differences: [{ id: 'c-1', cause: 'different', fields: ['city'] }],
+      }),
+    );
+    const refused = await system().operate('rebuild', 'switch', '2');
+    expect(refused.code).toBe(3);
+    expect(refused.stderr).toContain('1 customers');
+    expect(await operate('rebuild', 'switch', '2', '--accept-differences', '--yes')).toMatchObject({ live: 2 });
+    const recorded = (await operate('audit')) as unknown as { action: string; result: string; via: string }[];
+    expect(recorded.map(({ action, result }) => `${action}: ${result}`)).toEqual([
+      'rebuild switch: done',
+      'rebuild switch: refused',
+      'rebuild start: done',
+    ]);
+    expect(recorded[0]).toMatchObject({ via: 'cli', who: expect.stringMatching(/^.+@.+$/) });
+  }, 300_000);
+});
+
+describe('the admin API', () => {
+  it('shows the same, does the same, and records who asked', async () => {
+    expect(await ask('GET', '/status')).toMatchObject({ status: 200, body: { generations: [{}, { live: true }] } });
+    expect(await ask('POST', '/generations/1/switch', { acceptDifferences: true })).toMatchObject({
+      status: 200,
+      body: { live: 1 },
+    });
+    expect(await ask('DELETE', '/generations/1', {})).toMatchObject({ status: 409, body: { code: 'refused' } });
+    expect(await ask('DELETE', '/generations/2', {})).toMatchObject({ status: 200, body: { removed: 2 } });
+    expect(await ask('GET', '/audit?limit=2')).toMatchObject({
+      body: [
+        { action: 'rebuild retire', parameters: { generation: 2 }, via: 'api', result: 'done' },
+        { action: 'rebuild retire', parameters: { generation: 1 }, result: 'refused' },
+      ],
+    });
+  });
+
+  it('makes new documents from the present states', async () => {
+    expect(await operate('rerender')).toMatchObject({ generation: 3 });
+    await until('the documents', async () => {
+      const { body } = await ask('GET', '/rebuild');
+      return (body as { phase?: string }).phase === 'complete';
+    });
+    expect(await ask('POST', '/generations/3/verify', {})).toMatchObject({ status: 200, body: { equal: true } });
+    expect(await ask('POST', '/generations/3/switch', {})).toMatchObject({ status: 200, body: { live: 3 } });
+    expect(await answers.document('orders', 'o-1')).toMatchObject({ customer: { name: '李娜' } });
+  }, 120_000);
+});
+
+async function operate(...arguments_: string[]): Promise<Record<string, unknown>> {
+  const { code, stdout, stderr } = await system().operate('--json', ...arguments_);
+  expect(code, stderr).toBe(0);
+  return JSON.parse(stdout);
+}
+
+async function ask(method: string, path: string, body?: object): Promise<{ status: number; body: unknown }> {
+  const response = await fetch(`${projector.admin}/admin/v1${path}`, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+  });
+  return { status: response.status, body: await response.json() };
+}

@@ -1,0 +1,84 @@
+/** Rebuilds, in memory. */
+import type { Contribution } from '../../mappings/contract.js';
+import type { AggregateName } from '../../mappings/events/event.js';
+import type { RollupName } from '../../mappings/rollups/summaries.js';
+import type { RebuildProgress, RebuildRecord, RebuildStore } from '../../projector/generations/rebuild-record.js';
+import type { StateScan } from '../../projector/ports.js';
+import type { MemoryAggregateStore } from './stores.js';
+
+interface Leased {
+  record: RebuildRecord;
+  owner: string | null;
+  until: number;
+}
+
+export class MemoryRebuildStore implements RebuildStore {
+  private readonly leased = new Map<number, Leased>();
+
+  async create(record: RebuildRecord): Promise<boolean> {
+    if (this.leased.has(record.generation)) return false;
+    this.begin(record);
+    return true;
+  }
+
+  begin(record: RebuildRecord): void {
+    this.leased.set(record.generation, { record, owner: null, until: 0 });
+  }
+
+  async read(generation: number): Promise<RebuildRecord | null> {
+    return this.leased.get(generation)?.record ?? null;
+  }
+
+  async lease(generation: number, owner: string, now: number, leaseMs: number): Promise<boolean> {
+    const own = this.leased.get(generation);
+    if (own === undefined || (own.owner !== owner && own.until >= now)) return false;
+    Object.assign(own, { owner, until: now + leaseMs });
+    return true;
+  }
+
+  async progress(generation: number, owner: string, progress: RebuildProgress): Promise<boolean> {
+    const own = this.leased.get(generation);
+    if (own?.owner !== owner) return false;
+    own.record = { ...own.record, ...progress };
+    return true;
+  }
+
+  async remove(generation: number): Promise<void> {
+    this.leased.delete(generation);
+  }
+
+  /** Whether a lease would be taken over from another owner that has rendered something. */
+  isTakenUp(generation: number, owner: string, now: number): boolean {
+    const own = this.leased.get(generation);
+    return own?.record.place !== undefined && own.owner !== owner && own.until < now;
+  }
+
+  /** Whether anybody may take it on. */
+  isFree(generation: number, now: number): boolean {
+    return (this.leased.get(generation)?.until ?? 0) < now;
+  }
+}
+
+/** Small, so that there are several. */
+const PAGE_IDS_MAX = 2;
+
+export class MemoryStateScan implements StateScan {
+  constructor(private readonly aggregates: MemoryAggregateStore) {}
+
+  async count(aggregate: AggregateName): Promise<number> {
+    return this.aggregates.records[aggregate].size;
+  }
+
+  async ids(aggregate: AggregateName, after: string | null, limit: number): Promise<readonly string[]> {
+    const ids = [...this.aggregates.records[aggregate].keys()].sort();
+    return ids.filter((id) => after === null || id > after).slice(0, Math.min(limit, PAGE_IDS_MAX));
+  }
+
+  async contributions(rollup: RollupName, visit: (contribution: Contribution) => void): Promise<void> {
+    for (const { contributions } of this.aggregates.records.orders.values()) {
+      for (const contribution of JSON.parse(contributions[rollup]?.json ?? '[]') as readonly Contribution[]) {
+        visit(contribution);
+      }
+    }
+  }
+}

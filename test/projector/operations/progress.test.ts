@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import type { RebuildRecord } from '../../../projector/generations/rebuild-record.js';
+import { type Surroundings, statusOf } from '../../../projector/operations/progress.js';
+import { generationRecord } from '../stores/generation-record.js';
+
+const STARTED = Date.UTC(2026, 10, 21);
+const FILLING = { ...generationRecord(2), phase: 'filling' as const };
+const RENDERING = { ...generationRecord(2), phase: 'rendering' as const };
+
+function rebuild(progress: Partial<RebuildRecord>): RebuildRecord {
+  const from = { 'orders/0': 1000, 'orders/1': 0 };
+  const ends = { 'orders/0': 11_000, 'orders/1': 10_000 };
+  return {
+    ...{ generation: 2, startedAt: new Date(STARTED), origin: 'the beginning' },
+    from,
+    ends,
+    documents: 0,
+    ...progress,
+  };
+}
+
+function around(seconds: number, next: number, more: Partial<Surroundings> = {}): Surroundings {
+  return {
+    positions: [{ topic: 'orders', partition: 0, next }],
+    ends: new Map([
+      ['orders/0', 11_000],
+      ['orders/1', 10_000],
+    ]),
+    ...{ documentsExpected: 4000, former: null, now: STARTED + seconds * 1000 },
+    ...more,
+  };
+}
+
+describe('the progress of a rebuild', () => {
+  it('counts from where each partition began, by the speed of the time that was worked', () => {
+    // Ten seconds of fifty: the rest went by before its group had members, or in a pause.
+    const status = statusOf(FILLING, rebuild({ filledMs: 10_000, filledEvents: 10_000 }), around(50, 11_000));
+    expect(status).toMatchObject({
+      ...{ phase: 'filling', generation: 2, paused: false },
+      events: { done: 10_000, total: 20_000, perSecond: 1000 },
+      partitions: [
+        { partition: 'orders/0', next: 11_000, end: 11_000 },
+        { partition: 'orders/1', next: 0, end: 10_000 },
+      ],
+      // Ten for the other events, and 4000 documents at 1.2 events each.
+      etaSeconds: 14.8,
+      percent: 40,
+    });
+  });
+
+  it('takes from a former rebuild what a document costs', () => {
+    const former = rebuild({ filledMs: 1000, filledEvents: 1000, renderedMs: 3000, documents: 1000 });
+    const status = statusOf(
+      FILLING,
+      rebuild({ filledMs: 10_000, filledEvents: 10_000 }),
+      around(10, 11_000, { former }),
+    );
+    expect(status.etaSeconds).toBe(10 + 12);
+  });
+
+  it('goes by its own documents once there are some, and estimates what was done since they were noted', () => {
+    const noted = new Date(STARTED + 25_000);
+    const progress = { filledMs: 20_000, filledEvents: 20_000, filledAt: new Date(STARTED + 20_000), notedAt: noted };
+    const record = rebuild({ ...progress, documents: 1000, documentsTotal: 3000, renderedMs: 5_000 });
+    expect(statusOf(RENDERING, record, around(25, 11_000))).toMatchObject({
+      ...{ phase: 'rendering', documents: { done: 1000, total: 3000 }, etaSeconds: 10 },
+    });
+    expect(statusOf(RENDERING, record, around(30, 11_000))).toMatchObject({
+      ...{ documents: { done: 2000, total: 3000 }, etaSeconds: 5 },
+    });
+    // However long nothing is noted, there are no more documents than there are.
+    expect(statusOf(RENDERING, record, around(300, 11_000)).etaSeconds).toBe(0);
+  });
+
+  it('says nothing of the time while it is paused, or before anything is done', () => {
+    const paused = statusOf(
+      { ...FILLING, paused: true },
+      rebuild({ filledMs: 1000, filledEvents: 500 }),
+      around(9, 1500),
+    );
+    expect(paused).toMatchObject({ paused: true, etaSeconds: null, events: { done: 500 } });
+    expect(statusOf(FILLING, rebuild({}), around(2, 1000))).toMatchObject({ etaSeconds: null, percent: 0 });
+  });
+
+  it('is complete when the generation follows', () => {
+    const done = rebuild({ filledMs: 1000, filledEvents: 20_000, documents: 4000, renderedMs: 1000 });
+    expect(statusOf(generationRecord(2), done, around(3, 11_000))).toMatchObject({
+      ...{ phase: 'complete', percent: 100, etaSeconds: 0 },
+    });
+  });
+});
