@@ -11,8 +11,9 @@ export interface RebuildRun {
   readonly seconds: number;
   /** From the order to start to when the group has its members: the same for any history. */
   readonly startSeconds: number;
-  /** Of these, until the states had caught up. */
+  /** Of these, until the states had caught up; then until the sums were complete; the rest are documents. */
   readonly fillSeconds: number;
+  readonly sumSeconds: number;
   readonly events: number;
   readonly documents: number;
   /** What was foretold at each look, and how it was in the end, from a tenth of the time onward. */
@@ -41,11 +42,13 @@ export async function runRebuild(
     if (status.phase === 'filling') filledAt = at;
     looks.push({ at, etaSeconds: status.etaSeconds });
     if (status.phase === 'complete') {
+      const { filledAt: filled, summedAt } = (await ports.rebuilds.read(generation)) ?? {};
       await retireGeneration(ports, generation);
       return {
         seconds: (at - begun) / 1000,
         startSeconds: (begun - ordered) / 1000,
         fillSeconds: (filledAt - begun) / 1000,
+        sumSeconds: ((summedAt?.getTime() ?? Number.NaN) - (filled?.getTime() ?? Number.NaN)) / 1000,
         events: status.events.total,
         documents: status.documents.done,
         foretold: looks.flatMap(({ at: then, etaSeconds }) =>

@@ -59,7 +59,7 @@ async function measureWaits(bench: Workbench, options: OptionValues<typeof OPTIO
     const { ends } = await feed.history();
     const derived = ground.derived(namespace);
     await projector.until(50, () => derived.hasReached(ends));
-    const api = await RunningApi.start(run, ground.addresses, feed.topics, namespace);
+    const api = await RunningApi.start(bench, ground.addresses, { topics: feed.topics, namespace });
     const measured: Measured[] = [];
     for (const one of casesOf(shop, derived, api.url)) {
       progress('case', one.name);

@@ -20,6 +20,7 @@ function definitionOf({ storage, queries }: View): string {
 
 /** Neither words nor the order in which fields are declared make a difference; but that of an index of MongoDB's does. */
 function sorted(value: unknown, key = ''): unknown {
+  if (key === 'required' && Array.isArray(value)) return [...value].sort();
   if (Array.isArray(value)) return value.map((inner) => sorted(inner, key));
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).filter(([name, inner]) => name !== 'description' || typeof inner !== 'string');

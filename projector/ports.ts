@@ -346,7 +346,10 @@ export interface Job extends JobKey {
 export interface JobStore {
   /** Durable when it resolves: a job for each key, or one more pass of the job that is there. */
   request(keys: readonly JobKey[], now: number): Promise<void>;
-  /** The oldest job that nobody works at, leased for so long; `null` when there is none. */
+  /**
+   * The job that nobody works at and whose pass was asked for first, leased for so long; `null` when there is none. One
+   * that is asked for again and again lets the others pass.
+   */
   take(now: number, leaseMs: number): Promise<Job | null>;
   /** Moves the cursor and prolongs the lease, unless the job is of another generation by now: then false. */
   advance(job: Job, cursor: string, documents: number, leasedUntil: number): Promise<boolean>;

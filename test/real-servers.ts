@@ -4,7 +4,7 @@ import { Client } from '@elastic/elasticsearch';
 import { Kafka, logLevel } from 'kafkajs';
 import { type Db, MongoClient } from 'mongodb';
 import { inject } from 'vitest';
-import { databaseOf, quarantineTopic } from '../runtime/names.js';
+import { databaseOf } from '../runtime/names.js';
 import type { Topic } from './recomputation-documents.js';
 
 export interface RealServers {
@@ -44,7 +44,7 @@ export async function openNamespace(name: string): Promise<RealServers> {
       await Promise.all([
         db.dropDatabase().then(() => mongo.close()),
         removeIndexes(elasticsearch, namespace).then(() => elasticsearch.close()),
-        removeTopics(kafka, [...Object.values(topics), quarantineTopic(namespace)]),
+        removeTopics(kafka, namespace),
       ]);
     },
   };
@@ -56,12 +56,12 @@ async function removeIndexes(elasticsearch: Client, namespace: string): Promise<
   if (indexes.length > 0) await elasticsearch.indices.delete({ index: indexes });
 }
 
-async function removeTopics(kafka: Kafka, candidates: readonly string[]): Promise<void> {
+/** Those of its events, and its own. */
+async function removeTopics(kafka: Kafka, namespace: string): Promise<void> {
   const admin = kafka.admin();
   await admin.connect();
   try {
-    const existing = new Set(await admin.listTopics());
-    const topics = candidates.filter((topic) => existing.has(topic));
+    const topics = (await admin.listTopics()).filter((topic) => topic.startsWith(`${namespace}.`));
     if (topics.length > 0) await admin.deleteTopics({ topics });
   } finally {
     await admin.disconnect();

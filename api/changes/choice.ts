@@ -15,6 +15,8 @@ export interface Choice {
 export function chooses({ keys: chosen, principal: { customerId } }: Choice, view: View, keys: ChangeKeys): boolean {
   for (const [key, ids] of chosen) if (!keys[key]?.some((id) => ids.has(id))) return false;
   if (customerId === null || view.queries.access.customer === undefined) return true;
+  // A document that went from one customer to another was never among what this caller may ask for by the other one.
+  if (chosen.get('customerId')?.has(customerId) === false) return false;
   return keys.customerId?.includes(customerId) ?? false;
 }
 

@@ -1,13 +1,6 @@
 /** How far the documents are behind the events, computed at most every so often and by one request at a time. */
 import { withinTime } from '../deadline.js';
-import type {
-  FanOutSource,
-  Freshness,
-  FreshnessSource,
-  LogEnds,
-  PartitionEnds,
-  PositionSource,
-} from '../ports.js';
+import type { FanOutSource, Freshness, FreshnessSource, LogEnds, PartitionEnds, PositionSource } from '../ports.js';
 import { OldestEvent, type Waiting } from './oldest-event.js';
 
 export interface FreshnessSettings {

@@ -5,6 +5,7 @@ import type { StoreName } from '../ports.js';
 import { type GuardObserver, StoreGuard } from '../readers/guarded/store-guard.js';
 import { InFlight } from './in-flight.js';
 import { InProcessQuota } from './in-process/quota.js';
+import { Lateness } from './lateness.js';
 import { RateLimit } from './rate-limit.js';
 
 /** How long a question waits for its turn before it is refused. */
@@ -12,6 +13,9 @@ const QUEUE_WAIT_MS = 500;
 /** Questions in a row without an answer, after which a store is left alone. */
 const FAILURES_MAX = 5;
 const TRY_AGAIN_AFTER_MS = 1_000;
+/** A request takes several turns of the event loop. */
+const LATE_MS = 100;
+const IN_FLIGHT_MAX_WHEN_LATE = 32;
 /** Answers that last: the change feed limits its clients itself. */
 const LONG_ANSWERS = ['/v1/changes'];
 
@@ -35,7 +39,15 @@ export interface Limits {
 /** `lists`: the names of the views. */
 export function composeLimits(settings: LimitSettings, lists: Iterable<string>, log: Log): Limits {
   const metrics = createMetrics();
-  const inFlight = new InFlight({ max: settings.REQUESTS_IN_FLIGHT_MAX, unlimited: LONG_ANSWERS });
+  const inFlight = new InFlight(
+    {
+      max: settings.REQUESTS_IN_FLIGHT_MAX,
+      maxWhenLate: IN_FLIGHT_MAX_WHEN_LATE,
+      lateMs: LATE_MS,
+      unlimited: LONG_ANSWERS,
+    },
+    new Lateness(),
+  );
   const observer: GuardObserver = {
     called: metrics.stores.called,
     changed: (store, state) => log.warn({ store, circuit: state }, 'the circuit of a store has changed'),

@@ -158,4 +158,3 @@ function firstOf(value: unknown): unknown {
 
 export const freshnessExample = { lagEvents: 0, lagMs: 0, asOf: '2026-11-02T01:30:14.003Z' };
 export const requestIdExample = '5f0c8a52-52c1-4c19-9a3e-0f3f1d3a6b1e';
-export const cursorExample = '8Jr2WcM3m1nq0jZb0h5dW1sxLCJXd3ciLFsiMjAyNi0xMS0wMVQxMDowMDowMC4wMDBaIiwiby0xMDAxIl1d';

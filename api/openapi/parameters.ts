@@ -1,7 +1,7 @@
 /** Parameters of lists and single documents, out of what each view declares. */
 import type { View } from '../../mappings/contract.js';
 import type { QueryDeclaration } from '../../mappings/queries.js';
-import { pathsOf } from '../query/field-selection.js';
+import { pathsOf, personalPathsOf } from '../query/field-selection.js';
 import { facetNames, LIMITS, type Parameter as ListParameter, NUMBER_MAX, parametersOf } from '../query/parameters.js';
 import { exampleOf, shownExample, storedExample } from './examples.js';
 import type { JsonSchema } from './json-schema.js';
@@ -119,11 +119,15 @@ function details(view: View, parameter: ListParameter): Details {
         description: 'Filters whose values are to be counted over the whole result.',
         example: facetNames(queries).slice(0, 2),
       });
-    case 'fields':
-      return list({ type: 'string', enum: pathsOf(queries.fields) }, LIMITS.fieldsMax, {
-        description: `Answer only these fields, and \`${queries.id.name}\`. A field takes all that is inside it.`,
-        example: pathsOf(queries.fields).slice(0, 3),
+    case 'fields': {
+      const personal = personalPathsOf(queries.fields);
+      const note = personal.length === 0 ? '' : ` Without \`customers:pii\` there is no ${personal.join(' and no ')}.`;
+      const paths = pathsOf(queries.fields);
+      return list({ type: 'string', enum: paths }, LIMITS.fieldsMax, {
+        description: `Answer only these fields, and \`${queries.id.name}\`. A field takes all that is inside it.${note}`,
+        example: paths.filter((path) => !personal.includes(path)).slice(0, 3),
       });
+    }
     case 'size':
       return {
         description: `Documents per page; above ${LIMITS.sizeMax} it is ${LIMITS.sizeMax}, as \`page.size\` says.`,

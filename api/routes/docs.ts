@@ -3,6 +3,8 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { Router } from 'express';
 
+const require = createRequire(import.meta.url);
+
 const PAGE = `<!doctype html>
 <html lang="en">
   <head>
@@ -52,7 +54,7 @@ const ASSETS = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
 const ASSET_MAX_AGE_SECONDS = 3_600;
 
 export function docsRoutes(): Router {
-  const root = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+  const root = dirname(require.resolve('swagger-ui-dist/package.json'));
   const router = Router({ caseSensitive: true });
   router.get('/docs', (_request, response) => {
     response.set('Content-Security-Policy', POLICY).type('html').send(PAGE);

@@ -1,8 +1,6 @@
 /** `sources` of a document: which version of each aggregate it shows. */
 import type { AggregateName } from '../events/event.js';
 
-export type Sources = Readonly<Record<string, number | null>>;
-
 /** Pairs: ids contain dots and `$`, which are no safe keys in the stores. */
 export type StoredSources = readonly (readonly [string, number | null])[];
 

@@ -13,7 +13,8 @@ export interface RebuildRecord {
   /** How long events have been folded, waiting and pauses left out, and how many in that time. */
   readonly filledMs?: number;
   readonly filledEvents?: number;
-  /** How long documents have been rendered, sums included, for the `documents` that are noted. */
+  readonly summedAt?: Date;
+  /** How long the `documents` that are noted have been rendered. */
   readonly renderedMs?: number;
   /** When anything was noted last. */
   readonly notedAt?: Date;

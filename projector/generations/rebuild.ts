@@ -28,10 +28,14 @@ export interface RebuildPorts extends RenderAllPorts, Pause {
 }
 
 export interface RebuildSettings extends RenderAllSettings {
-  /** Filling is over when no more events than this are left: the rest is published like live events. */
+  /** Filling is over when no more events than this, and of a short history than a twentieth, are left. */
   readonly eventsLeftMax: number;
 }
 
+/** Of a short history less may be left: else nearly all of it would be rendered twice. */
+const EVENTS_LEFT_SHARE = 0.05;
+/** Fewer may always be left: live events keep coming. */
+const EVENTS_LEFT_MIN = 100;
 const LOOK_MS = 250;
 const NOTE_MS = 1_000;
 const LEASE_MS = 15_000;
@@ -69,7 +73,7 @@ export class Rebuild implements Service {
       const { positions, patience } = this.ports;
       const reached = await patience.until(() => positions.read());
       if (reached.length > 0) await this.noteFilling(reached);
-      if ((await this.eventsLeft(reached)) > this.settings.eventsLeftMax) return;
+      if (!(await this.isFilled(reached))) return;
       await this.pass('filling', 'rendering');
       await this.note({ filledAt: new Date(this.ports.clock.now()) });
       this.working = null;
@@ -101,17 +105,22 @@ export class Rebuild implements Service {
     this.working = { at: now, events };
   }
 
-  private async eventsLeft(positions: readonly Position[]): Promise<number> {
+  /** The rest is rendered like live events. */
+  private async isFilled(positions: readonly Position[]): Promise<boolean> {
     const { patience, ends: readEnds, rebuilds } = this.ports;
     const [ends, record] = await Promise.all([
       patience.until(readEnds),
       patience.until(() => rebuilds.read(this.generation)),
     ]);
     const reached = new Map(positions.map(({ topic, partition, next }) => [`${topic}/${partition}`, next]));
-    return [...ends].reduce(
-      (sum, [name, end]) => sum + Math.max(0, end - (reached.get(name) ?? record?.from[name] ?? 0)),
-      0,
-    );
+    let all = 0;
+    let left = 0;
+    for (const [name, end] of ends) {
+      const from = record?.from[name] ?? 0;
+      all += Math.max(0, end - from);
+      left += Math.max(0, end - (reached.get(name) ?? from));
+    }
+    return left <= Math.min(this.settings.eventsLeftMax, Math.max(EVENTS_LEFT_MIN, all * EVENTS_LEFT_SHARE));
   }
 
   /** Returns whether every document is rendered. */
@@ -128,10 +137,16 @@ export class Rebuild implements Service {
       await onAll((storage) => storage.prepareForBulk(record));
       let documents = known?.place === undefined ? 0 : known.documents;
       const worked = known?.place === undefined ? 0 : (known.renderedMs ?? 0);
-      const begun = clock.now();
-      const complete = await renderAll(this.ports, this.settings, known?.place ?? null, async (place, count) => {
-        documents += count;
-        return this.goesOn({ place, documents, renderedMs: worked + clock.now() - begun });
+      let begun = clock.now();
+      const complete = await renderAll(this.ports, this.settings, known?.place ?? null, {
+        summed: async () => {
+          begun = clock.now();
+          await this.note({ summedAt: new Date(begun) });
+        },
+        rendered: (place, count) => {
+          documents += count;
+          return this.goesOn({ place, documents, renderedMs: worked + clock.now() - begun });
+        },
       });
       if (!complete) return false;
     }

@@ -34,50 +34,88 @@ export interface RenderAllSettings {
   readonly chunksInFlight: number;
 }
 
-/** Told after each page of documents; `false` ends the rendering there. */
-export type OnProgress = (place: RenderPlace, documents: number) => Promise<boolean>;
+/** Told how far it is. */
+export interface RenderProgress {
+  /** The sums are complete. */
+  summed(): Promise<void>;
+  /** So many more documents are durable, and with them all up to this place; `false` ends the rendering there. */
+  rendered(place: RenderPlace, documents: number): Promise<boolean>;
+}
 
-/** Documents between two notes of how far it is. */
-export const PAGE_IDS = 10_000;
+const PAGE_IDS = 10_000;
 
 /** Goes on after `from`. Returns whether it came to the end. */
 export async function renderAll(
   ports: RenderAllPorts,
   settings: RenderAllSettings,
   from: RenderPlace | null,
-  onProgress: OnProgress,
+  progress: RenderProgress,
 ): Promise<boolean> {
-  if (from === null) for (const rollup of ROLLUP_NAMES) await sumAll(ports, settings, rollup);
+  if (from === null) {
+    for (const rollup of ROLLUP_NAMES) await sumAll(ports, settings, rollup);
+    await progress.summed();
+  }
   const all = Object.values(views);
   const first = from === null ? 0 : all.findIndex(({ name }) => name === from.view);
   for (const [i, view] of all.slice(first).entries()) {
-    let after = i === 0 ? (from?.after ?? null) : null;
-    for (;;) {
-      const ids = await ports.patience.until(() => ports.scan.ids(view.aggregate, after, PAGE_IDS));
-      if (ids.length === 0) break;
-      await renderPage(ports, settings, view, ids);
-      after = ids.at(-1) ?? '';
-      if (!(await onProgress({ view: view.name, after }, ids.length))) return false;
-    }
+    const after = i === 0 ? (from?.after ?? null) : null;
+    if (!(await renderView(ports, settings, view, after, progress))) return false;
   }
   return true;
 }
 
-async function renderPage(
-  { publish: ports, patience, yieldToLive }: RenderAllPorts,
+interface Chunk {
+  readonly ids: readonly string[];
+  durable: boolean;
+}
+
+/** Several chunks are under way; a place is told when all chunks before it are durable. */
+async function renderView(
+  ports: RenderAllPorts,
   { chunkDocumentsMax, chunksInFlight }: RenderAllSettings,
   view: View,
-  ids: readonly string[],
-): Promise<void> {
-  const chunks = piecesOf(ids, chunkDocumentsMax)[Symbol.iterator]();
+  after: string | null,
+  progress: RenderProgress,
+): Promise<boolean> {
+  const chunks = chunksOf(ports, view, after, chunkDocumentsMax);
+  const underWay: Chunk[] = [];
+  let goesOn = true;
+  let told = Promise.resolve();
+  const tell = async () => {
+    const waiting = underWay.findIndex(({ durable }) => !durable);
+    const ids = underWay.splice(0, waiting < 0 ? underWay.length : waiting).flatMap((chunk) => chunk.ids);
+    const last = ids.at(-1);
+    if (last !== undefined && goesOn) goesOn = await progress.rendered({ view: view.name, after: last }, ids.length);
+  };
   const worker = async () => {
-    for (let chunk = chunks.next(); chunk.done !== true; chunk = chunks.next()) {
-      const rendering = new Map([[view, chunk.value]]);
-      await yieldToLive();
-      await patience.until(() => publish(ports, rendering));
+    while (goesOn) {
+      const next = await chunks.next();
+      if (next.done === true) return;
+      const chunk: Chunk = { ids: next.value, durable: false };
+      underWay.push(chunk);
+      await ports.yieldToLive();
+      await ports.patience.until(() => publish(ports.publish, new Map([[view, chunk.ids]])));
+      chunk.durable = true;
+      told = told.then(tell);
+      await told;
     }
   };
   await Promise.all(Array.from({ length: chunksInFlight }, worker));
+  return goesOn;
+}
+
+async function* chunksOf(
+  { scan, patience }: RenderAllPorts,
+  { aggregate }: View,
+  from: string | null,
+  size: number,
+): AsyncGenerator<readonly string[], undefined> {
+  for (let after = from; ; ) {
+    const ids = await patience.until(() => scan.ids(aggregate, after, PAGE_IDS));
+    if (ids.length === 0) return;
+    yield* piecesOf(ids, size);
+    after = ids.at(-1) ?? '';
+  }
 }
 
 /** All groups of a rollup in few passes over the orders, instead of one look-up for each piece of them. */

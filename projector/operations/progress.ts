@@ -1,7 +1,6 @@
 /** How far a rebuild is, for people and programs. */
 import type { GenerationRecord } from '../../runtime/records.js';
 import type { RebuildRecord } from '../generations/rebuild-record.js';
-import { PAGE_IDS } from '../generations/render-all.js';
 import type { Position } from '../ports.js';
 
 export interface RebuildStatus {
@@ -32,8 +31,15 @@ export interface Surroundings {
   readonly now: number;
 }
 
-/** What one document costs to render, in events folded, where nothing has shown it yet. See docs/benchmarks.md. */
-const DOCUMENT_COST_EVENTS = 1.2;
+/** What the steps cost in events folded, where nothing has shown it yet: see docs/benchmarks.md. */
+const COSTS: Costs = { document: 2.3, sums: 0.4 };
+
+interface Costs {
+  /** To render one document. */
+  readonly document: number;
+  /** To sum up, for each event of the history. */
+  readonly sums: number;
+}
 
 export function statusOf(record: GenerationRecord, rebuild: RebuildRecord, around: Surroundings): RebuildStatus {
   const { now } = around;
@@ -44,8 +50,8 @@ export function statusOf(record: GenerationRecord, rebuild: RebuildRecord, aroun
   const isPaused = record.paused === true;
   const perSecond = eventRate(rebuild, events.done, now);
   const documentsPerSecond = documentRate(rebuild, around.former, perSecond);
-  const documents = documentsOf(rebuild, around, isPaused || isComplete ? 0 : documentsPerSecond);
-  const eventsLeft = isFilling ? events.total - events.done : 0;
+  const documents = documentsOf(rebuild, around);
+  const eventsLeft = isComplete ? 0 : events.total - events.done;
   const left =
     (eventsLeft === 0 ? 0 : eventsLeft / perSecond) + (documents.total - documents.done) / documentsPerSecond;
   const isKnown = Number.isFinite(left) && !isPaused && (!isFilling || events.done > 0);
@@ -56,7 +62,7 @@ export function statusOf(record: GenerationRecord, rebuild: RebuildRecord, aroun
     paused: isPaused,
     percent: isComplete ? 100 : Number.isFinite(left) ? Math.min(99, Math.floor((100 * spent) / (spent + left))) : 0,
     events: { ...events, perSecond: Math.round(perSecond) },
-    documents: { done: Math.round(documents.done), total: documents.total },
+    documents,
     etaSeconds: isComplete ? 0 : isKnown ? Math.round(left * 10) / 10 : null,
     partitions,
     startedAt: rebuild.startedAt,
@@ -87,32 +93,29 @@ function eventRate({ filledMs, filledEvents, startedAt }: RebuildRecord, done: n
   return (1000 * done) / Math.max(1, now - startedAt.getTime());
 }
 
-/** Documents per second: its own, else as a former rebuild's were beside its events, else as measured elsewhere. */
-function documentRate(
-  { renderedMs, documents }: RebuildRecord,
-  former: RebuildRecord | null,
-  eventsPerSecond: number,
-): number {
-  if (renderedMs !== undefined && documents > 0) return (1000 * documents) / Math.max(1, renderedMs);
-  return eventsPerSecond / (former === null ? DOCUMENT_COST_EVENTS : documentCost(former));
+/** Seconds until the sums are complete, of which so many are expected for all of it. */
+function sumSeconds({ filledAt, summedAt, documents }: RebuildRecord, expected: number, now: number): number {
+  if (summedAt !== undefined || documents > 0) return 0;
+  return filledAt === undefined ? expected : Math.max(0, expected - (now - filledAt.getTime()) / 1000);
 }
 
-/** In events. */
-function documentCost({ filledMs = 0, filledEvents = 0, renderedMs = 0, documents }: RebuildRecord): number {
-  const cost = renderedMs / documents / (filledMs / filledEvents);
-  return Number.isFinite(cost) && cost > 0 ? cost : DOCUMENT_COST_EVENTS;
+/** Documents per second: its own, else as expected. */
+function documentRate({ renderedMs, documents }: RebuildRecord, expected: number): number {
+  return renderedMs !== undefined && documents > 0 ? (1000 * documents) / Math.max(1, renderedMs) : expected;
 }
 
-/** Whole pages are noted: what was done since is estimated, and never more than one. */
-function documentsOf(
-  { documents, documentsTotal, notedAt, filledAt }: RebuildRecord,
-  { documentsExpected, now }: Surroundings,
-  perSecond: number,
-) {
-  const total = Math.max(documents, documentsTotal ?? documentsExpected);
-  if (filledAt === undefined || notedAt === undefined) return { done: documents, total };
-  const since = (perSecond * Math.max(0, now - notedAt.getTime())) / 1000;
-  return { done: Math.min(total, documents + Math.min(since, PAGE_IDS)), total };
+/** A former rebuild shows what the steps cost with this shop, these servers and this machine. */
+function costsOf(former: RebuildRecord | null): Costs {
+  if (former === null) return COSTS;
+  const { filledMs = 0, filledEvents = 0, filledAt, summedAt, renderedMs = 0, documents } = former;
+  const eventMs = filledMs / filledEvents;
+  const document = renderedMs / documents / eventMs;
+  const sums = (Number(summedAt) - Number(filledAt)) / filledEvents / eventMs;
+  return Number.isFinite(document) && Number.isFinite(sums) && document > 0 ? { document, sums } : COSTS;
+}
+
+function documentsOf({ documents, documentsTotal }: RebuildRecord, { documentsExpected }: Surroundings) {
+  return { done: documents, total: Math.max(documents, documentsTotal ?? documentsExpected) };
 }
 
 function workedSeconds({ filledMs, renderedMs = 0, startedAt }: RebuildRecord, now: number): number {

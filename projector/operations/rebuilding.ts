@@ -245,7 +245,8 @@ export function built({ generations }: RegistryRecord): GenerationRecord | undef
 }
 
 function assertNoneIsBuilt(known: RegistryRecord): void {
-  const other = built(known) ?? known.generations.find(({ number }) => number > liveOf(known).number);
+  const other =
+    built(known) ?? known.generations.find(({ number, phase }) => phase !== 'frozen' && number > known.live);
   if (other === undefined) return;
   const state = other.phase ?? 'complete and not switched to';
   throw new Refused(`Generation ${other.number} is ${state}. Switch to it, or cancel or retire it, first.`);

@@ -5,8 +5,8 @@ import type { Pace } from './pace.js';
 
 export interface Subject<Look extends { readonly fault: Fault }> extends DriftPorts<Look> {
   readonly name: string;
-  /** Every name that is to be looked at, once. */
-  pages(): AsyncIterable<readonly string[]>;
+  /** Every name that is to be looked at, once, in pages; what is known of one part is settled before the next. */
+  parts(): AsyncIterable<AsyncIterable<readonly string[]>>;
   /** Writes them anew. @returns the names of those that could not be. */
   repair(drifted: ReadonlyMap<string, Look>): Promise<readonly string[]>;
 }
@@ -58,15 +58,22 @@ export async function check<Look extends { readonly fault: Fault }>(
     tally.found(drifted, undecided.length);
     if (repair && drifted.size > 0) tally.repairedBut(await subject.repair(drifted), drifted.size);
   };
-  for await (const names of subject.pages()) {
-    if (names.length === 0) continue;
-    tally.checked += names.length;
-    for (const [name, look] of await subject.look(names)) suspects.set(name, look);
-    if (suspects.size >= SUSPECTS_MAX) await decide();
-    await pace.done(names.length);
-    if (!(await goesOn())) break;
+  const lookThrough = async (pages: AsyncIterable<readonly string[]>): Promise<boolean> => {
+    for await (const names of pages) {
+      if (names.length === 0) continue;
+      tally.checked += names.length;
+      for (const [name, look] of await subject.look(names)) suspects.set(name, look);
+      if (suspects.size >= SUSPECTS_MAX) await decide();
+      await pace.done(names.length);
+      if (!(await goesOn())) return false;
+    }
+    return true;
+  };
+  for await (const pages of subject.parts()) {
+    const isWhole = await lookThrough(pages);
+    await decide();
+    if (!isWhole) break;
   }
-  await decide();
   return tally.findings();
 }
 

@@ -20,15 +20,18 @@ const PAGE_IDS = 1000;
 /** `target`: the place that readers see. */
 export function documentsOf(ports: DocumentCheckPorts, view: View, target: Target): Subject<DocumentLook> {
   const { aggregates, documents, patience } = ports;
+  async function* pages() {
+    yield* statePages(ports, view.aggregate, PAGE_IDS);
+    for await (const page of documents.pages(target, PAGE_IDS)) {
+      const ids = page.map(({ id }) => id);
+      const known = await patience.until(() => aggregates.versions(view.aggregate, ids));
+      yield ids.filter((id) => !known.has(id));
+    }
+  }
   return {
     name: view.name,
-    async *pages() {
-      yield* statePages(ports, view.aggregate, PAGE_IDS);
-      for await (const page of documents.pages(target, PAGE_IDS)) {
-        const ids = page.map(({ id }) => id);
-        const known = await patience.until(() => aggregates.versions(view.aggregate, ids));
-        yield ids.filter((id) => !known.has(id));
-      }
+    async *parts() {
+      yield pages();
     },
     look: (ids) => patience.until(() => lookAt(ports, view, target, ids)),
     wasWritten: (before, now) => before.ticket !== now.ticket || before.stored !== now.stored,

@@ -32,17 +32,20 @@ const PAGE_IDS = 1000;
 
 export function sumsOf(ports: DeepPorts, rollup: RollupName): Subject<RollupLook> {
   const { basis, patience } = ports;
+  async function* pages() {
+    yield* basis.groups(rollup);
+    // What an order counts in, and no sum is there for.
+    for await (const ids of statePages(ports, 'orders', PAGE_IDS)) {
+      const states = await patience.until(() => basis.states('orders', ids));
+      const groups = new Set([...states.values()].flatMap(({ state }) => state?.groups.get(rollup) ?? []));
+      const known = await patience.until(() => basis.rollups(rollup, [...groups]));
+      yield [...groups].filter((group) => !known.has(group));
+    }
+  }
   return {
     name: `rollups/${rollup}`,
-    async *pages() {
-      yield* basis.groups(rollup);
-      // What an order counts in, and no sum is there for.
-      for await (const ids of statePages(ports, 'orders', PAGE_IDS)) {
-        const states = await patience.until(() => basis.states('orders', ids));
-        const groups = new Set([...states.values()].flatMap(({ state }) => state?.groups.get(rollup) ?? []));
-        const known = await patience.until(() => basis.rollups(rollup, [...groups]));
-        yield [...groups].filter((group) => !known.has(group));
-      }
+    async *parts() {
+      yield pages();
     },
     look: (groups) => patience.until(() => lookAtSums(ports, rollup, groups)),
     wasWritten: (before, now) => before.ticket !== now.ticket || before.summary !== now.summary,

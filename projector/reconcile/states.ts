@@ -2,6 +2,7 @@
 import type { AggregateState } from '../../mappings/aggregates/state.js';
 import type { AggregateName } from '../../mappings/events/event.js';
 import { bucketOf } from '../operations/digest.js';
+import { Refused } from '../operations/rebuilding.js';
 import { piecesOf } from '../pipeline/group.js';
 import type { EventLog, StateCopy, StateScan } from '../ports.js';
 import { decodeState, encodeState } from '../state/codec.js';
@@ -30,28 +31,34 @@ interface StateLook {
 const PAGE_IDS = 1000;
 const BUCKETS = 256;
 /** States that are held in memory at a time: with more, the topic is read more than once. */
-const STATES_HELD_MAX = 100_000;
+const STATES_HELD_MAX = 50_000;
 
-/** @throws Error when events are no longer in Kafka. */
-export function statesOf(ports: StateCheckPorts, aggregate: AggregateName): Subject<StateLook> {
+/** @throws Refused when events are no longer in Kafka. */
+export function statesOf(
+  ports: StateCheckPorts,
+  aggregate: AggregateName,
+  statesHeldMax = STATES_HELD_MAX,
+): Subject<StateLook> {
   const { patience, scan } = ports;
   let refold = new Refold(ports.events, aggregate, () => false);
+  async function* pages(folded: Refold, includes: (id: string) => boolean) {
+    for await (const ids of statePages(ports, aggregate, PAGE_IDS)) yield ids.filter(includes);
+    for (const ids of piecesOf(folded.ids, PAGE_IDS)) {
+      const known = await patience.until(() => ports.aggregates.versions(aggregate, ids));
+      yield ids.filter((id) => !known.has(id));
+    }
+  }
   return {
     name: `states/${aggregate}`,
-    async *pages() {
+    async *parts() {
       await assertHistory(ports.events, aggregate);
       const count = await patience.until(() => scan.count(aggregate));
-      const passes = Math.min(BUCKETS, Math.max(1, Math.ceil(count / STATES_HELD_MAX)));
-      for (let pass = 0; pass < passes; pass += 1) {
-        const includes = (id: string) => bucketOf(id) % passes === pass;
+      const parts = Math.min(BUCKETS, Math.max(1, Math.ceil(count / statesHeldMax)));
+      for (let part = 0; part < parts; part += 1) {
+        const includes = (id: string) => bucketOf(id) % parts === part;
         refold = new Refold(ports.events, aggregate, includes);
         await refold.advance();
-        for await (const ids of statePages(ports, aggregate, PAGE_IDS)) yield ids.filter(includes);
-        for (let from = 0; from < refold.ids.length; from += PAGE_IDS) {
-          const ids = refold.ids.slice(from, from + PAGE_IDS);
-          const known = await patience.until(() => ports.aggregates.versions(aggregate, ids));
-          yield ids.filter((id) => !known.has(id));
-        }
+        yield pages(refold, includes);
       }
     },
     look: (ids) => patience.until(() => lookAtStates(ports, aggregate, refold, ids)),
@@ -65,7 +72,7 @@ async function assertHistory(events: EventLog, aggregate: AggregateName): Promis
   const lost = (await events.spans(aggregate)).filter(({ from }) => from > 0);
   if (lost.length === 0) return;
   const where = lost.map(({ topic, partition, from }) => `${topic}/${partition} before offset ${from}`).join(', ');
-  throw new Error(`Events are no longer in Kafka: ${where}. States cannot be compared with what is left of them.`);
+  throw new Refused(`Events are no longer in Kafka: ${where}. States cannot be compared with what is left of them.`);
 }
 
 /** What is stored is read first: the events that it was made of are there then. */
@@ -147,8 +154,6 @@ async function repairStates(
   return [...conflicts];
 }
 
-const PIECE_IDS = 1000;
-
 /**
  * Makes the states what the events in Kafka make of them, those included that nobody has projected yet. What depends on
  * them is left to the caller. Returns how many were changed. Call it only when the events are all there.
@@ -161,7 +166,7 @@ export async function replaceStates(
   const wanted = new Set(ids);
   const refold = new Refold(ports.events, aggregate, (id) => wanted.has(id));
   let changed = 0;
-  for (const piece of piecesOf(ids, PIECE_IDS)) {
+  for (const piece of piecesOf(ids, PAGE_IDS)) {
     // Events that came meanwhile may have been merged by others: then again, with those.
     for (let left: readonly string[] = piece; left.length > 0; ) {
       const looks = await ports.patience.until(() => lookAtStates(ports, aggregate, refold, left));

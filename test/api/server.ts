@@ -11,7 +11,6 @@ import type {
   PositionSource,
   ProgressSource,
   Refresher,
-  Served,
 } from '../../api/ports.js';
 import { GuardedReader } from '../../api/readers/guarded/reader.js';
 import { MemoryReader } from '../../api/readers/memory/reader.js';
@@ -21,8 +20,10 @@ import { systemTimers } from '../../api/waiting/timers.js';
 import { Watch } from '../../api/waiting/watch.js';
 import type { ViewName } from '../../mappings/contract.js';
 import { views } from '../../mappings/registry.js';
-import type { RegistryRecord } from '../../runtime/records.js';
 import { noChanges } from './changes/composed.js';
+import { servedOf } from './served.js';
+
+export { servedOf };
 
 export const FRESH: Freshness = { lagEvents: 0, lagMs: 0, asOf: '2026-11-21T00:00:00.000Z' };
 
@@ -37,20 +38,6 @@ export interface TestServer {
   readonly url: string;
   get(path: string, init?: RequestInit): Promise<Answer>;
   close(): Promise<void>;
-}
-
-export function servedOf(generation = 1): Served {
-  const generations = [1, generation].map((number) => ({
-    number,
-    createdAt: new Date('2026-11-01T00:00:00Z'),
-    revisions: { orders: 1, products: 1, customers: 1 },
-    businessTimeZone: 'UTC',
-    reportingCurrency: 'CNY',
-  }));
-  const registry: RegistryRecord = { _id: 'registry', version: 1, live: generation, generations };
-  const live = generations.at(-1);
-  if (live === undefined) throw new Error('unreachable');
-  return { registry, live };
 }
 
 /** Documents by view, as they are shown. */

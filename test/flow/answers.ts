@@ -41,7 +41,7 @@ const EVERYTHING: Readonly<Record<ViewName, string>> = {
 };
 
 export class Answers {
-  constructor(private readonly base: string) {}
+  constructor(readonly base: string) {}
 
   async get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
     const response = await fetch(`${this.base}${path}`, { headers });

@@ -58,19 +58,17 @@ describe('a rebuild', () => {
 
   it('that is given up leaves nothing behind', async () => {
     const { publisher } = system();
-    expect(await operate('rebuild', 'start', '--from-time', '2020-01-01T00:00:00Z')).toMatchObject({ generation: 3 });
-    expect(await operate('rebuild', 'cancel', '--yes')).toMatchObject({ removed: 3 });
+    const { generation } = await operate('rebuild', 'start', '--from-time', '2020-01-01T00:00:00Z');
+    expect(await operate('rebuild', 'cancel', '--yes')).toMatchObject({ removed: generation });
     await expectConvergence(answers, publisher.events);
   });
 
   it('from a time goes on from the present states, and comes to the same', async () => {
     const { publisher } = system();
-    expect(await operate('rebuild', 'start', '--from-time', new Date().toISOString())).toMatchObject({
-      generation: 3,
-    });
+    const { generation } = await operate('rebuild', 'start', '--from-time', new Date().toISOString());
     await complete();
     await publisher.publish([event('customer.updated', 'c-1', 2, { name: '王芳' })]);
-    await operate('rebuild', 'switch', '3');
+    await operate('rebuild', 'switch', String(generation));
     await expectConvergence(answers, publisher.events);
   });
 });

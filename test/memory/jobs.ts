@@ -22,7 +22,7 @@ export class MemoryJobStore implements JobStore {
   }
 
   async take(now: number, leaseMs: number): Promise<Job | null> {
-    const [free] = [...this.jobs.values()].filter(({ leasedUntil }) => leasedUntil < now).sort(oldestFirst);
+    const [free] = [...this.jobs.values()].filter(({ leasedUntil }) => leasedUntil < now).sort(byGeneration);
     if (free === undefined) return null;
     this.jobs.set(idOf(free.job), { ...free, leasedUntil: now + leaseMs });
     return free.job;
@@ -71,6 +71,10 @@ export class MemoryJobStore implements JobStore {
 
 function idOf({ view, reference, referredId }: JobKey): string {
   return `${view}/${reference}/${referredId}`;
+}
+
+function byGeneration(a: KeptJob, b: KeptJob): number {
+  return a.job.generation - b.job.generation;
 }
 
 function oldestFirst(a: KeptJob, b: KeptJob): number {

@@ -104,12 +104,16 @@ export function liveProjection({
 
   return {
     aggregates,
+    rollups,
     documents,
     changes,
+    tickets,
     jobs,
     positions,
     quarantine,
     day,
+    patience,
+    publishPorts: () => flushPorts(new StateCache(10), documents),
     /** Set `time` to let time pass. */
     clock,
     /** What a projector does when it looks at the clock. */
@@ -154,7 +158,7 @@ export function liveProjection({
   };
 }
 
-function toRecord({ topic, event }: PublishedEvent, offset: number): SourceRecord {
+export function toRecord({ topic, event }: PublishedEvent, offset: number): SourceRecord {
   return {
     aggregate: topic,
     topic,

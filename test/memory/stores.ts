@@ -17,6 +17,7 @@ import type {
   Quarantine,
   QuarantinedRecord,
   Referring,
+  RollupCopy,
   RollupStore,
   StateRecord,
   StateWrite,
@@ -145,6 +146,20 @@ export class MemoryRollupStore implements RollupStore {
     }
   }
 
+  /** The groups that have a record. */
+  groups(rollup: RollupName): string[] {
+    return [...this.summaries.keys()].map(splitKey).flatMap(([name, group]) => (name === rollup ? [group] : []));
+  }
+
+  copy(rollup: RollupName, group: string): RollupCopy | undefined {
+    return this.summaries.get(`${rollup}|${group}`);
+  }
+
+  /** What somebody else does to it, past the guard. */
+  tamper(rollup: RollupName, group: string, summary: string): void {
+    this.summaries.set(`${rollup}|${group}`, { ticket: this.ticketOf(rollup, group) as Ticket, summary });
+  }
+
   /** The ticket that the group's record carries; 0 when there is none. */
   ticketOf(rollup: RollupName, group: string): number {
     return this.summaries.get(`${rollup}|${group}`)?.ticket ?? 0;
@@ -248,6 +263,17 @@ export class MemoryDocumentStore implements DocumentStore {
   /** The ticket that the document carries, tombstones included; 0 when there is none. */
   ticketOf({ view, revision }: Target, id: string): number {
     return this.documents.get(`${view}/${revision}/${id}`)?.ticket ?? 0;
+  }
+
+  /** What somebody else does to it, past the guard; `undefined` removes it. */
+  tamper(
+    { view, revision }: Target,
+    id: string,
+    document: { ticket: number; stored: StoredDocument } | undefined,
+  ): void {
+    const key = `${view}/${revision}/${id}`;
+    if (document === undefined) this.documents.delete(key);
+    else this.documents.set(key, { ticket: document.ticket as Ticket, stored: JSON.stringify(document.stored) });
   }
 
   /** Of all that is there, tombstones included. */

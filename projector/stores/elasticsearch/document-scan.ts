@@ -1,8 +1,8 @@
 import type { Client, estypes } from '@elastic/elasticsearch';
 import type { StoredDocument } from '../../../mappings/contract.js';
 import { documentsIndex } from '../../../runtime/names.js';
-import { HIDDEN_FIELD } from '../../../runtime/records.js';
 import type { DocumentScan, ScannedDocument, Target } from '../../ports.js';
+import { contentOf } from '../scanned-content.js';
 import { withElasticsearch } from './connection.js';
 
 const KEEP_ALIVE = '5m';
@@ -67,6 +67,5 @@ export class ElasticsearchDocumentScan implements DocumentScan {
 }
 
 function toScanned(id: string, version: number | undefined, source: StoredDocument): ScannedDocument {
-  const { [HIDDEN_FIELD]: hidden, ...stored } = source;
-  return { id, ticket: version ?? 0, stored: hidden === true ? null : stored };
+  return { id, ticket: version ?? 0, stored: contentOf(source) };
 }

@@ -1,7 +1,8 @@
 import type { Db } from 'mongodb';
 import { documentsCollection } from '../../../runtime/names.js';
-import { HIDDEN_FIELD, TICKET_FIELD } from '../../../runtime/records.js';
+import { TICKET_FIELD } from '../../../runtime/records.js';
 import type { DocumentScan, ScannedDocument, Target } from '../../ports.js';
+import { contentOf } from '../scanned-content.js';
 import { withMongo } from './connection.js';
 
 interface DocumentRecord extends Readonly<Record<string, unknown>> {
@@ -43,11 +44,6 @@ export class MongoDocumentScan implements DocumentScan {
   }
 }
 
-function toScanned({
-  _id,
-  [TICKET_FIELD]: ticket,
-  [HIDDEN_FIELD]: hidden,
-  ...stored
-}: DocumentRecord): ScannedDocument {
-  return { id: _id, ticket: Number(ticket), stored: hidden === true ? null : stored };
+function toScanned({ _id, [TICKET_FIELD]: ticket, ...stored }: DocumentRecord): ScannedDocument {
+  return { id: _id, ticket: typeof ticket === 'number' ? ticket : Number.NaN, stored: contentOf(stored) };
 }

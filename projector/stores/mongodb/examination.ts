@@ -98,7 +98,9 @@ async function highestIn(db: Db, collection: string): Promise<number> {
 
 /** Records that broke the contract and were set apart. */
 export function quarantinedCount(db: Db): Promise<number> {
-  return withMongo('count quarantined records', () => db.collection(QUARANTINE_COLLECTION).countDocuments({}));
+  return withMongo('count quarantined records', () =>
+    db.collection(QUARANTINE_COLLECTION).countDocuments({ handled: { $exists: false } }),
+  );
 }
 
 /** Documents of the generation that a store refuses for good. */

@@ -37,7 +37,7 @@ export class MongoJobStore implements JobStore {
     for (;;) {
       const [free] = await withMongo('look for jobs', () =>
         this.collection()
-          .find({ leasedUntil: { $lt: now } }, { sort: { requestedAt: 1, _id: 1 }, limit: 1 })
+          .find({ leasedUntil: { $lt: now } }, { sort: { generation: 1 }, limit: 1 })
           .toArray(),
       );
       if (free === undefined) return null;

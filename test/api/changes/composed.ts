@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { type ChangesSettings, composeChanges } from '../../../api/changes/composed.js';
 import type { GenerationSource } from '../../../api/ports.js';
 import type { ChangesContext } from '../../../api/routes/context.js';
-import { servedOf } from '../server.js';
+import { servedOf } from '../served.js';
 import { MemoryChangeLog } from './memory-log.js';
 import { MemoryVersions } from './memory-versions.js';
 

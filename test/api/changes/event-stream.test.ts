@@ -83,7 +83,7 @@ describe('a stream of events', () => {
     stream.send([event('y')], [2]);
     expect(connection.state).toBe('cut');
     expect(stream.isOpen).toBe(false);
-    expect(connection.text).not.toContain('y');
+    expect(connection.text).not.toContain('data: y');
   });
 
   it('cuts off a client that takes nothing between two signs of life', () => {

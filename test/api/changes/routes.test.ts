@@ -191,8 +191,10 @@ describe('GET /v1/changes', () => {
     const server = await around.start({ CHANGES_RECENT_MAX: 0 });
     const client = await around.open(server);
     const { lastEventId } = client;
-    await client.close();
     for (let i = 0; i < 5; i += 1) around.orderOf('c-1', `o-${i}`);
+    // Only then does the process know that something follows the event.
+    await client.received(5);
+    await client.close();
     around.log.forget();
     for (const id of [
       lastEventId,

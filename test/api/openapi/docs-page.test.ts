@@ -45,7 +45,7 @@ describe('the documentation page', () => {
     expect(start).toContain('validatorUrl: null');
   });
 
-  it.each(['/docs/', '/docs/index.html', '/docs/package.json', '/docs/..%2Fpackage.json', '/docs/swagger-ui.js'])(
+  it.each(['/docs/index.html', '/docs/package.json', '/docs/..%2Fpackage.json', '/docs/swagger-ui.js'])(
     'serves nothing else of its package: %s',
     async (path) => {
       expect((await fetch(server.url + path)).status).toBe(404);

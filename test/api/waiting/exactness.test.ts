@@ -278,7 +278,7 @@ const REFUTED: readonly [what: string, rule: Rule][] = [
   ],
 ];
 
-const RUNS = { numRuns: 40, seed: 7 };
+const RUNS = { numRuns: 30, seed: 7 };
 
 describe('what is visible to a wait', () => {
   it('is in every document, whatever the order, and becomes visible at last', { timeout: 240_000 }, async () => {

@@ -68,6 +68,17 @@ export function jobStoreSuite(open: () => Promise<JobStore>): void {
       expect(await store.list()).toEqual([]);
     });
 
+    it('gives the others their turn before a job that is asked for again and again', async () => {
+      const store = await open();
+      const other = { ...KEY, referredId: 'p-2' };
+      await store.request([KEY], 1_000);
+      const first = await taken(store, 1_001);
+      await store.request([KEY, other], 1_500);
+      await store.finish(first);
+      expect(await taken(store, 1_600)).toMatchObject(other);
+      expect(await taken(store, 1_600)).toMatchObject(KEY);
+    });
+
     it('lets nobody advance or end a job with what was known of an earlier one of the same key', async () => {
       const store = await open();
       await store.request([KEY], 1_000);

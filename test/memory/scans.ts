@@ -1,0 +1,112 @@
+/** What goes through everything that is stored, in memory. */
+import type { AggregateName } from '../../mappings/events/event.js';
+import type { RollupName } from '../../mappings/rollups/summaries.js';
+import type {
+  BasisScan,
+  DocumentScan,
+  EventLog,
+  LogSpan,
+  ScannedDocument,
+  SourceRecord,
+  StateCopy,
+  Target,
+  TicketLevel,
+} from '../../projector/ports.js';
+import { decodeState } from '../../projector/state/codec.js';
+import type { MemoryAggregateStore, MemoryDocumentStore, MemoryRollupStore, MemoryTicketCounter } from './stores.js';
+
+/** Small, so that there are several. */
+const PAGE = 2;
+
+export class MemoryDocumentScan implements DocumentScan {
+  constructor(private readonly documents: MemoryDocumentStore) {}
+
+  async *pages(target: Target) {
+    const ids = this.documents.ids(target);
+    for (let from = 0; from < ids.length; from += PAGE) {
+      yield [...(await this.read(target, ids.slice(from, from + PAGE))).values()];
+    }
+  }
+
+  async read(target: Target, ids: readonly string[]): Promise<Map<string, ScannedDocument>> {
+    return new Map(
+      ids.flatMap((id) => {
+        const found = this.documents.stored(target, id);
+        return found === undefined ? [] : [[id, { id, ...found }] as const];
+      }),
+    );
+  }
+}
+
+export class MemoryTicketLevel implements TicketLevel {
+  constructor(private readonly counter: MemoryTicketCounter) {}
+
+  async last(): Promise<number> {
+    return this.counter.last;
+  }
+
+  async raise(above: number): Promise<void> {
+    this.counter.last = Math.max(this.counter.last, above);
+  }
+}
+
+export class MemoryBasisScan implements BasisScan {
+  constructor(
+    private readonly aggregates: MemoryAggregateStore,
+    private readonly sums: MemoryRollupStore,
+  ) {}
+
+  async states(aggregate: AggregateName, ids: readonly string[]): Promise<Map<string, StateCopy>> {
+    return new Map(
+      ids.flatMap((id) => {
+        const record = this.aggregates.records[aggregate].get(id);
+        return record === undefined ? [] : [[id, { ...record, state: decodeState(record.state) }] as const];
+      }),
+    );
+  }
+
+  async rollups(rollup: RollupName, groups: readonly string[]) {
+    return new Map(
+      groups.flatMap((group) => {
+        const copy = this.sums.copy(rollup, group);
+        return copy === undefined ? [] : [[group, copy] as const];
+      }),
+    );
+  }
+
+  async *groups(rollup: RollupName) {
+    const groups = this.sums.groups(rollup);
+    for (let from = 0; from < groups.length; from += PAGE) yield groups.slice(from, from + PAGE);
+  }
+}
+
+/** One partition a topic, named like the aggregate; offsets are places in the list of each. */
+export class MemoryEventLog implements EventLog {
+  constructor(private readonly records: readonly SourceRecord[]) {}
+
+  async spans(aggregate: AggregateName): Promise<readonly LogSpan[]> {
+    return [{ topic: aggregate, partition: 0, from: 0, to: this.recordsOf(aggregate).length }];
+  }
+
+  async spansSince(aggregate: AggregateName, time: number): Promise<readonly LogSpan[]> {
+    const own = this.recordsOf(aggregate);
+    const first = own.findIndex(({ timestamp }) => timestamp >= time);
+    return [{ topic: aggregate, partition: 0, from: first < 0 ? own.length : first, to: own.length }];
+  }
+
+  async read(
+    aggregate: AggregateName,
+    spans: readonly LogSpan[],
+    visit: (records: readonly SourceRecord[]) => Promise<void>,
+  ): Promise<void> {
+    for (const { from, to } of spans) {
+      for (let at = from; at < to; at += PAGE) {
+        await visit(this.recordsOf(aggregate).slice(at, Math.min(to, at + PAGE)));
+      }
+    }
+  }
+
+  private recordsOf(aggregate: AggregateName): readonly SourceRecord[] {
+    return this.records.filter((record) => record.aggregate === aggregate);
+  }
+}
