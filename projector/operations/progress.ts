@@ -49,11 +49,12 @@ export function statusOf(record: GenerationRecord, rebuild: RebuildRecord, aroun
   const isFilling = record.phase === 'filling';
   const isPaused = record.paused === true;
   const perSecond = eventRate(rebuild, events.done, now);
-  const documentsPerSecond = documentRate(rebuild, around.former, perSecond);
   const documents = documentsOf(rebuild, around);
-  const eventsLeft = isComplete ? 0 : events.total - events.done;
+  const costs = costsOf(around.former);
   const left =
-    (eventsLeft === 0 ? 0 : eventsLeft / perSecond) + (documents.total - documents.done) / documentsPerSecond;
+    (events.total === events.done ? 0 : (events.total - events.done) / perSecond) +
+    sumSeconds(rebuild, (costs.sums * events.total) / perSecond, now) +
+    (documents.total - documents.done) / documentRate(rebuild, perSecond / costs.document);
   const isKnown = Number.isFinite(left) && !isPaused && (!isFilling || events.done > 0);
   const spent = workedSeconds(rebuild, now);
   return {

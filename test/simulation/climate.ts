@@ -52,6 +52,6 @@ export function drawClimate(random: Random): Climate {
     clockMoves: random.between(0, 2),
     leaseExpiries: random.between(0, 3),
     orderlyStops: random.between(0, 1),
-    rebuilt: random.chance(0.4),
+    rebuilt: random.chance(0.25),
   };
 }
