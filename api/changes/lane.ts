@@ -84,6 +84,8 @@ export class Lane {
       const missed = gap === null ? null : this.#missed(subscription, gap);
       if (missed === null || missed.length > this.#ports.readTogether) return 'far';
       await this.#deliverMissed(subscription, missed);
+      // Whoever has left meanwhile would stay for ever.
+      if (!subscription.outlet.isOpen) return 'far';
       subscription.catchUpTo(name, places);
       subscription.join(name);
       this.#delivery.join(subscription);
