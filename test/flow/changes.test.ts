@@ -182,7 +182,7 @@ describe('whoever follows changes', () => {
     for (let i = 0; i < LARGE_ORDERS; i += 1) {
       await publisher.publish([event('order.placed', `o-large-${i}`, 1, order)]);
     }
-    await until('the orders to be sent', async () => quick.events.length >= LARGE_ORDERS);
+    await until('the orders to be sent', async () => quick.events.length >= LARGE_ORDERS, 120_000);
     await slow.wakesUp();
     const sent = quick.events.length;
     await publisher.publish([placed('o-after', 'c-large', 'p-x')]);
