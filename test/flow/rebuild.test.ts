@@ -38,10 +38,10 @@ describe('a rebuild', () => {
     await complete();
     await operate('rebuild', 'switch', '2');
     const switchedAt = traffic.reads;
-    await until('reads of the new generation', async () => traffic.reads > switchedAt + 50);
+    await until('reads of the new generation', async () => traffic.reads > switchedAt + 50, 120_000);
     expect(await operate('rebuild', 'rollback')).toMatchObject({ live: 1 });
     const rolledBackAt = traffic.reads;
-    await until('reads of the former generation', async () => traffic.reads > rolledBackAt + 50);
+    await until('reads of the former generation', async () => traffic.reads > rolledBackAt + 50, 120_000);
     await operate('rebuild', 'switch', '2');
     traffic.stop();
     await working;
