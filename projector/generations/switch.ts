@@ -31,8 +31,8 @@ const HALT_MS = 30_000;
 /** Not trusted to the last moment: clocks of processes differ. */
 const MARGIN_MS = 5_000;
 const LOOK_MS = 50;
-/** API processes read the registry at least once a second. */
-export const SEEN_AFTER_MS = 2_000;
+/** API processes read the registry every second, and go on for another one when it does not answer at once. */
+export const SEEN_AFTER_MS = 4_000;
 
 /** @throws SwitchRefused when it cannot be done now; the old generation then goes on as before. */
 export async function switchTo(generation: number, ports: SwitchPorts): Promise<void> {
