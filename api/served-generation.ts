@@ -4,18 +4,25 @@ import { withinTime } from './deadline.js';
 import { type GenerationSource, NotReady, type Served } from './ports.js';
 
 const FRESH_MS = 1_000;
-/** With an older answer at hand, a store that is down must not hold up the others. */
-const REFRESH_WAIT_MS = 300;
+/**
+ * A slow registry is waited for: two processes of which one still serves the former generation would let readers go
+ * back. A switch lets nothing move on until both times have passed (`SEEN_AFTER_MS` there).
+ */
+const REFRESH_WAIT_MS = 2_000;
 
 export interface RegistrySource {
   read(): Promise<RegistryRecord | null>;
 }
 
-/** When the registry cannot be read, what it said last goes on: the former generation is kept up for that. */
+/**
+ * When the registry cannot be read at all, what it said last goes on, so that searches outlive their store; nobody waits
+ * again until it has answered.
+ */
 export class ServedGeneration implements GenerationSource {
   readonly #registry: RegistrySource;
   readonly #now: () => number;
-  #known: { readonly served: Served; checkedAt: number } | null = null;
+  #known: { readonly served: Served; readonly readAt: number } | null = null;
+  #unreachable = false;
   #reading: Promise<Served> | null = null;
 
   constructor(registry: RegistrySource, now: () => number = () => performance.now()) {
@@ -26,19 +33,19 @@ export class ServedGeneration implements GenerationSource {
   async live(): Promise<Served> {
     const known = this.#known;
     if (known === null) return this.#refresh();
-    const age = this.#now() - known.checkedAt;
-    if (age <= FRESH_MS) {
-      // Ahead of time, so that under load nobody waits for it. What fails here fails again where it matters.
-      if (age > FRESH_MS / 2) this.#refresh().catch(() => {});
-      return known.served;
+    const age = this.#now() - known.readAt;
+    if (age > FRESH_MS && !this.#unreachable) {
+      try {
+        return await withinTime(this.#refresh(), REFRESH_WAIT_MS);
+      } catch (error) {
+        if (error instanceof NotReady) throw error;
+        this.#unreachable = true;
+        return known.served;
+      }
     }
-    try {
-      return await withinTime(this.#refresh(), REFRESH_WAIT_MS);
-    } catch (error) {
-      if (error instanceof NotReady) throw error;
-      known.checkedAt = this.#now();
-      return known.served;
-    }
+    // Ahead of time, so that under load nobody waits for it. What fails here fails again where it matters.
+    if (age > FRESH_MS / 2) this.#refresh().catch(() => {});
+    return known.served;
   }
 
   #refresh(): Promise<Served> {
@@ -49,14 +56,16 @@ export class ServedGeneration implements GenerationSource {
   }
 
   async #read(): Promise<Served> {
+    const readAt = this.#now();
     const registry = await this.#registry.read();
+    this.#unreachable = false;
     const live = registry?.generations.find(({ number }) => number === registry.live);
     if (registry === null || live === undefined) {
       this.#known = null;
       throw new NotReady('No generation of documents is served yet; the projector makes one when it starts.');
     }
     const served = { registry, live };
-    this.#known = { served, checkedAt: this.#now() };
+    this.#known = { served, readAt };
     return served;
   }
 }

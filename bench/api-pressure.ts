@@ -69,12 +69,13 @@ async function measurePressure(bench: Workbench, options: OptionValues<typeof OP
     const recovered = await recovery(ask, percentile(times(unloaded.answers), 0.99));
     const recoveredSeconds = (performance.now() - overAt) / 1000;
     const memoryFigures = memory();
+    const peak = peakBytes(api.pid);
     if (!api.isRunning) throw new Error('The API did not survive the load.');
     await api.stop();
     return [
       headline(options, perSecond),
       latencies([unloaded, capacity, overload, recovered]),
-      facts(overload, unloaded, recoveredSeconds, memoryFigures, peakBytes(api.pid)),
+      facts(overload, unloaded, recoveredSeconds, memoryFigures, peak),
     ].join('\n\n');
   } finally {
     await clients.close();

@@ -203,9 +203,15 @@ export interface PositionStore {
  */
 export type GenerationMode = 'project' | 'fill' | 'halt';
 
+export interface Admission {
+  readonly mode: GenerationMode;
+  /** Records at these offsets and after, by `topic/partition`, are not folded yet. Absent: all may be. */
+  readonly upTo?: Readonly<Record<string, number>>;
+}
+
 export interface GenerationControl {
   /** As it is now, from the primary. A generation never goes from `project` back to `fill`. */
-  mode(): Promise<GenerationMode>;
+  admission(): Promise<Admission>;
 }
 
 /** One place that a view's documents are written to. */

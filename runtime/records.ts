@@ -26,12 +26,20 @@ export interface GenerationRecord {
    * is rendered once; `frozen`: it shows a moment of the past. Absent: it follows the events.
    */
   readonly phase?: 'filling' | 'rendering' | 'frozen';
-  /** Nothing is fetched until then: during a switch. It passes by itself should who switches die. */
-  readonly haltedUntil?: Date;
+  /** During a switch. */
+  readonly halt?: Halt;
   /** While it is built, live events do not go first. */
   readonly fullSpeed?: true;
   /** Nothing is fetched: an operator has paused the rebuild. */
   readonly paused?: true;
+}
+
+/** What keeps a generation where it is. */
+export interface Halt {
+  /** It passes by itself should who has set it die. */
+  readonly until: Date;
+  /** Events before these offsets are still folded, by `topic/partition`. Absent: none. */
+  readonly upTo?: Readonly<Record<string, number>>;
 }
 
 /** How far one partition is durably projected. `_id` is `topic/partition`. */

@@ -1,5 +1,5 @@
 /** What a generation may do now, as the registry says: asked for every batch, so that a change holds from the next one on. */
-import type { GenerationControl, GenerationMode } from '../ports.js';
+import type { Admission, GenerationControl } from '../ports.js';
 import { type Registry, recordOf } from './generation.js';
 
 export class RegisteredControl implements GenerationControl {
@@ -9,10 +9,11 @@ export class RegisteredControl implements GenerationControl {
     private readonly now: () => number,
   ) {}
 
-  async mode(): Promise<GenerationMode> {
-    const { phase, paused, haltedUntil } = recordOf(await this.registry.read(), this.generation);
-    if (paused === true || (haltedUntil !== undefined && haltedUntil.getTime() > this.now())) return 'halt';
-    if (phase === 'filling') return 'fill';
-    return phase === 'frozen' ? 'halt' : 'project';
+  async admission(): Promise<Admission> {
+    const { phase, paused, halt } = recordOf(await this.registry.read(), this.generation);
+    if (paused === true || phase === 'frozen') return { mode: 'halt' };
+    const mode = phase === 'filling' ? 'fill' : 'project';
+    if (halt === undefined || halt.until.getTime() <= this.now()) return { mode };
+    return halt.upTo === undefined ? { mode: 'halt' } : { mode, upTo: halt.upTo };
   }
 }

@@ -1,25 +1,32 @@
 /**
  * Makes another generation the one that is served, so that no reader goes back in time:
  *
- *     halt the old one  →  read the ends of the topics  →  wait until the new one has reached them, its jobs are done and
- *     its indexes refreshed  →  switch, and halt the new one too  →  wait until every API process has seen it  →  go on
+ *     halt both  →  read the ends of the topics  →  let both go on up to these, and no further  →  wait until both stand
+ *     there, their jobs are done and their indexes refreshed  →  switch  →  wait until every API process has seen it  →
+ *     let both go on
  *
- * A batch of the old generation is folded only when it was not halted after the batch was fetched, so whatever readers
- * have seen lies before those ends. Halts pass by themselves: who switches may die at any moment.
+ * API processes learn of a switch one after the other: while they do, a reader that asks now this one and now that one
+ * is answered from either generation, so both must show the same. A batch is folded only when its generation was not
+ * halted after the batch was fetched, so what either has folded lies before those ends. Halts pass by themselves: who
+ * switches may die at any moment.
  */
-import type { RegistryRecord } from '../../runtime/records.js';
+import type { GenerationRecord, Halt, RegistryRecord } from '../../runtime/records.js';
 import type { Pause } from '../pipeline/yielding.js';
 import type { JobStore, PositionStore } from '../ports.js';
 import { type Registry, recordOf } from './generation.js';
 
 export interface SwitchPorts extends Pause {
   readonly registry: Registry;
-  /** Of the generation that is to be served. */
-  readonly positions: Pick<PositionStore, 'read'>;
-  readonly jobs: Pick<JobStore, 'list'>;
-  readonly refresh: () => Promise<void>;
+  readonly generation: (record: GenerationRecord) => SwitchedGeneration;
   /** The end of every partition now, by `topic/partition`. */
   readonly ends: () => Promise<ReadonlyMap<string, number>>;
+}
+
+export interface SwitchedGeneration {
+  readonly positions: Pick<PositionStore, 'read'>;
+  readonly jobs: Pick<JobStore, 'list'>;
+  /** Resolves when what is written can be found. */
+  readonly refresh: () => Promise<void>;
 }
 
 export class SwitchRefused extends Error {
@@ -30,33 +37,54 @@ export class SwitchRefused extends Error {
 const HALT_MS = 30_000;
 /** Not trusted to the last moment: clocks of processes differ. */
 const MARGIN_MS = 5_000;
+/** How long one that may be left behind is waited for. */
+const FORMER_MS = 15_000;
 const LOOK_MS = 50;
-/** API processes read the registry every second, and go on for another one when it does not answer at once. */
+/** API processes read the registry every second, and wait two for it when it is slow. */
 export const SEEN_AFTER_MS = 4_000;
 
+export interface SwitchOptions {
+  /**
+   * The one that is served now need not get there: it may be what has gone wrong. Until every API process has seen the
+   * switch, readers that ask several of them may then go back.
+   */
+  readonly mayLeaveBehind: boolean;
+}
+
 /** @throws SwitchRefused when it cannot be done now; the old generation then goes on as before. */
-export async function switchTo(generation: number, ports: SwitchPorts): Promise<void> {
+export async function switchTo(
+  generation: number,
+  ports: SwitchPorts,
+  { mayLeaveBehind }: SwitchOptions,
+): Promise<void> {
   const { registry, clock } = ports;
-  const deadline = clock.now() + HALT_MS - MARGIN_MS;
-  const haltedUntil = new Date(clock.now() + HALT_MS);
-  let former = 0;
-  await registry.update((known) => {
-    assertReady(known, generation);
-    former = known.live;
-    return halted(known, [known.live], haltedUntil);
+  const begun = clock.now();
+  const deadline = begun + HALT_MS - MARGIN_MS;
+  const until = new Date(begun + HALT_MS);
+  let live = 0;
+  const known = await registry.update((now) => {
+    assertReady(now, generation);
+    live = now.live;
+    return halted(now, [live, generation], { until });
   });
+  const both = [live, generation];
   try {
-    await reached(generation, ports, deadline);
-    const switched = await registry.update((known) =>
-      known.live === former && clock.now() < deadline
-        ? { ...halted(known, [former, generation], haltedUntil), live: generation }
-        : null,
+    const ends = await ports.ends();
+    await registry.update((now) => halted(now, both, { until, upTo: Object.fromEntries(ends) }));
+    await stands(recordOf(known, generation), ends, ports, deadline);
+    await stands(recordOf(known, live), ends, ports, mayLeaveBehind ? begun + FORMER_MS : deadline).catch(
+      (error: unknown) => {
+        if (!mayLeaveBehind || !(error instanceof SwitchRefused)) throw error;
+      },
+    );
+    const switched = await registry.update((now) =>
+      now.live === live && clock.now() < deadline ? { ...now, live: generation } : null,
     );
     if (switched === null)
       throw new SwitchRefused('Another switch was ahead, or it took too long. Nothing has changed.');
     await ports.sleep(SEEN_AFTER_MS);
   } finally {
-    await registry.update((known) => halted(known, [former, generation], undefined));
+    await registry.update((now) => halted(now, both, undefined));
   }
 }
 
@@ -69,33 +97,38 @@ export function assertReady(known: RegistryRecord, generation: number): void {
   if (paused === true) throw new SwitchRefused(`Generation ${generation} is paused. Resume it first.`);
 }
 
-/** Waits until the generation shows everything that lies before the ends of now. */
-async function reached(generation: number, ports: SwitchPorts, deadline: number): Promise<void> {
-  const ends = await ports.ends();
+/** Waits until the generation shows everything that lies before the ends. */
+async function stands(
+  record: GenerationRecord,
+  ends: ReadonlyMap<string, number>,
+  ports: SwitchPorts,
+  deadline: number,
+): Promise<void> {
+  const { positions, jobs, refresh } = ports.generation(record);
   for (;;) {
-    const positions = new Map(
-      (await ports.positions.read()).map(({ topic, partition, next }) => [`${topic}/${partition}`, next]),
+    const reached = new Map(
+      (await positions.read()).map(({ topic, partition, next }) => [`${topic}/${partition}`, next]),
     );
-    const behind = [...ends].filter(([name, end]) => (positions.get(name) ?? 0) < end);
-    const jobs = behind.length > 0 ? [] : await ports.jobs.list();
-    if (behind.length === 0 && jobs.length === 0) break;
+    const behind = [...ends].filter(([name, end]) => (reached.get(name) ?? 0) < end);
+    const left = behind.length > 0 ? [] : await jobs.list();
+    if (behind.length === 0 && left.length === 0) break;
     if (ports.clock.now() > deadline) {
       const missing =
         behind.length > 0 ? `has not reached the ends of ${behind.length} partitions` : 'has fan-out jobs left';
-      throw new SwitchRefused(`Generation ${generation} ${missing}: is a projector running? Nothing has changed.`);
+      throw new SwitchRefused(`Generation ${record.number} ${missing}: is a projector running? Nothing has changed.`);
     }
     await ports.sleep(LOOK_MS);
   }
-  await ports.refresh();
+  await refresh();
 }
 
-function halted(known: RegistryRecord, numbers: readonly number[], haltedUntil: Date | undefined): RegistryRecord {
+function halted(known: RegistryRecord, numbers: readonly number[], halt: Halt | undefined): RegistryRecord {
   return {
     ...known,
     generations: known.generations.map((record) => {
       if (!numbers.includes(record.number)) return record;
-      const { haltedUntil: _, ...rest } = record;
-      return haltedUntil === undefined ? rest : { ...rest, haltedUntil };
+      const { halt: _, ...rest } = record;
+      return halt === undefined ? rest : { ...rest, halt };
     }),
   };
 }

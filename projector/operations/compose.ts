@@ -80,10 +80,10 @@ export function rebuildingPorts(servers: OperationServers): RebuildingPorts {
       await mongoStorage.copyStates(from, to);
       await new MongoPositionStore(db, to).write(positions);
     },
-    switching: (generation) => ({
-      ...{ registry, ends, ...pause, ...following(generation) },
-      refresh: () => elasticsearchStorage.refresh(generation),
-    }),
+    switching: {
+      ...{ registry, ends, ...pause },
+      generation: (record) => ({ ...following(record), refresh: () => elasticsearchStorage.refresh(record) }),
+    },
     comparing: (expected, checked) => ({
       expected: compared(expected),
       checked: compared(checked),

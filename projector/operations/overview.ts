@@ -95,6 +95,6 @@ export function lagOf(
 }
 
 /** A halt that is over says nothing any more. */
-function haltOf({ haltedUntil }: GenerationRecord, now: number): Date | null {
-  return haltedUntil !== undefined && haltedUntil.getTime() > now ? haltedUntil : null;
+function haltOf({ halt }: GenerationRecord, now: number): Date | null {
+  return halt !== undefined && halt.until.getTime() > now ? halt.until : null;
 }

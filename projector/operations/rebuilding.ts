@@ -28,7 +28,7 @@ export interface RebuildingPorts {
   readonly offsetsAt: (time: Date) => Promise<readonly Position[]>;
   /** Copies the states of one generation to another, and sets where it begins to read. */
   readonly seed: (from: number, to: number, positions: readonly Position[]) => Promise<void>;
-  readonly switching: (generation: GenerationRecord) => SwitchPorts;
+  readonly switching: SwitchPorts;
   readonly comparing: (expected: GenerationRecord, checked: GenerationRecord) => ComparisonPorts;
   readonly clock: Clock;
 }
@@ -162,9 +162,9 @@ export async function resumeRebuild({ registry }: RebuildingPorts): Promise<numb
   return number;
 }
 
-/** Gives up the generation that is built and removes all of it. */
+/** Gives up the generation that is built, or complete and not served, and removes all of it. */
 export async function cancelRebuild(ports: RebuildingPorts): Promise<number> {
-  return remove(ports, built);
+  return remove(ports, ahead);
 }
 
 /** Compares all documents of a complete generation with those that are served. @throws SwitchRefused */
@@ -189,8 +189,7 @@ export async function switchGeneration(
     const comparison = await verifyGeneration(ports, number);
     if (!comparison.equal) throw new Refused(differencesInWords(comparison));
   }
-  const record = recordOf(await registered(ports.registry), number);
-  await switchTo(number, ports.switching(record));
+  await switchTo(number, ports.switching, { mayLeaveBehind: acceptDifferences });
 }
 
 function differencesInWords({ checked, expected, views: compared }: Comparison): string {
@@ -210,7 +209,7 @@ export async function rollBack(ports: RebuildingPorts): Promise<number> {
   const known = await registered(ports.registry);
   const former = known.generations.filter(({ number, phase }) => number < known.live && phase === undefined).at(-1);
   if (former === undefined) throw new Refused('There is no former generation to go back to: none was kept.');
-  await switchTo(former.number, ports.switching(former));
+  await switchTo(former.number, ports.switching, { mayLeaveBehind: true });
   return former.number;
 }
 
@@ -244,9 +243,13 @@ export function built({ generations }: RegistryRecord): GenerationRecord | undef
   return generations.find(({ phase }) => phase === 'filling' || phase === 'rendering');
 }
 
+/** The generation that a rebuild was started for and that is not served yet. */
+function ahead(known: RegistryRecord): GenerationRecord | undefined {
+  return built(known) ?? known.generations.find(({ number, phase }) => phase !== 'frozen' && number > known.live);
+}
+
 function assertNoneIsBuilt(known: RegistryRecord): void {
-  const other =
-    built(known) ?? known.generations.find(({ number, phase }) => phase !== 'frozen' && number > known.live);
+  const other = ahead(known);
   if (other === undefined) return;
   const state = other.phase ?? 'complete and not switched to';
   throw new Refused(`Generation ${other.number} is ${state}. Switch to it, or cancel or retire it, first.`);
@@ -296,7 +299,7 @@ async function beginning(
 ): Promise<readonly Position[] | null> {
   if (from.kind === 'beginning') return null;
   const reached = new Map(
-    (await ports.switching(live).positions.read()).map((at) => [`${at.topic}/${at.partition}`, at.next]),
+    (await ports.switching.generation(live).positions.read()).map((at) => [`${at.topic}/${at.partition}`, at.next]),
   );
   const wanted =
     from.kind === 'time' ? await ports.offsetsAt(from.time) : from.kind === 'offsets' ? from.positions : [];

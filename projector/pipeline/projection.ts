@@ -11,13 +11,14 @@ import { erasureOf } from '../../mappings/aggregates/erasure.js';
 import type { Log } from '../../runtime/log.js';
 import type { Service } from '../../runtime/service.js';
 import type {
+  Admission,
   Erasures,
   EventSource,
   GenerationControl,
-  GenerationMode,
   PositionStore,
   Quarantine,
   QuarantinedRecord,
+  SourceRecord,
 } from '../ports.js';
 import { Backlog, drain } from './backlog.js';
 import { type DecodedDelivery, decodeBatch, positionsAfter } from './decode.js';
@@ -115,17 +116,25 @@ export class Projection implements Service {
   private async foldLoop(): Promise<void> {
     const { source, events, fold, flush, patience } = this.ports;
     let filling = false;
+    let held: readonly SourceRecord[] = [];
     for (;;) {
       await Promise.race([this.undone.room(), this.stopped]);
       if (this.stopping) break;
-      const { batchEventsMax, fillEventsMax, batchWaitMs } = this.limits;
+      const { batchEventsMax, fillEventsMax, batchWaitMs, eventsUndoneMax } = this.limits;
       if (filling) await this.ports.yieldToLive();
-      const records = await source.poll(filling ? fillEventsMax : batchEventsMax, batchWaitMs);
-      if (records.length === 0) continue;
+      const hasRoom = held.length < eventsUndoneMax;
+      const polled = hasRoom ? await source.poll(filling ? fillEventsMax : batchEventsMax, batchWaitMs) : [];
+      if (held.length + polled.length === 0) continue;
       // After the fetch: whoever halts a generation and then reads the ends of the topics knows all that it can show.
-      const mode = await this.admitted();
-      if (mode === null) break;
-      filling = mode === 'fill';
+      const admission = await this.admission();
+      if (admission === null) break;
+      filling = admission.mode === 'fill';
+      const [records, later] = divide([...held, ...polled], admission);
+      held = later;
+      if (records.length === 0) {
+        await this.shortWhile();
+        continue;
+      }
       const { deliveries, malformed, unknown } = await timed(flush.stages, 'decode', async () => decodeBatch(records));
       const dirty = new Dirty();
       const reused = await timed(flush.stages, 'fold', () => patience.until(() => foldBatch(fold, deliveries, dirty)));
@@ -140,13 +149,17 @@ export class Projection implements Service {
   }
 
   /** Waits while the generation is halted; `null` when stopping meanwhile: what was polled is redelivered. */
-  private async admitted(): Promise<GenerationMode | null> {
+  private async admission(): Promise<Admission | null> {
     for (;;) {
-      const mode = await this.mode();
-      if (mode !== 'halt') return mode;
+      const admission = await this.askAdmission();
+      if (admission.mode !== 'halt') return admission;
       if (this.stopping) return null;
-      await Promise.race([setTimeout(HALTED_LOOK_MS), this.stopped]);
+      await this.shortWhile();
     }
+  }
+
+  private async shortWhile(): Promise<void> {
+    await Promise.race([setTimeout(HALTED_LOOK_MS), this.stopped]);
   }
 
   /**
@@ -154,11 +167,11 @@ export class Projection implements Service {
    * reads them, and nothing has to be published here.
    */
   private async isFilling(): Promise<boolean> {
-    return (await this.mode()) === 'fill';
+    return (await this.askAdmission()).mode === 'fill';
   }
 
-  private mode(): Promise<GenerationMode> {
-    return this.ports.patience.until(() => this.ports.control.mode());
+  private askAdmission(): Promise<Admission> {
+    return this.ports.patience.until(() => this.ports.control.admission());
   }
 
   private async setApart(records: readonly QuarantinedRecord[]): Promise<void> {
@@ -214,4 +227,14 @@ export class Projection implements Service {
       this.undone.settled(finished);
     }
   }
+}
+
+/** Those that may be folded now, and those that have to wait. */
+function divide(
+  records: readonly SourceRecord[],
+  { upTo }: Admission,
+): [now: readonly SourceRecord[], later: readonly SourceRecord[]] {
+  if (upTo === undefined) return [records, []];
+  const isAdmitted = ({ topic, partition, offset }: SourceRecord) => offset < (upTo[`${topic}/${partition}`] ?? 0);
+  return [records.filter(isAdmitted), records.filter((record) => !isAdmitted(record))];
 }

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { NotReady, StoreUnavailable } from '../../api/ports.js';
 import { ServedGeneration } from '../../api/served-generation.js';
@@ -53,15 +54,53 @@ describe('the generation that is served', () => {
     expect((await served.live()).live.number).toBe(1);
   });
 
-  it('stays what it was while the registry cannot be read', async () => {
+  it('stays what it was while the registry cannot be read, and is known again as soon as it can', async () => {
     const { state, served } = world();
     await served.live();
     state.now = 5_000;
     state.read = () => Promise.reject(new StoreUnavailable('mongodb', { cause: 'down' }));
     expect((await served.live()).live.number).toBe(1);
-    state.read = () => new Promise(() => {});
+    state.read = async () => servedOf(2).registry;
+    await expect.poll(async () => (await served.live()).live.number).toBe(2);
+    state.now = 6_001;
+    state.read = async () => servedOf(3).registry;
+    expect((await served.live()).live.number).toBe(3);
+  });
+
+  it('is waited for while the registry is slow, again and again', async () => {
+    const { state, served } = world();
+    await served.live();
+    for (const number of [2, 3]) {
+      state.now += 1_001;
+      state.read = async () => {
+        await setTimeout(400);
+        return servedOf(number).registry;
+      };
+      expect((await served.live()).live.number).toBe(number);
+    }
+  });
+
+  it('is as old as the beginning of the read that told it', async () => {
+    const { state, served } = world();
+    state.read = async () => {
+      state.now += 900;
+      return servedOf(1).registry;
+    };
+    await served.live();
+    state.now += 101;
+    state.read = async () => servedOf(2).registry;
+    expect((await served.live()).live.number).toBe(2);
+  });
+
+  it('is waited for once when the registry does not answer at all', async () => {
+    const { state, served } = world();
+    await served.live();
     state.now = 10_000;
+    state.read = () => new Promise(() => {});
     expect((await served.live()).live.number).toBe(1);
+    state.now = 20_000;
+    expect((await served.live()).live.number).toBe(1);
+    expect(state.reads).toBe(2);
   });
 
   it('is unknown when the registry could never be read', async () => {

@@ -169,7 +169,7 @@ describe('whoever follows changes', () => {
 
   it('is cut off when it takes nothing, and nobody else notices', async () => {
     const { publisher } = system();
-    const api = await startApi({ CHANGES_BUFFER_BYTES_MAX: '1024', CHANGES_HEARTBEAT_MS: '100' });
+    const api = await startApi({ CHANGES_BUFFER_BYTES_MAX: '1048576', CHANGES_HEARTBEAT_MS: '100' });
     const slow = await slowClient(api.base);
     const quick = await EventClient.open(`${api.base}/v1/changes?view=orders`);
     const lines = Array.from({ length: 800 }, (_, i) => ({
@@ -181,8 +181,9 @@ describe('whoever follows changes', () => {
     const order = { customerId: 'c-large', currency: 'CNY', lines };
     for (let i = 0; i < LARGE_ORDERS; i += 1) {
       await publisher.publish([event('order.placed', `o-large-${i}`, 1, order)]);
+      // One after the other, so that only who takes nothing falls behind.
+      await quick.received(i + 1);
     }
-    await until('the orders to be sent', async () => quick.events.length >= LARGE_ORDERS, 120_000);
     await slow.wakesUp();
     const sent = quick.events.length;
     await publisher.publish([placed('o-after', 'c-large', 'p-x')]);

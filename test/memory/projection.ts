@@ -7,7 +7,7 @@ import type { Patience } from '../../projector/pipeline/patience.js';
 import { Projection } from '../../projector/pipeline/projection.js';
 import type { PublishPorts } from '../../projector/pipeline/publish.js';
 import type { ResolvePorts } from '../../projector/pipeline/resolve.js';
-import type { DocumentStore, EventSource, SourceRecord } from '../../projector/ports.js';
+import type { Admission, DocumentStore, EventSource, SourceRecord } from '../../projector/ports.js';
 import { StateCache } from '../../projector/state/cache.js';
 import { createLog } from '../../runtime/log.js';
 import type { PublishedEvent } from '../recomputation-documents.js';
@@ -45,6 +45,7 @@ export function liveProjection({
   const quarantine = new MemoryQuarantine();
   const day = new MemoryDayMark();
   const clock = { time: now, now: () => clock.time };
+  const control: { admission: Admission } = { admission: { mode: 'project' } };
   const targets = Object.values(views).map(({ name }) => ({ view: name, revision: 1 }));
 
   const log = createLog('test', 'silent');
@@ -70,7 +71,7 @@ export function liveProjection({
     return new Projection(
       {
         source,
-        control: { mode: async () => 'project' },
+        control: { admission: async () => control.admission },
         yieldToLive: async () => {},
         positions,
         quarantine,
@@ -116,6 +117,9 @@ export function liveProjection({
     publishPorts: () => flushPorts(new StateCache(10), documents),
     /** Set `time` to let time pass. */
     clock,
+    /** Set `admission` to halt, as an operator does by the registry. */
+    control,
+    worker,
     /** What a projector does when it looks at the clock. */
     async sweep(): Promise<void> {
       const projection = worker(new IdleSource());

@@ -102,7 +102,7 @@ export class Worker implements Holder {
         ...{ source: this.source, positions, quarantine, erasures, patience, log: LOG },
         control: climate.rebuilt
           ? new RegisteredControl(ports.registry, GENERATION, clock.now)
-          : { mode: async () => 'project' },
+          : { admission: async () => ({ mode: 'project' }) },
         yieldToLive: async () => {},
         fold: { store: aggregates, cache, settings: SETTINGS },
         flush: { ...publish, jobs, chunkDocumentsMax, fanOutInlineMax },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RegisteredControl } from '../../../projector/generations/control.js';
-import { SEEN_AFTER_MS, SwitchRefused, switchTo } from '../../../projector/generations/switch.js';
+import { SEEN_AFTER_MS, type SwitchPorts, SwitchRefused, switchTo } from '../../../projector/generations/switch.js';
 import type { Job } from '../../../projector/ports.js';
 import type { GenerationRecord } from '../../../runtime/records.js';
 import { MemoryRegistry } from '../../memory/generations.js';
@@ -15,14 +15,18 @@ async function stage(built: Partial<GenerationRecord> = {}) {
     generations: [...known.generations, { ...generationRecord(2), ...built }],
   }));
   const said: string[] = [];
-  const world = { time: 0, next: 10, jobs: [] as Job[], onSleep: async (_ms: number) => {} };
+  const generation = () => ({ next: 10, jobs: [] as Job[] });
+  const world = { time: 0, onSleep: async (_ms: number) => {}, 1: generation(), 2: generation() };
   const now = () => world.time;
   const modes = async () => {
-    const both = [1, 2].map((generation) => new RegisteredControl(registry, generation, now).mode());
-    return (await Promise.all(both)).join('/');
+    const both = [1, 2].map((number) => new RegisteredControl(registry, number, now).admission());
+    const shown = (await Promise.all(both)).map(
+      ({ mode, upTo }) => mode + (upTo === undefined ? '' : ` up to ${upTo['orders/0']}`),
+    );
+    return shown[0] === shown[1] ? `both ${shown[0]}` : shown.join(', ');
   };
-  const say = async (what: string) => void said.push(`${what}, live ${registry.record?.live}, ${await modes()}`);
-  const ports = {
+  const say = async (what: string) => void said.push(`${what}: live ${registry.record?.live}, ${await modes()}`);
+  const ports: SwitchPorts = {
     registry,
     clock: { now },
     sleep: async (ms: number) => {
@@ -34,9 +38,14 @@ async function stage(built: Partial<GenerationRecord> = {}) {
       await say('ends');
       return new Map([['orders/0', 10]]);
     },
-    positions: { read: async () => [{ topic: 'orders', partition: 0, next: world.next }] },
-    jobs: { list: async () => world.jobs },
-    refresh: () => say('refresh'),
+    generation: ({ number }) => {
+      const own = world[number as 1 | 2];
+      return {
+        positions: { read: async () => [{ topic: 'orders', partition: 0, next: own.next }] },
+        jobs: { list: async () => own.jobs },
+        refresh: () => say(`refresh ${number}`),
+      };
+    },
   };
   return { registry, world, said, modes, ports };
 }
@@ -46,38 +55,57 @@ const JOB: Job = {
   ...{ cursor: null, documents: 0, requestedAt: 0, again: false },
 };
 
+const CHECKED = { mayLeaveBehind: false };
+
 describe('a switch of generations', () => {
-  it('halts the old one before it reads the ends, and the new one until everybody has seen it', async () => {
+  it('halts both before it reads the ends, and keeps both there until everybody has seen it', async () => {
     const { said, modes, ports, registry } = await stage();
-    await switchTo(2, ports);
-    expect(said).toEqual(['ends, live 1, halt/project', 'refresh, live 1, halt/project', 'seen, live 2, halt/halt']);
+    await switchTo(2, ports, CHECKED);
+    expect(said).toEqual([
+      'ends: live 1, both halt',
+      'refresh 2: live 1, both project up to 10',
+      'refresh 1: live 1, both project up to 10',
+      'seen: live 2, both project up to 10',
+    ]);
     expect(registry.record?.live).toBe(2);
-    expect(await modes()).toBe('project/project');
+    expect(await modes()).toBe('both project');
   });
 
-  it('waits until the new one has reached the ends and its jobs are done', async () => {
-    const { world, said, ports } = await stage();
-    Object.assign(world, { next: 9, jobs: [JOB] });
+  it.each([1, 2] as const)('waits until generation %i has reached the ends and its jobs are done', async (number) => {
+    const { world, ports, registry } = await stage();
+    Object.assign(world[number], { next: 9, jobs: [JOB] });
     let looks = 0;
     world.onSleep = async () => {
       looks += 1;
-      if (looks === 3) world.next = 10;
-      if (looks === 6) world.jobs = [];
-      if (looks < 6) expect(said).toHaveLength(1);
+      if (looks === 3) world[number].next = 10;
+      if (looks === 6) world[number].jobs = [];
+      if (looks < 6) expect(registry.record?.live).toBe(1);
     };
-    await switchTo(2, ports);
+    await switchTo(2, ports, CHECKED);
     expect(looks).toBeGreaterThanOrEqual(6);
-    expect(said[1]).toContain('refresh');
+    expect(registry.record?.live).toBe(2);
   });
 
-  it.each([
-    ['its positions stay behind', { next: 9 }, 'has not reached the ends of 1 partitions'],
-    ['a job is never done', { jobs: [JOB] }, 'has fan-out jobs left'],
-  ])('is refused, and the old one goes on, when %s', async (_, trouble, reason) => {
-    const { world, modes, ports, registry } = await stage();
-    Object.assign(world, trouble);
-    await expect(switchTo(2, ports)).rejects.toThrow(reason);
-    expect([registry.record?.live, await modes()]).toEqual([1, 'project/project']);
+  describe.each([1, 2] as const)('when generation %i does not get there', (number) => {
+    it.each([
+      ['its positions stay behind', { next: 9 }, 'has not reached the ends of 1 partitions'],
+      ['a job is never done', { jobs: [JOB] }, 'has fan-out jobs left'],
+    ])('is refused, and the old one goes on: %s', async (_, trouble, reason) => {
+      const { world, modes, ports, registry } = await stage();
+      Object.assign(world[number], trouble);
+      await expect(switchTo(2, ports, CHECKED)).rejects.toThrow(`Generation ${number} ${reason}`);
+      expect([registry.record?.live, await modes()]).toEqual([1, 'both project']);
+    });
+  });
+
+  it('leaves the served one behind when that is allowed, and never the other', async () => {
+    const { world, ports, registry } = await stage();
+    world[1].next = 9;
+    await switchTo(2, ports, { mayLeaveBehind: true });
+    expect(registry.record?.live).toBe(2);
+    world[1].next = 9;
+    await expect(switchTo(1, ports, { mayLeaveBehind: true })).rejects.toThrow('Generation 1 has not reached');
+    expect(registry.record?.live).toBe(2);
   });
 
   it.each([
@@ -87,43 +115,45 @@ describe('a switch of generations', () => {
     ['paused', { paused: true as const }],
   ])('is refused at once while the new one is %s', async (_, built) => {
     const { said, ports } = await stage(built);
-    await expect(switchTo(2, ports)).rejects.toBeInstanceOf(SwitchRefused);
+    await expect(switchTo(2, ports, CHECKED)).rejects.toBeInstanceOf(SwitchRefused);
     expect(said).toEqual([]);
   });
 
   it('is refused to the generation that is served', async () => {
     const { ports } = await stage();
-    await expect(switchTo(1, ports)).rejects.toThrow('is the one that is served');
+    await expect(switchTo(1, ports, CHECKED)).rejects.toThrow('is the one that is served');
   });
 
   it('does not go through once the halt may have passed for somebody', async () => {
     const { world, ports, registry } = await stage();
-    ports.refresh = async () => {
+    const { ends } = ports;
+    const late = async () => {
       world.time += 60_000;
+      return ends();
     };
-    await expect(switchTo(2, ports)).rejects.toBeInstanceOf(SwitchRefused);
+    await expect(switchTo(2, { ...ports, ends: late }, CHECKED)).rejects.toBeInstanceOf(SwitchRefused);
     expect(registry.record?.live).toBe(1);
   });
 
   it('leaves halts that pass by themselves when who switches dies', async () => {
     const { world, modes, ports } = await stage();
-    ports.refresh = () => new Promise(() => {});
-    void switchTo(2, ports);
-    await expect.poll(modes).toBe('halt/project');
+    void switchTo(2, { ...ports, ends: () => new Promise(() => {}) }, CHECKED);
+    await expect.poll(modes).toBe('both halt');
     world.time += 30_001;
-    expect(await modes()).toBe('project/project');
+    expect(await modes()).toBe('both project');
   });
 
   it('does not undo another one that was ahead', async () => {
     const { ports, registry } = await stage();
-    ports.refresh = async () => {
+    const overtaken = async () => {
       await registry.update((known) => ({
         ...known,
         live: 3,
         generations: [...known.generations, generationRecord(3)],
       }));
+      return new Map<string, number>();
     };
-    await expect(switchTo(2, ports)).rejects.toThrow('Another switch was ahead');
+    await expect(switchTo(2, { ...ports, ends: overtaken }, CHECKED)).rejects.toThrow('Another switch was ahead');
     expect(registry.record?.live).toBe(3);
   });
 });
