@@ -1,4 +1,5 @@
 /** Builds the API out of its settings: which adapter plays which role. */
+import { definitionsOf } from '../mappings/definition.js';
 import { views } from '../mappings/registry.js';
 import { createLog, type Log, withoutCredentials } from '../runtime/log.js';
 import { composeAccess } from './access/composed.js';
@@ -70,6 +71,7 @@ export function composeApi(settings: ApiSettings, log: Log = createLog('api', se
   const changes = composeChanges({ log: changeLog, past: pastChanges, versions, generations }, settings, log);
   const context = {
     views,
+    definitions: definitionsOf(views),
     readers: {
       elasticsearch: new GuardedReader(elasticsearch, limits.guards.elasticsearch),
       mongodb: new GuardedReader(documentsInMongo, limits.guards.mongodb),

@@ -11,6 +11,7 @@ export const problemTypes = {
   unauthenticated: { status: 401, title: 'Nobody is known by these credentials' },
   forbidden: { status: 403, title: 'The caller may not read this' },
   'not-found': { status: 404, title: 'There is no such document' },
+  'unknown-snapshot': { status: 404, title: 'There is no such snapshot' },
   'unknown-path': { status: 404, title: 'There is nothing at this path' },
   'method-not-allowed': { status: 405, title: 'This can only be read' },
   'request-timeout': { status: 408, title: 'The request did not arrive in time' },

@@ -10,6 +10,7 @@ import { adminRoutes } from './admin-api/routes.js';
 import { adminTokenOf, type ProjectorSettings } from './config.js';
 import { isOfThisShape, openGeneration } from './generations/generation.js';
 import { composeGeneration, type RunningGeneration } from './generations/runner.js';
+import { composeSnapshot } from './generations/snapshot-runner.js';
 import { GenerationSupervisor } from './generations/supervisor.js';
 import { connectKafka, createProducer } from './kafka/client.js';
 import { groupTraces } from './kafka/group-traces.js';
@@ -78,16 +79,16 @@ export async function composeProjector(
 
   const supervisor: GenerationSupervisor<RunningGeneration> = new GenerationSupervisor({
     registry,
-    compose: (record) =>
-      composeGeneration(
-        {
-          ...{ settings, topics, db, elasticsearch, kafka, admin, producer, registry, log },
-          clock,
-          isLiveBusy: () => supervisor.serving?.isBusy ?? false,
-          ...(options.aroundDocuments === undefined ? {} : { aroundDocuments: options.aroundDocuments }),
-        },
-        record,
-      ),
+    compose: (record) => {
+      const around = {
+        ...{ settings, topics, db, elasticsearch, kafka, admin, producer, registry, log },
+        clock,
+        isLiveBusy: () => supervisor.serving?.isBusy ?? false,
+        ...(options.aroundDocuments === undefined ? {} : { aroundDocuments: options.aroundDocuments }),
+      };
+      const { snapshot } = record;
+      return snapshot === undefined ? composeGeneration(around, record) : composeSnapshot(around, record, snapshot);
+    },
     isOwn: isOfThisShape,
     sleep: setTimeout,
     log,

@@ -206,7 +206,7 @@ export type GenerationMode = 'project' | 'fill' | 'halt';
 export interface Admission {
   readonly mode: GenerationMode;
   /** Records at these offsets and after, by `topic/partition`, are not folded yet. Absent: all may be. */
-  readonly upTo?: Readonly<Record<string, number>>;
+  readonly upTo?: ReadonlyMap<string, number>;
 }
 
 export interface GenerationControl {

@@ -28,18 +28,27 @@ export interface GenerationRecord {
   readonly phase?: 'filling' | 'rendering' | 'frozen';
   /** During a switch. */
   readonly halt?: Halt;
+  /** It holds the events up to a moment, and is never switched to. */
+  readonly snapshot?: Snapshot;
   /** While it is built, live events do not go first. */
   readonly fullSpeed?: true;
   /** Nothing is fetched: an operator has paused the rebuild. */
   readonly paused?: true;
 }
 
+export interface Snapshot {
+  /** By which it is asked for. */
+  readonly name: string;
+  /** Events that were appended to Kafka at this time or before are in it; windows that move with the clock end here. */
+  readonly at: Date;
+}
+
 /** What keeps a generation where it is. */
 export interface Halt {
   /** It passes by itself should who has set it die. */
   readonly until: Date;
-  /** Events before these offsets are still folded, by `topic/partition`. Absent: none. */
-  readonly upTo?: Readonly<Record<string, number>>;
+  /** Events before these offsets are still folded, by `topic/partition`; pairs, as topics contain dots. Absent: none. */
+  readonly upTo?: readonly (readonly [partition: string, offset: number])[];
 }
 
 /** How far one partition is durably projected. `_id` is `topic/partition`. */

@@ -25,6 +25,8 @@ export interface CallOptions {
   readonly waitMs?: number;
   /** Rather a problem than an answer that is older, ms. */
   readonly maxStalenessMs?: number;
+  /** The name of a snapshot, which is read instead of the present documents. */
+  readonly asOf?: string;
 }
 
 export interface GetOptions<Document> extends CallOptions {
@@ -191,10 +193,10 @@ async function* everyAt<View extends ViewName>(
 }
 
 function questionOf(path: string, parameters: object, options: CallOptions) {
-  const { signal, timeoutMs, waitFor, waitMs, maxStalenessMs } = options;
+  const { signal, timeoutMs, waitFor, waitMs, maxStalenessMs, asOf } = options;
   const awaited = waitFor === undefined ? [] : 'aggregate' in waitFor ? [waitFor] : waitFor;
   return {
-    ...{ path, query: searchOf(parameters), signal, timeoutMs },
+    ...{ path, query: searchOf({ ...parameters, asOf }), signal, timeoutMs },
     headers: {
       ...(awaited.length === 0 ? {} : { 'Wait-For': awaited.map((event) => waitForOf(event, waitMs)).join(', ') }),
       ...(maxStalenessMs === undefined ? {} : { 'Max-Staleness': String(maxStalenessMs) }),

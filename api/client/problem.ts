@@ -26,6 +26,7 @@ export type ProblemCode =
   | 'too-stale'
   | 'unauthenticated'
   | 'unknown-path'
+  | 'unknown-snapshot'
   | 'wait-crowded'
   | 'wait-timeout';
 

@@ -62,6 +62,7 @@ function describeParameter(parameter: Parameter): ParameterDescription {
     case 'facets':
     case 'fields':
     case 'cursor':
+    case 'asOf':
       return { name, type: 'text' };
   }
 }
@@ -109,6 +110,11 @@ export const metaSchema: JsonSchema = objectOf({
   businessTimeZone: { ...TEXT, description: 'The IANA time zone of days and months.' },
   reportingCurrency: { ...TEXT, description: 'The currency by which `totalSpent` sorts and compares.' },
   views: { type: 'object', additionalProperties: view },
+  snapshots: {
+    type: 'array',
+    description: 'What `asOf` may name.',
+    items: objectOf({ name: TEXT, at: { type: 'string', format: 'date-time' } }),
+  },
   limits: { type: 'object', additionalProperties: { type: 'integer' } },
   freshness: schemaRef('Freshness'),
 });

@@ -2,7 +2,14 @@
 import type { View } from '../../mappings/contract.js';
 import type { QueryDeclaration } from '../../mappings/queries.js';
 import { pathsOf, personalPathsOf } from '../query/field-selection.js';
-import { facetNames, LIMITS, type Parameter as ListParameter, NUMBER_MAX, parametersOf } from '../query/parameters.js';
+import {
+  AS_OF,
+  facetNames,
+  LIMITS,
+  type Parameter as ListParameter,
+  NUMBER_MAX,
+  parametersOf,
+} from '../query/parameters.js';
 import { exampleOf, shownExample, storedExample } from './examples.js';
 import type { JsonSchema } from './json-schema.js';
 import { type Parameter, type Reference, refTo } from './openapi.js';
@@ -25,7 +32,14 @@ export function listParameterRefs(view: View): Reference[] {
 }
 
 export function documentParameterRefs(view: View): Reference[] {
-  return [idParameterRef(view), refTo('parameters', componentName(view, 'fields'))];
+  return [
+    idParameterRef(view),
+    ...['fields', AS_OF.name].map((name) => refTo('parameters', componentName(view, name))),
+  ];
+}
+
+export function asOfParameter(): Parameter {
+  return { name: AS_OF.name, in: 'query', ...AS_OF_DETAILS };
 }
 
 export function idParameterRef(view: View): Reference {
@@ -154,8 +168,18 @@ function details(view: View, parameter: ListParameter): Details {
         schema: { type: 'string', enum: ['exact'] },
         example: 'exact',
       };
+    case 'asOf':
+      return AS_OF_DETAILS;
   }
 }
+
+const AS_OF_DETAILS: Details = {
+  description:
+    'The name of a snapshot (`/v1/meta` lists them), which is read instead of the present documents. Not together with ' +
+    '`Wait-For` or `Max-Staleness`.',
+  // Without example: an API has those that were taken.
+  schema: { type: 'string', minLength: 1, maxLength: 64 },
+};
 
 const INTEGER: JsonSchema = {
   type: 'integer',

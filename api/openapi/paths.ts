@@ -37,6 +37,7 @@ export const ANY_QUESTION = [
 export const ANY_READING = [
   ...ANY_QUESTION,
   'forbidden',
+  'unknown-snapshot',
   'wait-timeout',
   'wait-crowded',
   'too-stale',

@@ -6,6 +6,7 @@ import { exampleOf } from './examples.js';
 import { headerRefs, requestHeaderRefs, V1_HEADERS } from './headers.js';
 import { type JsonSchema, jsonSchemaOf, objectOf } from './json-schema.js';
 import type { Paths } from './openapi.js';
+import { asOfParameter } from './parameters.js';
 import { ANY_READING, json } from './paths.js';
 import { problemResponses } from './problems.js';
 import type { SecurityOf } from './security.js';
@@ -35,6 +36,7 @@ export function suggestPath(view: View, security: SecurityOf): Paths {
             schema: { type: 'string', maxLength: LIMITS.queryLengthMax },
             example: String(document[field]).slice(0, 2),
           },
+          asOfParameter(),
           ...requestHeaderRefs('Wait-For', 'Max-Staleness'),
         ],
         responses: {

@@ -3,18 +3,22 @@ import type { View } from '../../mappings/contract.js';
 import { type FieldTree, pathsOf, selectionOf } from './field-selection.js';
 import type { Given, ParameterError } from './given.js';
 import { ParameterValues } from './parameter-values.js';
-import { LIMITS } from './parameters.js';
+import { AS_OF, LIMITS } from './parameters.js';
 
 export type DocumentOutcome =
   /** `null`: the whole document. */
   | { readonly kind: 'request'; readonly selection: FieldTree | null }
   | { readonly kind: 'refused'; readonly errors: readonly ParameterError[] };
 
+const KNOWN: readonly string[] = ['fields', AS_OF.name];
+
 export function readDocumentRequest(given: Given, view: View): DocumentOutcome {
   const values = new ParameterValues(given);
   for (const name of values.names()) {
-    if (name !== 'fields') values.refuse(name, 'is not a parameter of a single document; allowed: fields');
+    if (!KNOWN.includes(name))
+      values.refuse(name, `is not a parameter of a single document; allowed: ${KNOWN.join(', ')}`);
   }
+  values.snapshot();
   const paths = values.has('fields') ? values.namesOf('fields', pathsOf(view.queries.fields), LIMITS.fieldsMax) : null;
   if (values.errors.length > 0) return { kind: 'refused', errors: values.errors };
   return { kind: 'request', selection: paths === null ? null : selectionOf([view.queries.id.name, ...paths]) };

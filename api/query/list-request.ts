@@ -51,6 +51,7 @@ export function readListRequest(given: Given, context: ListContext): ListOutcome
   const countExactly = readTotal(values);
   const facets = readFacets(values, queries);
   const highlight = readHighlight(values, words !== null);
+  values.snapshot();
   if (values.errors.length > 0) return { kind: 'refused', errors: values.errors };
   if (paging.cursor !== null && paging.cursor.generation !== context.generation) return { kind: 'expired' };
   const query: DocumentQuery = {

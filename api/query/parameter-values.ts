@@ -3,7 +3,7 @@ import type { Filter, NumberRange } from '../../mappings/queries.js';
 import type { FilterValue } from './document-query.js';
 import { type Given, type ParameterError, valuesByName } from './given.js';
 import { parseInstant } from './instant.js';
-import { LIMITS, NUMBER_MAX } from './parameters.js';
+import { AS_OF, LIMITS, NUMBER_MAX } from './parameters.js';
 
 const INTEGER = /^-?\d{1,16}$/;
 /** As JSON writes it. */
@@ -76,6 +76,11 @@ export class ParameterValues {
     const text = this.one(name);
     if (text !== undefined && text !== 'true' && text !== 'false') this.refuse(name, 'must be true or false');
     return text === 'true';
+  }
+
+  /** Which snapshot, if any: it was looked for when the reading began. */
+  snapshot(): void {
+    if (this.one(AS_OF.name) === '') this.refuse(AS_OF.name, 'must be the name of a snapshot');
   }
 
   bound(name: string, type: NumberRange['type']): number | undefined {

@@ -25,7 +25,7 @@ export type Parameter =
   /** Shows what the declaration hides by default. */
   | { readonly kind: 'unhide'; readonly name: string }
   | {
-      readonly kind: 'q' | 'highlight' | 'sort' | 'facets' | 'fields' | 'size' | 'page' | 'cursor' | 'total';
+      readonly kind: 'q' | 'highlight' | 'sort' | 'facets' | 'fields' | 'size' | 'page' | 'cursor' | 'total' | 'asOf';
       readonly name: string;
     };
 
@@ -33,6 +33,9 @@ const SEARCH_PARAMETERS = [
   { kind: 'q', name: 'q' },
   { kind: 'highlight', name: 'highlight' },
 ] as const;
+
+/** Which snapshot is read, instead of what is served. */
+export const AS_OF = { kind: 'asOf', name: 'asOf' } as const;
 
 /** By name, in the order in which they are documented. */
 export function parametersOf(declaration: QueryDeclaration): ReadonlyMap<string, Parameter> {
@@ -55,6 +58,7 @@ export function parametersOf(declaration: QueryDeclaration): ReadonlyMap<string,
     { kind: 'page', name: 'page' },
     { kind: 'cursor', name: 'cursor' },
     { kind: 'total', name: 'total' },
+    AS_OF,
   ];
   return new Map(parameters.map((parameter) => [parameter.name, parameter]));
 }
@@ -69,5 +73,8 @@ export function facetNames(declaration: QueryDeclaration): string[] {
 
 /** Those of `/v1/suggest`. */
 export function suggestParameters(): ReadonlyMap<string, Parameter> {
-  return new Map([['q', { kind: 'q', name: 'q' }]]);
+  return new Map<string, Parameter>([
+    ['q', { kind: 'q', name: 'q' }],
+    [AS_OF.name, AS_OF],
+  ]);
 }

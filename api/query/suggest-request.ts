@@ -27,6 +27,7 @@ export function readSuggestRequest(
   }
   if (!values.has('q')) values.refuse('q', 'is needed: what was typed');
   const typed = readWords(values);
+  values.snapshot();
   if (values.errors.length > 0) return { kind: 'refused', errors: values.errors };
   if (typed === null) return { kind: 'request', query: null };
   return {

@@ -12,8 +12,7 @@ import { callerOf } from '../limits/caller.js';
 import { LogUnavailable, type Places } from '../ports.js';
 import { Problem } from '../problems.js';
 import { readQueryString } from '../query/given.js';
-import type { ChangesContext, RouteContext } from './context.js';
-import { queryStringOf } from './list.js';
+import { type ChangesContext, queryStringOf, type RouteContext } from './context.js';
 
 /** Behind the address of a proxy there may be many: it keeps nothing back, and tells of the end at once. */
 const HEADERS = {

@@ -1,5 +1,6 @@
 /** What the routes are given: ports and what follows from them. */
 import { createHash } from 'node:crypto';
+import type { Request } from 'express';
 import type { View, ViewName } from '../../mappings/contract.js';
 import type { EventStreamSettings } from '../changes/event-stream.js';
 import type { ChangesHub } from '../changes/hub.js';
@@ -17,6 +18,8 @@ import type { Watch } from '../waiting/watch.js';
 
 export interface RouteContext {
   readonly views: Readonly<Record<ViewName, View>>;
+  /** A hash of each view's declaration. */
+  readonly definitions: Readonly<Record<string, string>>;
   /** Each store's reader, by the store that the view names. */
   readonly readers: Readonly<Record<View['storage']['store'], DocumentReader>>;
   readonly generations: GenerationSource;
@@ -53,8 +56,15 @@ export function cursorSecretOf({ namespace, cursorSecret }: RouteContext, { regi
 /** Starts the freshness beside the query, so that neither waits for the other. */
 export async function withFreshness<Answer>(
   context: RouteContext,
-  served: Served,
+  { live: { number, snapshot } }: Served,
   query: Promise<Answer>,
 ): Promise<[Answer, Freshness]> {
-  return Promise.all([query, context.freshness.of(served.live.number)]);
+  // A snapshot lacks nothing of its moment.
+  if (snapshot !== undefined) return [await query, { lagEvents: 0, lagMs: 0, asOf: snapshot.at.toISOString() }];
+  return Promise.all([query, context.freshness.of(number)]);
+}
+
+export function queryStringOf({ originalUrl }: Request): string {
+  const start = originalUrl.indexOf('?');
+  return start < 0 ? '' : originalUrl.slice(start + 1);
 }

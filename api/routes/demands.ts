@@ -4,7 +4,8 @@ import { TooLate, withinTime } from '../deadline.js';
 import { CallerGone, type DocumentSet } from '../ports.js';
 import { Problem } from '../problems.js';
 import type { ParameterError } from '../query/given.js';
-import { MAX_STALENESS, readDemands, WAIT_FOR, type WaitFor } from '../waiting/demands.js';
+import { AS_OF } from '../query/parameters.js';
+import { type Demands, MAX_STALENESS, readDemands, WAIT_FOR, type WaitFor } from '../waiting/demands.js';
 import { mayLearnOf } from '../waiting/permission.js';
 import type { Reached } from '../waiting/watch.js';
 import type { RouteContext } from './context.js';
@@ -32,12 +33,22 @@ export async function meetDemands(
     throw new Problem('invalid-parameters', 'errors names each of them and what is allowed.', outcome.errors);
   }
   const { waitFor, maxStalenessMs } = outcome.demands;
+  if (reading.served.live.snapshot !== undefined) assertNone(outcome.demands);
   if (waitFor !== null) await seeWrites(context, waitFor, reading, searched);
   if (maxStalenessMs !== null) await assertFresh(context, reading, maxStalenessMs);
 }
 
 function demandsOf(request: Request) {
   return readDemands({ waitFor: request.get(WAIT_FOR), maxStaleness: request.get(MAX_STALENESS) });
+}
+
+/** @throws Problem */
+function assertNone({ waitFor, maxStalenessMs }: Demands): void {
+  const message = `cannot be given with ${AS_OF.name}: a snapshot stays as it is`;
+  const given = [...(waitFor === null ? [] : [WAIT_FOR]), ...(maxStalenessMs === null ? [] : [MAX_STALENESS])];
+  if (given.length === 0) return;
+  const errors = given.map((parameter) => ({ parameter, message }));
+  throw new Problem('invalid-parameters', 'errors names each of them and what is allowed.', errors);
 }
 
 async function seeWrites(

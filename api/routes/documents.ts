@@ -6,10 +6,10 @@ import { Problem } from '../problems.js';
 import { isPossibleId, readDocumentRequest } from '../query/document-request.js';
 import { project } from '../query/field-selection.js';
 import { readQueryString } from '../query/given.js';
-import { documentsOf, type RouteContext, readerOf, withFreshness } from './context.js';
+import { documentsOf, queryStringOf, type RouteContext, readerOf, withFreshness } from './context.js';
 import { demandErrors, meetDemands } from './demands.js';
 import { sendDocument } from './etag.js';
-import { answerList, queryStringOf, readList } from './list.js';
+import { answerList, readList } from './list.js';
 import { beginReading, type Reading } from './reading.js';
 
 export function documentRoutes(context: RouteContext, view: View): Router {

@@ -9,7 +9,7 @@ import type { Condition, Found } from '../query/document-query.js';
 import { project, withoutFields } from '../query/field-selection.js';
 import { type Given, readQueryString } from '../query/given.js';
 import { type ListRequest, readListRequest } from '../query/list-request.js';
-import { cursorSecretOf, documentsOf, type RouteContext, readerOf, withFreshness } from './context.js';
+import { cursorSecretOf, documentsOf, queryStringOf, type RouteContext, readerOf, withFreshness } from './context.js';
 import { demandErrors, meetDemands } from './demands.js';
 import { linkHeader } from './links.js';
 import { beginReading, type Reading } from './reading.js';
@@ -88,9 +88,4 @@ export function sendList(
     ...(query.facets.length === 0 ? {} : { facets }),
     freshness,
   });
-}
-
-export function queryStringOf({ originalUrl }: Request): string {
-  const start = originalUrl.indexOf('?');
-  return start < 0 ? '' : originalUrl.slice(start + 1);
 }

@@ -1,13 +1,13 @@
 /** `GET /v1/meta`: what can be asked, out of the declarations that validate it; `GET /`: where to look. */
 import { Router } from 'express';
+import type { RegistryRecord } from '../../runtime/records.js';
 import { principalOf } from '../access/identify.js';
 import { offeredTo } from '../access/visibility.js';
 import { startOf } from '../openapi/further-paths.js';
 import { describeView, META_LIMITS } from '../openapi/meta.js';
 import { Problem } from '../problems.js';
 import { readQueryString, valuesByName } from '../query/given.js';
-import type { RouteContext } from './context.js';
-import { queryStringOf } from './list.js';
+import { queryStringOf, type RouteContext } from './context.js';
 
 export function metaRoutes(context: RouteContext): Router {
   const views = Object.values(context.views);
@@ -23,15 +23,23 @@ export function metaRoutes(context: RouteContext): Router {
     }
     const principal = principalOf(response);
     const readable = views.filter(({ queries }) => principal.scopes.has(queries.access.scope));
-    const { live } = await context.generations.live();
+    const { registry, live } = await context.generations.live();
     response.json({
       generation: live.number,
       businessTimeZone: live.businessTimeZone,
       reportingCurrency: live.reportingCurrency,
       views: Object.fromEntries(readable.map((view) => [view.name, describeView(view, offeredTo(view, principal))])),
+      snapshots: snapshotsOf(registry),
       limits: META_LIMITS,
       freshness: await context.freshness.of(live.number),
     });
   });
   return router;
+}
+
+/** Those that can be asked for by `asOf`. */
+function snapshotsOf({ generations }: RegistryRecord) {
+  return generations.flatMap(({ snapshot, phase }) =>
+    snapshot === undefined || phase !== 'frozen' ? [] : [{ name: snapshot.name, at: snapshot.at.toISOString() }],
+  );
 }

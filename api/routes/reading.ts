@@ -5,7 +5,10 @@ import { principalOf } from '../access/identify.js';
 import type { Principal } from '../access/principal.js';
 import { requireScope } from '../access/visibility.js';
 import type { ReadOptions, Served } from '../ports.js';
-import type { RouteContext } from './context.js';
+import { Problem } from '../problems.js';
+import { readQueryString, valuesByName } from '../query/given.js';
+import { AS_OF } from '../query/parameters.js';
+import { queryStringOf, type RouteContext } from './context.js';
 
 export interface Reading {
   readonly served: Served;
@@ -17,14 +20,36 @@ export interface Reading {
 /** @throws Problem when the caller may not read the view, or NotReady */
 export async function beginReading(
   context: RouteContext,
-  _request: Request,
+  request: Request,
   response: Response,
   view: View,
 ): Promise<Reading> {
   const principal = principalOf(response);
   requireScope(principal, view.queries.access.scope);
   const options = { signal: signalOf(response) };
-  return { served: await context.generations.live(), principal, options };
+  const served = await context.generations.live();
+  const [name = ''] = valuesByName(readQueryString(queryStringOf(request)).pairs).get(AS_OF.name) ?? [];
+  return { served: name === '' ? served : snapshotIn(served, name, context), principal, options };
+}
+
+/** What is served instead of the present documents. @throws Problem */
+function snapshotIn({ registry }: Served, name: string, { definitions }: RouteContext): Served {
+  const all = registry.generations.filter(({ snapshot, phase }) => snapshot !== undefined && phase === 'frozen');
+  const found = all.find(({ snapshot }) => snapshot?.name === name);
+  if (found === undefined) {
+    const names = all.map(({ snapshot }) => snapshot?.name).join(', ');
+    throw new Problem(
+      'unknown-snapshot',
+      `There is no snapshot of this name, or it is not complete: ${names || 'none is'}.`,
+    );
+  }
+  if (JSON.stringify(found.definitions) !== JSON.stringify(definitions)) {
+    throw new Problem(
+      'unknown-snapshot',
+      'The views are declared otherwise since the snapshot was taken. Take it anew.',
+    );
+  }
+  return { registry, live: found };
 }
 
 function signalOf(response: Response): AbortSignal {

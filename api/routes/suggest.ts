@@ -7,9 +7,8 @@ import { Problem } from '../problems.js';
 import { project, selectionOf } from '../query/field-selection.js';
 import { readQueryString } from '../query/given.js';
 import { readSuggestRequest } from '../query/suggest-request.js';
-import { documentsOf, type RouteContext, readerOf } from './context.js';
+import { documentsOf, queryStringOf, type RouteContext, readerOf } from './context.js';
 import { demandErrors, meetDemands } from './demands.js';
-import { queryStringOf } from './list.js';
 import { beginReading } from './reading.js';
 
 export const SUGGEST_PATH = '/v1/suggest';

@@ -28,6 +28,14 @@ export const startBody = z
   })
   .readonly();
 
+export const snapshotBody = z
+  .strictObject({
+    name: z.string().min(1),
+    at: z.iso.datetime({ offset: true }).transform((text) => new Date(text)),
+    acceptLoss: z.boolean().default(false),
+  })
+  .readonly();
+
 export const switchBody = z.strictObject({ acceptDifferences: z.boolean().default(false) }).readonly();
 
 export const verifyBody = z

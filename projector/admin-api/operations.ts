@@ -29,6 +29,13 @@ import {
   switchGeneration,
   verifyGeneration,
 } from '../operations/rebuilding.js';
+import {
+  deleteSnapshot,
+  listSnapshots,
+  type SnapshotOptions,
+  type SnapshotStatus,
+  takeSnapshot,
+} from '../operations/snapshots.js';
 import { rebuildStatus } from '../operations/status.js';
 import type { Job } from '../ports.js';
 import { MongoAuditTrail } from '../stores/mongodb/audit.js';
@@ -56,6 +63,10 @@ export interface AdminOperations extends MendingOperations {
   switch(generation: number, options: { readonly acceptDifferences: boolean }): Promise<void>;
   rollBack(): Promise<number>;
   retire(generation: number): Promise<void>;
+
+  snapshots(): Promise<readonly SnapshotStatus[]>;
+  takeSnapshot(options: SnapshotOptions): Promise<number>;
+  deleteSnapshot(name: string): Promise<number>;
 }
 
 export function adminOperations(servers: OperationServers, settings: ProjectorSettings, log: Log): AdminOperations {
@@ -81,6 +92,9 @@ export function adminOperations(servers: OperationServers, settings: ProjectorSe
     switch: (generation, options) => switchGeneration(ports, generation, options),
     rollBack: () => rollBack(ports),
     retire: (generation) => retireGeneration(ports, generation),
+    snapshots: () => listSnapshots(ports),
+    takeSnapshot: (options) => takeSnapshot(ports, options),
+    deleteSnapshot: (name) => deleteSnapshot(ports, name),
     ...mendingOperations(servers, settings, log),
   };
 }

@@ -13,6 +13,7 @@ import {
   rebuildOptions,
   redriveBody,
   refreshBody,
+  snapshotBody,
   startBody,
   switchBody,
   verifyBody,
@@ -33,6 +34,7 @@ export function adminRoutes(operations: AdminOperations, token: string | null, l
   addQuestions(router, operations);
   addRebuilding(router, operations);
   addGenerations(router, operations);
+  addSnapshots(router, operations);
   addMending(router, operations);
   router.use(() => {
     throw new AdminProblem('unknown-path', 'docs/operations.md lists what there is.');
@@ -48,6 +50,7 @@ function addQuestions(router: Router, operations: AdminOperations): void {
   ask('/lag', () => operations.lag());
   ask('/jobs', () => operations.jobs());
   ask('/rebuild', () => operations.rebuild());
+  ask('/snapshots', () => operations.snapshots());
   ask('/doctor', () => operations.doctor());
   ask('/audit', ({ query }) => operations.audit(limitIn(query.limit)));
   ask('/quarantine', ({ query }) => {
@@ -117,6 +120,23 @@ function addGenerations(router: Router, operations: AdminOperations): void {
       await operations.retire(generation);
       return { removed: generation };
     });
+  });
+}
+
+function addSnapshots(router: Router, operations: AdminOperations): void {
+  const act = acting(operations);
+  router.post('/snapshots', async (request, response) => {
+    const snapshot = parsed(snapshotBody, request.body);
+    await act(request, response.status(202), 'snapshot', { ...snapshot }, async () => ({
+      generation: await operations.takeSnapshot({ ...snapshot, settings: operations.derivation }),
+    }));
+  });
+  router.delete('/snapshots/:name', async (request: Request<{ name: string }>, response) => {
+    parsed(emptyBody, request.body);
+    const { name } = request.params;
+    await act(request, response, 'snapshot delete', { name }, async () => ({
+      removed: await operations.deleteSnapshot(name),
+    }));
   });
 }
 

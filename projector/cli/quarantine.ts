@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander';
 import { reasons } from '../../mappings/events/reasons.js';
 import { createLog } from '../../runtime/log.js';
+import { isFollowing } from '../generations/generation.js';
 import { withGenerations } from '../operations/operated.js';
 import { Refused, registered } from '../operations/rebuilding.js';
 import { discard, type ListedEntry, listQuarantine, redrive, showQuarantined } from '../operations/redriving.js';
@@ -53,7 +54,7 @@ function redriveCommand(tool: Tool): Command {
       if (all === Object.keys(choice).length > 0) throw new Refused('Give --all, or what to choose by.');
       const work = async (servers: Parameters<Parameters<Tool['run']>[0]>[0]) => {
         const { generations } = await registered(servers.registry);
-        const following = generations.filter(({ phase }) => phase !== 'frozen');
+        const following = generations.filter(isFollowing);
         const desk = new MongoQuarantineDesk(servers.db);
         const log = createLog('projector', 'error');
         const result = await withGenerations(servers, tool.settings, log, (operate) =>

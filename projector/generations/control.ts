@@ -14,6 +14,6 @@ export class RegisteredControl implements GenerationControl {
     if (paused === true || phase === 'frozen') return { mode: 'halt' };
     const mode = phase === 'filling' ? 'fill' : 'project';
     if (halt === undefined || halt.until.getTime() <= this.now()) return { mode };
-    return halt.upTo === undefined ? { mode: 'halt' } : { mode, upTo: halt.upTo };
+    return halt.upTo === undefined ? { mode: 'halt' } : { mode, upTo: new Map(halt.upTo) };
   }
 }

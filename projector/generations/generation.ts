@@ -123,6 +123,11 @@ function assertSameSettings(live: GenerationRecord, settings: DerivationSettings
   );
 }
 
+/** Whether the generation shows events as they come, or will once it is built. */
+export function isFollowing({ snapshot }: GenerationRecord): boolean {
+  return snapshot === undefined;
+}
+
 /** Whether the generation's documents are of the shape that this process writes. */
 export function isOfThisShape({ definitions }: GenerationRecord): boolean {
   return definitions === undefined || viewsDeclaredOtherwise(definitions).length === 0;
@@ -146,7 +151,7 @@ async function assertDefinitions(registry: Registry, known: RegistryRecord, live
     return;
   }
   // This process is of a new version and builds that one, beside those of the former version that keep the live one.
-  if (known.generations.some((record) => record.phase !== 'frozen' && isOfThisShape(record))) return;
+  if (known.generations.some((record) => isFollowing(record) && isOfThisShape(record))) return;
   throw new Error(
     `Generation ${live.number} has documents of another shape: this version declares ` +
       `${viewsDeclaredOtherwise(live.definitions).join(', ')} otherwise. Let the projectors of the former version run on. ` +

@@ -4,6 +4,8 @@
  * holder goes on where the last one was.
  *
  *     filling (events are folded only)  →  rendering (every document once, live events too)  →  following
+ *
+ * A snapshot ends frozen instead, and no live events are rendered.
  */
 import { randomUUID } from 'node:crypto';
 import { views } from '../../mappings/registry.js';
@@ -12,6 +14,7 @@ import type { GenerationRecord, RegistryRecord } from '../../runtime/records.js'
 import type { Service } from '../../runtime/service.js';
 import type { Pause } from '../pipeline/yielding.js';
 import type { Position, PositionStore, StateScan } from '../ports.js';
+import type { Filling } from './filling.js';
 import { type GenerationStorage, type Registry, recordOf } from './generation.js';
 import type { RebuildProgress, RebuildStore } from './rebuild-record.js';
 import { type RenderAllPorts, type RenderAllSettings, renderAll } from './render-all.js';
@@ -22,20 +25,10 @@ export interface RebuildPorts extends RenderAllPorts, Pause {
   readonly positions: Pick<PositionStore, 'read'>;
   readonly scan: StateScan;
   readonly storages: readonly GenerationStorage[];
-  /** The end of every partition now, by `topic/partition`. */
-  readonly ends: () => Promise<ReadonlyMap<string, number>>;
+  readonly filling: Filling;
   readonly log: Log;
 }
 
-export interface RebuildSettings extends RenderAllSettings {
-  /** Filling is over when no more events than this, and of a short history than a twentieth, are left. */
-  readonly eventsLeftMax: number;
-}
-
-/** Of a short history less may be left: else nearly all of it would be rendered twice. */
-const EVENTS_LEFT_SHARE = 0.05;
-/** Fewer may always be left: live events keep coming. */
-const EVENTS_LEFT_MIN = 100;
 const LOOK_MS = 250;
 const NOTE_MS = 1_000;
 const LEASE_MS = 15_000;
@@ -49,7 +42,7 @@ export class Rebuild implements Service {
   constructor(
     private readonly generation: number,
     private readonly ports: RebuildPorts,
-    private readonly settings: RebuildSettings,
+    private readonly settings: RenderAllSettings,
   ) {}
 
   /** Ends when every document was rendered, or when stopped. */
@@ -73,7 +66,7 @@ export class Rebuild implements Service {
       const { positions, patience } = this.ports;
       const reached = await patience.until(() => positions.read());
       if (reached.length > 0) await this.noteFilling(reached);
-      if (!(await this.isFilled(reached))) return;
+      if (!(await this.ports.filling.isDone(reached))) return;
       await this.pass('filling', 'rendering');
       await this.note({ filledAt: new Date(this.ports.clock.now()) });
       this.working = null;
@@ -81,8 +74,9 @@ export class Rebuild implements Service {
       return;
     }
     if (await this.render(record)) {
-      await this.pass('rendering', undefined);
-      this.ports.log.info('every document is rendered: following');
+      const end = record.snapshot === undefined ? undefined : 'frozen';
+      await this.pass('rendering', end);
+      this.ports.log.info(`every document is rendered: ${end ?? 'following'}`);
     }
   }
 
@@ -103,24 +97,6 @@ export class Rebuild implements Service {
       filledEvents: (known?.filledEvents ?? 0) + events - since.events,
     });
     this.working = { at: now, events };
-  }
-
-  /** The rest is rendered like live events. */
-  private async isFilled(positions: readonly Position[]): Promise<boolean> {
-    const { patience, ends: readEnds, rebuilds } = this.ports;
-    const [ends, record] = await Promise.all([
-      patience.until(readEnds),
-      patience.until(() => rebuilds.read(this.generation)),
-    ]);
-    const reached = new Map(positions.map(({ topic, partition, next }) => [`${topic}/${partition}`, next]));
-    let all = 0;
-    let left = 0;
-    for (const [name, end] of ends) {
-      const from = record?.from[name] ?? 0;
-      all += Math.max(0, end - from);
-      left += Math.max(0, end - (reached.get(name) ?? from));
-    }
-    return left <= Math.min(this.settings.eventsLeftMax, Math.max(EVENTS_LEFT_MIN, all * EVENTS_LEFT_SHARE));
   }
 
   /** Returns whether every document is rendered. */
@@ -177,7 +153,7 @@ export class Rebuild implements Service {
   }
 
   /** From one phase to the next, unless another process has gone further. */
-  private async pass(from: 'filling' | 'rendering', to: 'rendering' | undefined): Promise<void> {
+  private async pass(from: 'filling' | 'rendering', to: GenerationRecord['phase']): Promise<void> {
     const { patience, registry } = this.ports;
     const change = (known: RegistryRecord) => {
       const own = recordOf(known, this.generation);

@@ -8,7 +8,7 @@ import type { GenerationRecord } from '../../runtime/records.js';
 import type { Service } from '../../runtime/service.js';
 import { DaySweep } from '../clock/sweep.js';
 import type { ProjectorSettings } from '../config.js';
-import { FanOut } from '../fan-out/fan-out.js';
+import { FanOut, type FanOutSettings } from '../fan-out/fan-out.js';
 import { KafkaChangeFeed, noChangeFeed } from '../kafka/change-feed.js';
 import type { KafkaAdmin, KafkaClient, KafkaProducer } from '../kafka/client.js';
 import { KafkaEventLog } from '../kafka/event-log.js';
@@ -45,11 +45,12 @@ import { MongoRollupStore } from '../stores/mongodb/rollup-store.js';
 import { MongoStateScan } from '../stores/mongodb/state-scan.js';
 import { MongoTicketCounter } from '../stores/mongodb/tickets.js';
 import { RegisteredControl } from './control.js';
+import { FollowedFilling } from './filling.js';
 import { Rebuild } from './rebuild.js';
 
 const FAN_OUT_IDLE_MS = 500;
 /** One is loaded while the other is written. */
-const CHUNKS_IN_FLIGHT = 2;
+export const CHUNKS_IN_FLIGHT = 2;
 const NO_WAIT = Promise.resolve();
 const ALL_DOCUMENTS = { views: Object.values(views).map(({ name }) => name), deep: false, repair: false };
 
@@ -133,9 +134,8 @@ export function composeGeneration(around: Surroundings, record: GenerationRecord
     chunkDocumentsMax: settings.CHUNK_DOCUMENTS_MAX,
     fanOutInlineMax: settings.FAN_OUT_INLINE_MAX,
   };
-  const isPaced = record.phase !== undefined && record.fullSpeed !== true;
   const pause = { clock, sleep: setTimeout };
-  const yieldToLive = () => (isPaced ? yieldWhile(around.isLiveBusy, pause, settings.REBUILD_YIELD_MS_MAX) : NO_WAIT);
+  const yieldToLive = yieldsToLive(around, record);
   const quarantine = new MongoQuarantine(db, erasures, quarantineNotices(producer, quarantineTopic(names.namespace)));
   const projection = new Projection(
     {
@@ -153,7 +153,7 @@ export function composeGeneration(around: Surroundings, record: GenerationRecord
     },
     {
       batchEventsMax: settings.BATCH_EVENTS_MAX,
-      fillEventsMax: isPaced ? settings.REBUILD_BATCH_EVENTS_MAX : settings.BATCH_EVENTS_MAX,
+      fillEventsMax: isPaced(record) ? settings.REBUILD_BATCH_EVENTS_MAX : settings.BATCH_EVENTS_MAX,
       batchWaitMs: settings.BATCH_WAIT_MS,
       eventsUndoneMax: settings.EVENTS_UNDONE_MAX,
       flushesInFlightMax: settings.FLUSHES_IN_FLIGHT_MAX,
@@ -169,29 +169,27 @@ export function composeGeneration(around: Surroundings, record: GenerationRecord
   );
   const fanOut = new FanOut(
     { jobs, publish: flush, patience, isBusy: () => projection.isBusy, sleep: setTimeout, log },
-    {
-      chunkOrdersMax: settings.FAN_OUT_CHUNK_ORDERS_MAX,
-      yieldMsMax: settings.FAN_OUT_YIELD_MS_MAX,
-      idleMs: FAN_OUT_IDLE_MS,
-      leaseMs: settings.FAN_OUT_LEASE_MS,
-    },
+    fanOutSettings(settings),
   );
   const scan = new MongoStateScan(db, generation);
+  const rebuilds = new MongoRebuildStore(db);
   const rebuild = new Rebuild(
     generation,
     {
       ...pause,
-      ...{ registry, positions, scan, patience, yieldToLive, log },
-      rebuilds: new MongoRebuildStore(db),
+      ...{ registry, rebuilds, positions, scan, patience, yieldToLive, log },
       publish: flush,
       storages: [new MongoGenerationStorage(db), new ElasticsearchGenerationStorage(elasticsearch, names.namespace)],
-      ends: () => logEnds(admin, [...around.topics.keys()]),
+      filling: new FollowedFilling(
+        generation,
+        { rebuilds, patience, ends: () => logEnds(admin, [...around.topics.keys()]) },
+        settings.BATCH_EVENTS_MAX,
+      ),
     },
     {
       chunkDocumentsMax: settings.CHUNK_DOCUMENTS_MAX,
       summedOrdersMax: settings.REBUILD_SUMMED_ORDERS_MAX,
       chunksInFlight: CHUNKS_IN_FLIGHT,
-      eventsLeftMax: settings.BATCH_EVENTS_MAX,
     },
   );
   const checker = new Checker(
@@ -244,4 +242,24 @@ export function composeGeneration(around: Surroundings, record: GenerationRecord
     },
     stop: () => projection.stop(),
   };
+}
+
+export function fanOutSettings(settings: ProjectorSettings): FanOutSettings {
+  return {
+    chunkOrdersMax: settings.FAN_OUT_CHUNK_ORDERS_MAX,
+    yieldMsMax: settings.FAN_OUT_YIELD_MS_MAX,
+    idleMs: FAN_OUT_IDLE_MS,
+    leaseMs: settings.FAN_OUT_LEASE_MS,
+  };
+}
+
+/** Resolves when live events have had their turn: at once, where nothing is built or it is to go at full speed. */
+export function yieldsToLive(around: Surroundings, record: GenerationRecord): () => Promise<void> {
+  const pause = { clock: around.clock, sleep: setTimeout };
+  const { REBUILD_YIELD_MS_MAX } = around.settings;
+  return () => (isPaced(record) ? yieldWhile(around.isLiveBusy, pause, REBUILD_YIELD_MS_MAX) : NO_WAIT);
+}
+
+function isPaced({ phase, fullSpeed }: GenerationRecord): boolean {
+  return phase !== undefined && fullSpeed !== true;
 }

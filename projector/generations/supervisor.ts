@@ -1,6 +1,6 @@
 /**
- * Runs in this process what the registry lists: the generation that is served, those that are built, and those that are
- * kept for rollback. The served one decides over the process; another one that fails is started again later.
+ * Runs in this process what the registry lists: the generation that is served, those that are built, those that are kept
+ * for rollback, and snapshots. The served one decides over the process; another one that fails is started again later.
  */
 import type { Log } from '../../runtime/log.js';
 import type { GenerationRecord } from '../../runtime/records.js';
@@ -79,9 +79,7 @@ export class GenerationSupervisor<Running extends Service> implements Service {
     }
     this.live = liveOf(registry).number;
     const wanted = new Map(
-      registry.generations
-        .filter((record) => record.phase !== 'frozen' && this.ports.isOwn(record))
-        .map((record) => [record.number, record]),
+      registry.generations.filter((record) => this.ports.isOwn(record)).map((record) => [record.number, record]),
     );
     for (const [number, { generation }] of this.started) if (!wanted.has(number)) await generation.stop();
     for (const [number, record] of wanted) {

@@ -70,7 +70,7 @@ export async function switchTo(
   const both = [live, generation];
   try {
     const ends = await ports.ends();
-    await registry.update((now) => halted(now, both, { until, upTo: Object.fromEntries(ends) }));
+    await registry.update((now) => halted(now, both, { until, upTo: [...ends] }));
     await stands(recordOf(known, generation), ends, ports, deadline);
     await stands(recordOf(known, live), ends, ports, mayLeaveBehind ? begun + FORMER_MS : deadline).catch(
       (error: unknown) => {
@@ -90,9 +90,9 @@ export async function switchTo(
 
 /** @throws SwitchRefused */
 export function assertReady(known: RegistryRecord, generation: number): void {
-  const { phase, paused } = recordOf(known, generation);
+  const { phase, paused, snapshot } = recordOf(known, generation);
   if (known.live === generation) throw new SwitchRefused(`Generation ${generation} is the one that is served.`);
-  if (phase === 'frozen') throw new SwitchRefused(`Generation ${generation} is a snapshot of the past.`);
+  if (snapshot !== undefined) throw new SwitchRefused(`Generation ${generation} is the snapshot ${snapshot.name}.`);
   if (phase !== undefined) throw new SwitchRefused(`Generation ${generation} is not complete yet: it is ${phase}.`);
   if (paused === true) throw new SwitchRefused(`Generation ${generation} is paused. Resume it first.`);
 }

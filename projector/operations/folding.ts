@@ -10,17 +10,28 @@ import type { OperatedGeneration } from './operated.js';
 
 /** Resolves when everything that they lead to is durable. Returns those that reuse the id of another event. */
 export async function foldAndPublish(
-  { fold, publish, erasures, patience, chunkDocumentsMax }: OperatedGeneration,
+  operated: OperatedGeneration,
   deliveries: readonly DecodedDelivery[],
 ): Promise<readonly QuarantinedRecord[]> {
+  const { publish, patience, chunkDocumentsMax } = operated;
   const dirty = new Dirty();
+  const reused = await foldInto(operated, deliveries, dirty);
+  const documents = await patience.until(() => resolve(publish, dirty));
+  await publishAll(publish, patience, chunksOf(documents, chunkDocumentsMax));
+  return reused;
+}
+
+/** Resolves when the states are durable; what they lead to is noted. Returns those that reuse the id of another event. */
+export async function foldInto(
+  { fold, erasures, patience }: Pick<OperatedGeneration, 'fold' | 'erasures' | 'patience'>,
+  deliveries: readonly DecodedDelivery[],
+  dirty: Dirty,
+): Promise<readonly QuarantinedRecord[]> {
   const reused = await patience.until(() => foldBatch(fold, deliveries, dirty));
   const erased = deliveries.flatMap(({ event, record }) => {
     const erasure = erasureOf(event);
     return erasure === null || reused.some((other) => other.record === record) ? [] : [erasure];
   });
   if (erased.length > 0) await patience.until(() => erasures.carryOut(erased));
-  const documents = await patience.until(() => resolve(publish, dirty));
-  await publishAll(publish, patience, chunksOf(documents, chunkDocumentsMax));
   return reused;
 }

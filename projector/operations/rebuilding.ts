@@ -7,6 +7,7 @@ import {
   DECLARED,
   type GenerationStorage,
   type GenerationTraces,
+  isFollowing,
   liveOf,
   type Registry,
   recordOf,
@@ -73,7 +74,7 @@ export async function planRebuild(ports: RebuildingPorts, options: RebuildOption
 
 /** Starts a rebuild: from then on every projector process takes part. Returns the number of the new generation. */
 export async function startRebuild(ports: RebuildingPorts, options: RebuildOptions): Promise<number> {
-  const { registry, traces, storages, rebuilds, clock } = ports;
+  const { registry } = ports;
   const { known, begin, plan } = await prepare(ports, options);
   if (plan.missing.length > 0 && !options.acceptLoss) {
     throw new Refused(
@@ -81,25 +82,11 @@ export async function startRebuild(ports: RebuildingPorts, options: RebuildOptio
         'Start from an offset or a time that Kafka still has, or insist with --accept-loss.',
     );
   }
-  const used = (await Promise.all(traces.map((trace) => trace.numbers()))).flat();
-  const number = Math.max(...used, ...known.generations.map((generation) => generation.number)) + 1;
-  const revisions = Object.fromEntries(Object.keys(views).map((view) => [view, 1])) as Record<ViewName, number>;
   const generation: GenerationRecord = {
-    ...{ number, createdAt: new Date(clock.now()), revisions, definitions: DECLARED, phase: 'filling' },
-    ...options.settings,
+    ...(await createGeneration(ports, known, plan, options.settings)),
     ...(options.fullSpeed ? { fullSpeed: true } : {}),
   };
-  await Promise.all(storages.map((storage) => storage.create(generation)));
-  // Whoever records the number first has it.
-  const claimed = await rebuilds.create({
-    generation: number,
-    startedAt: generation.createdAt,
-    origin: plan.from,
-    from: Object.fromEntries(plan.partitions.map(({ partition, from }) => [partition, from])),
-    ends: Object.fromEntries(plan.partitions.map(({ partition, to }) => [partition, to])),
-    documents: 0,
-  });
-  if (!claimed) throw new Refused('Another rebuild was started at this very moment. See "projector rebuild status".');
+  const { number } = generation;
   if (begin !== null) await ports.seed(known.live, number, begin);
   const written = await registry.update((now) => {
     assertNoneIsBuilt(now);
@@ -107,6 +94,34 @@ export async function startRebuild(ports: RebuildingPorts, options: RebuildOptio
   });
   if (written === null) throw new Refused('Another generation was switched to meanwhile. Start again.');
   return number;
+}
+
+/** All that it consists of, empty, under the next number. The registry does not name it yet. */
+export async function createGeneration(
+  { traces, storages, rebuilds, clock }: Pick<RebuildingPorts, 'traces' | 'storages' | 'rebuilds' | 'clock'>,
+  known: RegistryRecord,
+  { from, partitions }: Pick<RebuildPlan, 'from' | 'partitions'>,
+  settings: Pick<GenerationRecord, 'businessTimeZone' | 'reportingCurrency'>,
+): Promise<GenerationRecord> {
+  const used = (await Promise.all(traces.map((trace) => trace.numbers()))).flat();
+  const number = Math.max(...used, ...known.generations.map((generation) => generation.number)) + 1;
+  const revisions = Object.fromEntries(Object.keys(views).map((view) => [view, 1])) as Record<ViewName, number>;
+  const generation: GenerationRecord = {
+    ...{ number, createdAt: new Date(clock.now()), revisions, definitions: DECLARED, phase: 'filling' },
+    ...settings,
+  };
+  await Promise.all(storages.map((storage) => storage.create(generation)));
+  // Whoever records the number first has it.
+  const claimed = await rebuilds.create({
+    generation: number,
+    startedAt: generation.createdAt,
+    origin: from,
+    from: Object.fromEntries(partitions.map((own) => [own.partition, own.from])),
+    ends: Object.fromEntries(partitions.map((own) => [own.partition, own.to])),
+    documents: 0,
+  });
+  if (!claimed) throw new Refused('Another generation was begun at this very moment. See "projector status".');
+  return generation;
 }
 
 async function prepare(ports: RebuildingPorts, { from, settings }: RebuildOptions) {
@@ -240,12 +255,12 @@ export async function registered(registry: Pick<Registry, 'read'>): Promise<Regi
 
 /** The generation that is filled or rendered now. */
 export function built({ generations }: RegistryRecord): GenerationRecord | undefined {
-  return generations.find(({ phase }) => phase === 'filling' || phase === 'rendering');
+  return generations.find((record) => isFollowing(record) && record.phase !== undefined);
 }
 
 /** The generation that a rebuild was started for and that is not served yet. */
 function ahead(known: RegistryRecord): GenerationRecord | undefined {
-  return built(known) ?? known.generations.find(({ number, phase }) => phase !== 'frozen' && number > known.live);
+  return built(known) ?? known.generations.find((record) => isFollowing(record) && record.number > known.live);
 }
 
 function assertNoneIsBuilt(known: RegistryRecord): void {
@@ -270,8 +285,8 @@ async function change(
 }
 
 /** Out of the registry first, so that every process lets go of it; what it consists of afterwards. */
-async function remove(
-  { registry, storages, rebuilds }: RebuildingPorts,
+export async function remove(
+  { registry, storages, rebuilds }: Pick<RebuildingPorts, 'registry' | 'storages' | 'rebuilds'>,
   find: (known: RegistryRecord) => GenerationRecord | undefined,
 ): Promise<number> {
   let found: GenerationRecord | undefined;

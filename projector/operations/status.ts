@@ -1,6 +1,6 @@
 /** What operators ask about generations. */
 import { views } from '../../mappings/registry.js';
-import { recordOf } from '../generations/generation.js';
+import { isFollowing, recordOf } from '../generations/generation.js';
 import type { MongoDatabase } from '../stores/mongodb/connection.js';
 import { MongoPositionStore } from '../stores/mongodb/positions.js';
 import { MongoStateScan } from '../stores/mongodb/state-scan.js';
@@ -13,7 +13,8 @@ export async function rebuildStatus(
   { db }: { readonly db: MongoDatabase },
 ): Promise<RebuildStatus> {
   const known = await registered(registry);
-  const newest = Math.max(...known.generations.map(({ number }) => number));
+  const following = known.generations.filter(isFollowing);
+  const newest = Math.max(...following.map(({ number }) => number));
   const rebuild = await rebuilds.read(newest);
   if (rebuild === null) throw new Refused('There is no rebuild, neither under way nor complete.');
   const scan = new MongoStateScan(db, known.live);
@@ -24,7 +25,7 @@ export async function rebuildStatus(
     ),
   );
   const positions = await new MongoPositionStore(db, newest).read();
-  const others = known.generations.map(({ number }) => number).filter((number) => number < newest);
+  const others = following.map(({ number }) => number).filter((number) => number < newest);
   const former = (await Promise.all(others.map((number) => rebuilds.read(number)))).findLast(
     (other) => other?.renderedAt !== undefined,
   );

@@ -235,6 +235,6 @@ function divide(
   { upTo }: Admission,
 ): [now: readonly SourceRecord[], later: readonly SourceRecord[]] {
   if (upTo === undefined) return [records, []];
-  const isAdmitted = ({ topic, partition, offset }: SourceRecord) => offset < (upTo[`${topic}/${partition}`] ?? 0);
+  const isAdmitted = ({ topic, partition, offset }: SourceRecord) => offset < (upTo.get(`${topic}/${partition}`) ?? 0);
   return [records.filter(isAdmitted), records.filter((record) => !isAdmitted(record))];
 }

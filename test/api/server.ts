@@ -19,6 +19,7 @@ import { HttpService } from '../../api/server.js';
 import { systemTimers } from '../../api/waiting/timers.js';
 import { Watch } from '../../api/waiting/watch.js';
 import type { ViewName } from '../../mappings/contract.js';
+import { definitionsOf } from '../../mappings/definition.js';
 import { views } from '../../mappings/registry.js';
 import { noChanges } from './changes/composed.js';
 import { servedOf } from './served.js';
@@ -87,6 +88,7 @@ export async function serve(parts: {
   const { progress = NOTHING_MERGED } = parts;
   const context = {
     views,
+    definitions: definitionsOf(views),
     readers: {
       elasticsearch: new GuardedReader(parts.elasticsearch, limits.guards.elasticsearch),
       mongodb: new GuardedReader(parts.mongodb, limits.guards.mongodb),

@@ -76,8 +76,8 @@ export class Answers {
   }
 
   /** Every document of a view by its id, those that lists hide by default included. */
-  async everything(view: ViewName): Promise<Map<string, Document>> {
-    const documents = await this.pages(`${view}?${EVERYTHING[view]}size=100`);
+  async everything(view: ViewName, further = ''): Promise<Map<string, Document>> {
+    const documents = await this.pages(`${view}?${EVERYTHING[view]}size=100${further}`);
     const found = new Map(documents.map((document) => [String(document[ID_FIELDS[view]]), document]));
     if (found.size !== documents.length) {
       throw new Error(`The list of ${view} gave ${documents.length} documents with ${found.size} different ids.`);

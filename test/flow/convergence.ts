@@ -12,8 +12,11 @@ const QUESTIONS_AT_A_TIME = 16;
 const LISTS_TIMEOUT_MS = 15_000;
 
 /** What `recompute` makes of the events, as plain documents. */
-export function expectedDocuments(events: readonly PublishedEvent[]): Record<ViewName, ReadonlyMap<string, Document>> {
-  return recompute(events, { now: Date.now(), timeZone: BUSINESS_TIME_ZONE });
+export function expectedDocuments(
+  events: readonly PublishedEvent[],
+  now = Date.now(),
+): Record<ViewName, ReadonlyMap<string, Document>> {
+  return recompute(events, { now, timeZone: BUSINESS_TIME_ZONE });
 }
 
 /**

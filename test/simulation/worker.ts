@@ -2,6 +2,7 @@
 import { DaySweep } from '../../projector/clock/sweep.js';
 import { FanOut } from '../../projector/fan-out/fan-out.js';
 import { RegisteredControl } from '../../projector/generations/control.js';
+import { FollowedFilling } from '../../projector/generations/filling.js';
 import { Rebuild, type RebuildPorts } from '../../projector/generations/rebuild.js';
 import { Projection } from '../../projector/pipeline/projection.js';
 import { Unavailable } from '../../projector/ports.js';
@@ -119,7 +120,7 @@ export class Worker implements Holder {
       { chunkOrdersMax: 1, yieldMsMax: 10, idleMs: IDLE_MS, leaseMs: LEASE_MS },
     );
     const rebuild = new Rebuild(GENERATION, this.rebuildPorts(ports, patience, { ...publish, changes }), {
-      ...{ chunkDocumentsMax, summedOrdersMax: 3, chunksInFlight: 2, eventsLeftMax: EVENTS_LEFT_MAX },
+      ...{ chunkDocumentsMax, summedOrdersMax: 3, chunksInFlight: 2 },
     });
     return { projection, fanOut, rebuild };
   }
@@ -134,7 +135,8 @@ export class Worker implements Holder {
     const isWork = () =>
       world.isRebuilt || (world.rebuilds.isFree(GENERATION, world.clock.time) && world.eventsLeft() <= EVENTS_LEFT_MAX);
     return {
-      ...{ registry, rebuilds, positions, scan, ends, patience, publish, clock: world.clock, log: LOG },
+      ...{ registry, rebuilds, positions, scan, patience, publish, clock: world.clock, log: LOG },
+      filling: new FollowedFilling(GENERATION, { rebuilds, ends, patience }, EVENTS_LEFT_MAX),
       storages: [],
       yieldToLive: async () => {},
       sleep: () => schedule.wait(this, 'look at the rebuild', () => this.isStopping || isWork()),

@@ -58,6 +58,7 @@ describe('the admin API', () => {
     ['POST', '/rollback', '{}', ['rollBack'], { live: 2 }],
     ['POST', '/generations/3/switch', '{}', ['switch', 3, { acceptDifferences: false }], { live: 3 }],
     ['DELETE', '/generations/3', '{}', ['retire', 3], { removed: 3 }],
+    ['DELETE', '/snapshots/end-of-year', '{}', ['deleteSnapshot', 'end-of-year'], { removed: 2 }],
   ])('does %s %s, and records it', async (method, path, body, call, answer) => {
     const { ask, called, trail } = await listen(null);
     expect(await ask(method, path, body)).toMatchObject({ status: 200, body: answer });
@@ -65,6 +66,22 @@ describe('the admin API', () => {
     expect(await trail.list(10)).toMatchObject([
       { via: 'api', who: expect.stringContaining('127.0.0.1'), result: 'done' },
     ]);
+  });
+
+  it('takes a snapshot of the time that the body says', async () => {
+    const { ask, called } = await listen(null);
+    const body = JSON.stringify({ name: 'november', at: '2026-11-30T23:59:59+08:00' });
+    expect(await ask('POST', '/snapshots', body)).toMatchObject({ status: 202, body: { generation: 2 } });
+    expect(called).toEqual([
+      [
+        'takeSnapshot',
+        {
+          ...{ name: 'november', at: new Date('2026-11-30T15:59:59Z'), acceptLoss: false },
+          settings: { businessTimeZone: 'UTC', reportingCurrency: 'CNY' },
+        },
+      ],
+    ]);
+    expect(await ask('POST', '/snapshots', '{"name":"november","at":"yesterday"}')).toMatchObject({ status: 400 });
   });
 
   it('starts a rebuild from where the body says', async () => {

@@ -21,7 +21,7 @@ async function stage(built: Partial<GenerationRecord> = {}) {
   const modes = async () => {
     const both = [1, 2].map((number) => new RegisteredControl(registry, number, now).admission());
     const shown = (await Promise.all(both)).map(
-      ({ mode, upTo }) => mode + (upTo === undefined ? '' : ` up to ${upTo['orders/0']}`),
+      ({ mode, upTo }) => mode + (upTo === undefined ? '' : ` up to ${upTo.get('orders/0')}`),
     );
     return shown[0] === shown[1] ? `both ${shown[0]}` : shown.join(', ');
   };

@@ -45,7 +45,7 @@ describe('a generation that may go on up to given offsets', () => {
         const end = Math.max(0, all.length - held);
         world.control.admission = {
           mode: 'project',
-          upTo: Object.fromEntries(world.offsets.map((name) => [name, end])),
+          upTo: new Map(world.offsets.map((name) => [name, end])),
         };
         const projection = world.worker(world.source, batch);
         let standing: ReturnType<typeof shown> | null = null;
@@ -69,7 +69,7 @@ describe('a generation that may go on up to given offsets', () => {
   it('leaves what it holds back to whoever comes after when it is stopped', async () => {
     const all = (fc.sample(shopEvents, { numRuns: 1, seed: 7 })[0] ?? []).slice(0, HELD_MAX);
     const world = shop(all);
-    world.control.admission = { mode: 'project', upTo: {} };
+    world.control.admission = { mode: 'project', upTo: new Map() };
     const projection = world.worker(world.source);
     world.source.onExhausted = () => projection.stop();
     await projection.run();

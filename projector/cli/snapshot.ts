@@ -1,0 +1,56 @@
+/** `projector snapshot …`: views of the past. */
+import { Command } from 'commander';
+import { rebuildingPorts } from '../operations/compose.js';
+import { Refused } from '../operations/rebuilding.js';
+import { deleteSnapshot, listSnapshots, type SnapshotStatus, takeSnapshot } from '../operations/snapshots.js';
+import { time } from './arguments.js';
+import { assertConsent, type Consent, withConsent } from './confirmation.js';
+import { tableOf } from './text.js';
+import type { Tool } from './tool.js';
+
+interface TakeOptions {
+  readonly at?: Date;
+  readonly name?: string;
+  readonly acceptLoss: boolean;
+}
+
+export function snapshotCommand(tool: Tool): Command {
+  return new Command('snapshot')
+    .description('make a view of the past, which the API reads with asOf=NAME; projector processes fill it')
+    .option('--at <time>', 'with all events that were appended to Kafka at this time (RFC 3339) or before', time)
+    .option('--name <name>', 'by which it is asked for')
+    .option('--accept-loss', 'although events are no longer in Kafka', false)
+    .action(async ({ at, name, acceptLoss }: TakeOptions) => {
+      if (at === undefined || name === undefined) throw new Refused('A snapshot needs --at TIME and --name NAME.');
+      const settings = {
+        businessTimeZone: tool.settings.BUSINESS_TIME_ZONE,
+        reportingCurrency: tool.settings.REPORTING_CURRENCY,
+      };
+      const action = { action: 'snapshot', parameters: { at, name, acceptLoss } };
+      await tool.act(action, async (servers) => ({
+        generation: await takeSnapshot(rebuildingPorts(servers), { at, name, acceptLoss, settings }),
+      }));
+    })
+    .addCommand(
+      new Command('list')
+        .description('those that there are, and how far each is')
+        .action(() => tool.run((servers) => listSnapshots(rebuildingPorts(servers)), showSnapshots)),
+    )
+    .addCommand(deleteCommand(tool));
+}
+
+function deleteCommand(tool: Tool): Command {
+  const command = new Command('delete').description('remove one with all its documents').argument('<name>', 'its name');
+  return withConsent(command).action(async (name: string, consent: Consent) => {
+    await assertConsent(consent, tool.settings.NAMESPACE, `remove the snapshot ${name}`);
+    const action = { action: 'snapshot delete', parameters: { name } };
+    await tool.act(action, async (servers) => ({ removed: await deleteSnapshot(rebuildingPorts(servers), name) }));
+  });
+}
+
+function showSnapshots(snapshots: readonly SnapshotStatus[]): string {
+  const rows = snapshots.map(({ name, at, phase, documents, generation }) => [
+    ...[name, at.toISOString(), phase, String(documents), String(generation)],
+  ]);
+  return tableOf(['snapshot', 'at', 'phase', 'documents', 'generation'], rows, 'There is no snapshot.');
+}

@@ -1,0 +1,108 @@
+/** A snapshot at work in this process: made, and then kept free of whom later events erase. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import type { GenerationRecord, Snapshot } from '../../runtime/records.js';
+import { FanOut } from '../fan-out/fan-out.js';
+import { KafkaEventLog } from '../kafka/event-log.js';
+import { createMetrics } from '../metrics.js';
+import { operatedGeneration } from '../operations/operated.js';
+import { endlessPatience } from '../pipeline/patience.js';
+import { ElasticsearchGenerationStorage } from '../stores/elasticsearch/generation-storage.js';
+import { MongoGenerationStorage } from '../stores/mongodb/generation-storage.js';
+import { MongoJobStore } from '../stores/mongodb/jobs.js';
+import { MongoPositionStore } from '../stores/mongodb/positions.js';
+import { MongoRebuildStore } from '../stores/mongodb/rebuilds.js';
+import { MongoStateScan } from '../stores/mongodb/state-scan.js';
+import { MongoTicketCounter } from '../stores/mongodb/tickets.js';
+import { Rebuild } from './rebuild.js';
+import { Replay } from './replay.js';
+import { CHUNKS_IN_FLIGHT, fanOutSettings, type RunningGeneration, type Surroundings, yieldsToLive } from './runner.js';
+
+const ERASURES_LOOK_MS = 2_000;
+const LEASE_MS = 15_000;
+
+export function composeSnapshot(around: Surroundings, record: GenerationRecord, snapshot: Snapshot): RunningGeneration {
+  const { settings, db, elasticsearch, kafka, admin, producer, registry, clock } = around;
+  const { number: generation } = record;
+  const log = around.log.child({ generation, snapshot: snapshot.name });
+  const patience = endlessPatience(log);
+  const metrics = createMetrics();
+  const pause = { clock, sleep: setTimeout };
+  const rebuilds = new MongoRebuildStore(db);
+  const positions = new MongoPositionStore(db, generation);
+  const then = { now: () => snapshot.at.getTime() };
+  const operated = {
+    ...operatedGeneration(
+      {
+        db,
+        elasticsearch,
+        admin,
+        registry,
+        namespace: settings.NAMESPACE,
+        topics: [...around.topics.keys()],
+        clock: then,
+      },
+      // Nobody follows the changes of what does not change.
+      {
+        settings: { ...settings, CHANGES: false },
+        producer,
+        events: new KafkaEventLog(kafka, admin, around.topics),
+        log,
+      },
+      record,
+    ),
+    patience,
+  };
+  const replay = new Replay({ operated, positions, rebuilds });
+  const rebuild = new Rebuild(
+    generation,
+    {
+      ...{ ...pause, registry, rebuilds, positions, scan: new MongoStateScan(db, generation), patience, log },
+      yieldToLive: yieldsToLive(around, record),
+      publish: operated.publish,
+      storages: [new MongoGenerationStorage(db), new ElasticsearchGenerationStorage(elasticsearch, settings.NAMESPACE)],
+      filling: replay,
+    },
+    {
+      chunkDocumentsMax: settings.CHUNK_DOCUMENTS_MAX,
+      summedOrdersMax: settings.REBUILD_SUMMED_ORDERS_MAX,
+      chunksInFlight: CHUNKS_IN_FLIGHT,
+    },
+  );
+  const fanOut = new FanOut(
+    {
+      jobs: new MongoJobStore(db, generation, new MongoTicketCounter(db, generation)),
+      // The leases of jobs go by the clock of now; what a job renders shows nothing that goes by a clock.
+      publish: { ...operated.publish, clock },
+      ...{ patience, sleep: setTimeout, log },
+      isBusy: () => false,
+    },
+    fanOutSettings(settings),
+  );
+  const self = randomUUID();
+  let stopping = false;
+
+  async function eraseOnAndOn(): Promise<void> {
+    while (!stopping) {
+      const isOurs = await patience.until(() => rebuilds.lease(generation, self, clock.now(), LEASE_MS));
+      const isMore = isOurs && (await replay.erase(await patience.until(() => positions.read())));
+      if (!isMore) await setTimeout(ERASURES_LOOK_MS);
+    }
+  }
+
+  return {
+    number: generation,
+    metrics,
+    joined: true,
+    isBusy: false,
+    async run() {
+      log.info('snapshot');
+      await rebuild.run();
+      await Promise.all([fanOut.run(), eraseOnAndOn()]);
+    },
+    async stop() {
+      stopping = true;
+      await Promise.all([rebuild.stop(), fanOut.stop()]);
+    },
+  };
+}

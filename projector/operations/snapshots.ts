@@ -1,0 +1,100 @@
+/** Views of the past: generations that hold the events up to a moment. */
+import type { GenerationRecord, Snapshot } from '../../runtime/records.js';
+import type { RebuildingPorts, RebuildOptions, RebuildPlan } from './rebuilding.js';
+import { createGeneration, Refused, registered, remove } from './rebuilding.js';
+
+export interface SnapshotOptions extends Snapshot {
+  /** Goes on although events are no longer in Kafka. */
+  readonly acceptLoss: boolean;
+  readonly settings: RebuildOptions['settings'];
+}
+
+export interface SnapshotStatus extends Snapshot {
+  readonly generation: number;
+  /** `complete`: it can be asked for. */
+  readonly phase: 'filling' | 'rendering' | 'complete';
+  readonly documents: number;
+  readonly createdAt: Date;
+}
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+/** Begins a snapshot: from then on projector processes make it. Returns the number of its generation. @throws Refused */
+export async function takeSnapshot(
+  ports: RebuildingPorts,
+  { name, at, acceptLoss, settings }: SnapshotOptions,
+): Promise<number> {
+  if (!NAME.test(name)) {
+    throw new Refused('The name of a snapshot has 1 to 64 letters, digits, dots, hyphens and underscores.');
+  }
+  if (at.getTime() > ports.clock.now()) throw new Refused(`${at.toISOString()} is in the future.`);
+  const known = await registered(ports.registry);
+  assertUnused(known.generations, name);
+  const plan = await planOf(ports, at);
+  if (plan.missing.length > 0 && !acceptLoss) {
+    throw new Refused(
+      `History is no longer in Kafka: ${plan.missing.join('; ')}. The snapshot would lack it. Insist with --accept-loss.`,
+    );
+  }
+  const snapshot = { name, at };
+  const generation = { ...(await createGeneration(ports, known, plan, settings)), snapshot };
+  await ports.registry.update((now) => {
+    assertUnused(now.generations, name);
+    return { ...now, generations: [...now.generations, generation] };
+  });
+  return generation.number;
+}
+
+/** Oldest first. */
+export async function listSnapshots({
+  registry,
+  rebuilds,
+}: Pick<RebuildingPorts, 'registry' | 'rebuilds'>): Promise<readonly SnapshotStatus[]> {
+  const { generations } = await registered(registry);
+  const all = await Promise.all(
+    generations.map(async ({ snapshot, phase, number, createdAt }): Promise<SnapshotStatus[]> => {
+      if (snapshot === undefined) return [];
+      const isComplete = phase === 'frozen' || phase === undefined;
+      const { documents = 0 } = (await rebuilds.read(number)) ?? {};
+      return [{ ...snapshot, generation: number, phase: isComplete ? 'complete' : phase, documents, createdAt }];
+    }),
+  );
+  return all.flat().sort((a, b) => a.at.getTime() - b.at.getTime());
+}
+
+/** Removes it with all its documents. Returns the number of its generation. @throws Refused */
+export async function deleteSnapshot(ports: RebuildingPorts, name: string): Promise<number> {
+  await registered(ports.registry);
+  return remove(ports, (now) => {
+    const found = now.generations.find(({ snapshot }) => snapshot?.name === name);
+    if (found === undefined) throw new Refused(`There is no snapshot ${name}.`);
+    return found;
+  });
+}
+
+function assertUnused(generations: readonly GenerationRecord[], name: string): void {
+  if (generations.some(({ snapshot }) => snapshot?.name === name)) {
+    throw new Refused(`There is a snapshot ${name} already. Delete it, or take another name.`);
+  }
+}
+
+/** Kafka finds the first record that was appended later; whatever comes before it is in the snapshot. */
+async function planOf(
+  { ranges, offsetsAt }: Pick<RebuildingPorts, 'ranges' | 'offsetsAt'>,
+  at: Date,
+): Promise<Pick<RebuildPlan, 'from' | 'partitions' | 'missing'>> {
+  const after = new Map(
+    (await offsetsAt(new Date(at.getTime() + 1))).map(({ topic, partition, next }) => [`${topic}/${partition}`, next]),
+  );
+  const all = [...(await ranges())].flatMap(([topic, own]) =>
+    own.map(({ partition, low, high }) => ({ partition: `${topic}/${partition}`, low, high })),
+  );
+  return {
+    from: 'the beginning',
+    partitions: all.map(({ partition, low, high }) => ({
+      ...{ partition, from: low },
+      to: Math.max(low, Math.min(high, after.get(partition) ?? low)),
+    })),
+    missing: all.flatMap(({ partition, low }) => (low > 0 ? [`${partition}: ${low} events before offset ${low}`] : [])),
+  };
+}
