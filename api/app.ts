@@ -16,6 +16,7 @@ import { docsRoutes } from './routes/docs.js';
 import { documentRoutes } from './routes/documents.js';
 import { answerErrors, readOnly, unknownPath } from './routes/errors.js';
 import { checksOf, healthRoutes } from './routes/health.js';
+import { historyRoutes } from './routes/history.js';
 import { metaRoutes } from './routes/meta.js';
 import { openApiRoutes } from './routes/openapi.js';
 import { requestId } from './routes/request-id.js';
@@ -53,7 +54,7 @@ export function createApp(context: RouteContext, log: Log, entrance: Entrance, l
   app.use(suggestRoutes(context));
   app.use(changeRoutes(context));
   app.use(customerOrderRoutes(context));
-  for (const view of Object.values(context.views)) app.use(documentRoutes(context, view));
+  for (const view of Object.values(context.views)) app.use(documentRoutes(context, view), historyRoutes(context, view));
   app.use(unknownPath);
   app.use(answerErrors(log));
   return app;

@@ -9,11 +9,13 @@ import { KafkaChangeLog } from './changes/kafka/change-log.js';
 import { type ApiSettings, accessOf } from './config.js';
 import { ComputedFreshness } from './freshness/freshness.js';
 import { KafkaLogEnds } from './freshness/kafka/log-ends.js';
+import { KafkaRecords } from './history/kafka/records.js';
 import { composeLimits } from './limits/composed.js';
 import { ElasticsearchReader } from './readers/elasticsearch/reader.js';
 import { ElasticsearchRefresher } from './readers/elasticsearch/refresher.js';
 import { GuardedReader } from './readers/guarded/reader.js';
 import { GuardedVersions } from './readers/guarded/versions.js';
+import { MongoBasis } from './readers/mongodb/basis.js';
 import { Database } from './readers/mongodb/database.js';
 import { MongoFanOut } from './readers/mongodb/fan-out.js';
 import { MongoPositions } from './readers/mongodb/positions.js';
@@ -64,6 +66,7 @@ export function composeApi(settings: ApiSettings, log: Log = createLog('api', se
   const changeLogs = { brokers: settings.KAFKA_BROKERS, namespace, clientId: `${namespace}-api`, requestTimeoutMs };
   const changeLog = new KafkaChangeLog(changeLogs, log);
   const pastChanges = new KafkaChangeLog(changeLogs, log);
+  const records = new KafkaRecords(changeLogs, log);
   const versions = {
     elasticsearch: new GuardedVersions(elasticsearch, limits.guards.elasticsearch),
     mongodb: new GuardedVersions(documentsInMongo, limits.guards.mongodb),
@@ -81,6 +84,7 @@ export function composeApi(settings: ApiSettings, log: Log = createLog('api', se
     changes,
     watch: new Watch({ progress: new MongoProgress(database), positions, timers: systemTimers }),
     refresher: new CoalescedRefresher(refresher),
+    history: { basis: new MongoBasis(database), records, now: Date.now },
     namespace,
     cursorSecret: settings.CURSOR_SECRET,
   };
@@ -89,7 +93,7 @@ export function composeApi(settings: ApiSettings, log: Log = createLog('api', se
     { host: settings.API_HOST, port: settings.API_PORT, requestTimeoutMs: settings.REQUEST_TIMEOUT_MS },
     log,
     async () => {
-      const kafka = [logEnds.close(), changeLog.close(), pastChanges.close()];
+      const kafka = [logEnds.close(), changeLog.close(), pastChanges.close(), records.close()];
       await Promise.allSettled([elasticsearch.close(), refresher.close(), database.close(), ...kafka]);
     },
     () => changes.hub.stop(),

@@ -1,7 +1,8 @@
 /** What the API needs from the outside, named by role. The adapters are in folders named by technology. */
-import type { SequenceRange } from '../mappings/aggregates/state.js';
-import type { View } from '../mappings/contract.js';
-import type { AggregateName } from '../mappings/events/event.js';
+import type { AggregateState, LogPlace, SequenceRange } from '../mappings/aggregates/state.js';
+import type { PeriodSummary, View } from '../mappings/contract.js';
+import type { AggregateName, RawRecord } from '../mappings/events/event.js';
+import type { RollupName } from '../mappings/rollups/summaries.js';
 import type { Change } from '../runtime/changes.js';
 import type { RegistryRecord } from '../runtime/records.js';
 import type { Principal } from './access/principal.js';
@@ -202,7 +203,24 @@ export interface LoggedChange extends Change {
   readonly offset: number;
 }
 
-/** The log of changes cannot be read now, or there is none. */
+/** What a generation's documents are rendered from, as the projector keeps it. Rejects with `StoreUnavailable`. */
+export interface BasisSource {
+  states(generation: number, name: AggregateName, ids: readonly string[]): Promise<ReadonlyMap<string, AggregateState>>;
+  /** Of each owner, latest period first. */
+  periods(
+    generation: number,
+    rollup: RollupName,
+    owners: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly PeriodSummary[]>>;
+}
+
+/** The topics of the events. */
+export interface RecordSource {
+  /** The record at each place, `null` where there is none any more. @throws LogUnavailable */
+  at(places: readonly LogPlace[]): Promise<readonly (RawRecord | null)[]>;
+}
+
+/** A log of Kafka cannot be read now, or there is none. */
 export class LogUnavailable extends Error {
   override readonly name = 'LogUnavailable';
 }

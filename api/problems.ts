@@ -27,6 +27,7 @@ export const problemTypes = {
   'access-unavailable': { status: 503, title: 'Credentials cannot be verified', retryAfterSeconds: 1 },
   'store-unavailable': { status: 503, title: 'A store does not answer', retryAfterSeconds: 1 },
   'changes-unavailable': { status: 503, title: 'Changes cannot be followed now', retryAfterSeconds: 5 },
+  'history-unavailable': { status: 503, title: 'Past events cannot be read now', retryAfterSeconds: 1 },
   'too-stale': { status: 503, title: 'The view is older than the caller allows', retryAfterSeconds: 1 },
   'wait-timeout': { status: 503, title: 'An event that was waited for is not visible yet', retryAfterSeconds: 1 },
   'wait-crowded': { status: 503, title: 'Too many requests wait for events', retryAfterSeconds: 1 },

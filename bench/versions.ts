@@ -10,7 +10,7 @@ import { Dirty, type DirtyDocuments } from '../projector/pipeline/dirty.js';
 import { documentsOf, touchAggregate, touchReferring, viewOf, viewsReading } from '../projector/pipeline/touch.js';
 import type { Referring, SourceRecord } from '../projector/ports.js';
 import { type Derived, derive, rollupsChanged, splitGroup } from '../projector/state/derive.js';
-import { EMPTY_STATE, merge } from '../projector/state/merge.js';
+import { EMPTY_STATE, merge } from '../mappings/aggregates/merge.js';
 
 const NOTHING: Derived = { state: EMPTY_STATE, references: NO_REFERENCES, contributions: {} };
 

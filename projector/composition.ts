@@ -1,6 +1,7 @@
 /** The projector's table of contents: from topics to documents. */
 import { setTimeout } from 'node:timers/promises';
 import type { AggregateName } from '../mappings/events/event.js';
+import { registerCodecs } from '../runtime/kafkajs/codecs.js';
 import type { Log } from '../runtime/log.js';
 import { quarantineTopic } from '../runtime/names.js';
 import type { Service } from '../runtime/service.js';
@@ -14,7 +15,6 @@ import { composeSnapshot } from './generations/snapshot-runner.js';
 import { GenerationSupervisor } from './generations/supervisor.js';
 import { connectKafka, createProducer } from './kafka/client.js';
 import { groupTraces } from './kafka/group-traces.js';
-import { registerCodecs } from './kafka/kafkajs/codecs.js';
 import { prepareTopics } from './kafka/topics.js';
 import type { Clock, DocumentStore } from './ports.js';
 import { connectElasticsearch } from './stores/elasticsearch/connection.js';

@@ -73,3 +73,6 @@ export function quarantineTopic(namespace: string): string {
 export function changesTopic({ namespace, generation }: GenerationNames): string {
   return `${namespace}.g${generation}.changes`;
 }
+
+/** What a snapshot may be called. */
+export const SNAPSHOT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;

@@ -96,6 +96,19 @@ export interface EncodedState {
   readonly groups: readonly (readonly [rollup: string, groups: readonly string[]])[];
 }
 
+/**
+ * A chapter of an owner's groups: the days of one month, the months of one quarter. Groups are guarded each by its own
+ * ticket, and documents read a few chapters instead of dozens of groups. `_id` is `owner,chapter`.
+ */
+export interface ChapterRecord {
+  readonly _id: string;
+  readonly owner: string;
+  readonly chapter: string;
+  readonly tickets: Readonly<Record<string, number>>;
+  /** Period to the JSON of its summary: see state-codec.ts for why. */
+  readonly summaries: Readonly<Record<string, string>>;
+}
+
 /** What the API reads of a fan-out job: a change of one customer or product that has not reached all documents yet. */
 export interface PendingJobRecord {
   readonly _id: string;

@@ -2,7 +2,17 @@
 import { type StreamState, serverEvents } from './event-stream.js';
 import { ApiProblem } from './problem.js';
 import { pause, Transport, type TransportSettings } from './transport.js';
-import type { Change, ChangeChoice, Documents, Listed, ListPage, ListParameters, Single, ViewName } from './types.js';
+import type {
+  Change,
+  ChangeChoice,
+  Documents,
+  History,
+  Listed,
+  ListPage,
+  ListParameters,
+  Single,
+  ViewName,
+} from './types.js';
 
 export interface ClientOptions extends Partial<Omit<TransportSettings, 'baseUrl'>> {
   /** Such as `http://127.0.0.1:8080`. */
@@ -132,6 +142,12 @@ export class ViewClient<View extends ViewName> {
     if (response.status === 304 && known !== undefined) return known;
     const body = (await response.json()) as Omit<Single<Documents[View]>, 'etag'>;
     return { ...body, etag: response.headers.get('ETag') };
+  }
+
+  /** The newest 64 events of the document's aggregate. @throws ApiProblem as `get` does. */
+  async history(id: string, options: Omit<CallOptions, 'asOf'> = {}): Promise<History<Documents[View]>> {
+    const path = `/v1/${this.view}/${encodeURIComponent(id)}/history`;
+    return (await (await this.transport.ask(questionOf(path, {}, options))).json()) as History<Documents[View]>;
   }
 
   /** `null` when there is no such document, for the caller at least. */

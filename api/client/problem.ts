@@ -10,6 +10,7 @@ export type ProblemCode =
   | 'degraded-unsupported'
   | 'forbidden'
   | 'headers-too-large'
+  | 'history-unavailable'
   | 'internal'
   | 'invalid-parameters'
   | 'malformed-request'

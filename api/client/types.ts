@@ -103,6 +103,29 @@ export interface Single<Document> {
   readonly etag: string | null;
 }
 
+/** What happened to a document's aggregate, oldest first. */
+export interface History<Document> {
+  readonly data: readonly Moment<Document>[];
+  /** Whether all events are there: of a part of them no document can be told. */
+  readonly complete: boolean;
+  readonly freshness: Freshness;
+}
+
+/** One event, and the document as of it. */
+export interface Moment<Document> {
+  readonly eventId: string;
+  /** `null`: the event is no longer in Kafka. */
+  readonly type: string | null;
+  readonly sequence: number | null;
+  /** RFC 3339 in UTC. */
+  readonly time: string;
+  /** `null` for callers that are bound to a customer. */
+  readonly position: { readonly topic: string; readonly partition: number; readonly offset: number } | null;
+  /** The fields of the document that it changed. */
+  readonly changed: readonly string[];
+  readonly document: Document | null;
+}
+
 /** A change of a visible document, the removal of one, or the end of the generation that was followed. */
 export type Change =
   | {

@@ -9,6 +9,8 @@ export const COSTS = {
   /** Any request; a single document. */
   request: 1,
   list: 2,
+  /** Beside the document. */
+  history: 8,
   /** For each facet. */
   facet: 1,
   highlight: 1,
@@ -25,6 +27,7 @@ export function costOf(url: string, lists: ReadonlySet<string>): number {
   const depth = path.split('/').length;
   if (base !== 'v1' || rest.length > 0) return COSTS.request;
   if (depth === 3 && lists.has(collection)) return listCost(url.slice(path.length + 1));
+  if (depth === 5 && lists.has(collection) && nested === 'history') return COSTS.request + COSTS.history;
   // The document that it belongs to is read, too.
   if (depth === 5 && lists.has(nested)) return COSTS.request + listCost(url.slice(path.length + 1));
   return COSTS.request;

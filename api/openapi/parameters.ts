@@ -1,6 +1,7 @@
 /** Parameters of lists and single documents, out of what each view declares. */
 import type { View } from '../../mappings/contract.js';
 import type { QueryDeclaration } from '../../mappings/queries.js';
+import { SNAPSHOT_NAME } from '../../runtime/names.js';
 import { pathsOf, personalPathsOf } from '../query/field-selection.js';
 import {
   AS_OF,
@@ -178,7 +179,7 @@ const AS_OF_DETAILS: Details = {
     'The name of a snapshot (`/v1/meta` lists them), which is read instead of the present documents. Not together with ' +
     '`Wait-For` or `Max-Staleness`.',
   // Without example: an API has those that were taken.
-  schema: { type: 'string', minLength: 1, maxLength: 64 },
+  schema: { type: 'string', pattern: SNAPSHOT_NAME.source },
 };
 
 const INTEGER: JsonSchema = {

@@ -47,7 +47,49 @@ export function viewPaths(view: View, security: SecurityOf): Paths {
   return {
     [`/v1/${view.name}`]: { get: listOperation(view, security) },
     [`/v1/${view.name}/{id}`]: { get: documentOperation(view, security) },
+    [`/v1/${view.name}/{id}/history`]: { get: historyOperation(view, security) },
   };
+}
+
+function historyOperation(view: View, security: SecurityOf): Operation {
+  const { name, queries } = view;
+  return {
+    operationId: `history-of-${name}`,
+    tags: [name],
+    summary: `What happened to one of the ${name}, event by event`,
+    description:
+      'The newest 64 events in their own order, read in Kafka again, each with the document as of it: what the document ' +
+      'takes from other aggregates, and sums, are as now. Callers that are bound to a customer see the time in which it ' +
+      'was theirs, without positions.',
+    security: security(queries.access.scope),
+    parameters: [idParameterRef(view), ...requestHeaderRefs('Wait-For', 'Max-Staleness')],
+    responses: {
+      '200': {
+        description: 'The events, oldest first.',
+        headers: headerRefs(...V1_HEADERS),
+        content: json(schemaRef(schemaNames(view).history), historyExample(view)),
+      },
+      ...problemResponses([...ANY_READING, 'malformed-url', 'not-found', 'history-unavailable'], V1_HEADERS),
+    },
+  };
+}
+
+function historyExample(view: View) {
+  const document = exampleOf(view);
+  const moment = {
+    ...{ eventId: 'e-1', type: eventTypeOf(view), sequence: 1, time: '2026-11-02T01:30:00.000Z' },
+    ...{
+      position: { topic: view.aggregate, partition: 0, offset: 12 },
+      changed: Object.keys(Object(document)),
+      document,
+    },
+  };
+  return { data: [moment], complete: true, freshness: freshnessExample };
+}
+
+/** One of the types that found an aggregate. */
+function eventTypeOf({ aggregate }: View): string {
+  return { orders: 'order.placed', products: 'product.created', customers: 'customer.registered' }[aggregate];
 }
 
 function listOperation(view: View, security: SecurityOf): Operation {

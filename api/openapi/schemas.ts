@@ -1,4 +1,5 @@
 /** The shapes of answers: each view's documents and lists, and what all of them share. */
+import { REMEMBERED_EVENTS_MAX } from '../../mappings/aggregates/merge.js';
 import type { View } from '../../mappings/contract.js';
 import { problemTypes } from '../problems.js';
 import { FACET_VALUES_MAX, TOTAL_CAP } from '../query/document-query.js';
@@ -84,6 +85,7 @@ export function schemaNames({ name }: View) {
     item: `${stem}Item`,
     part: `${stem}Part`,
     answer: `${stem}Answer`,
+    history: `${stem}History`,
     facets: `${stem}Facets`,
     list: `${stem}List`,
   };
@@ -107,9 +109,32 @@ export function schemasOf(view: View): Record<string, JsonSchema> {
       data: { anyOf: [schemaRef(names.document), schemaRef(names.part)] },
       freshness: schemaRef('Freshness'),
     }),
+    [names.history]: objectOf({
+      data: { type: 'array', maxItems: REMEMBERED_EVENTS_MAX, items: momentOf(names.document) },
+      complete: {
+        type: 'boolean',
+        description: 'Whether all events are there: of a part of them no document can be told.',
+      },
+      freshness: schemaRef('Freshness'),
+    }),
     ...(facetNames(queries).length === 0 ? {} : { [names.facets]: facetsOf(view) }),
     [names.list]: listOf(view, { anyOf: [schemaRef(names.item), schemaRef(names.part)] }, {}),
   };
+}
+
+function momentOf(document: string): JsonSchema {
+  return objectOf({
+    eventId: TEXT,
+    type: { type: ['string', 'null'], description: '`null`: the event is no longer in Kafka.' },
+    sequence: { type: ['integer', 'null'], minimum: 1 },
+    time: TIME,
+    position: {
+      description: 'Where it stands in Kafka.',
+      anyOf: [objectOf({ topic: TEXT, partition: COUNT, offset: COUNT }), { type: 'null' }],
+    },
+    changed: { type: 'array', items: TEXT, description: 'The fields of the document that it changed.' },
+    document: { anyOf: [schemaRef(document), { type: 'null' }] },
+  });
 }
 
 /** A list of a view's documents; `marks` are further fields beside `data`. */

@@ -1,5 +1,6 @@
 /** Reads the values of the known parameters and collects what is wrong with them, all of it. */
 import type { Filter, NumberRange } from '../../mappings/queries.js';
+import { SNAPSHOT_NAME } from '../../runtime/names.js';
 import type { FilterValue } from './document-query.js';
 import { type Given, type ParameterError, valuesByName } from './given.js';
 import { parseInstant } from './instant.js';
@@ -80,7 +81,13 @@ export class ParameterValues {
 
   /** Which snapshot, if any: it was looked for when the reading began. */
   snapshot(): void {
-    if (this.one(AS_OF.name) === '') this.refuse(AS_OF.name, 'must be the name of a snapshot');
+    const name = this.one(AS_OF.name);
+    if (name !== undefined && !SNAPSHOT_NAME.test(name)) {
+      this.refuse(
+        AS_OF.name,
+        'must be the name of a snapshot: letters, digits, dots, hyphens and underscores, at most 64',
+      );
+    }
   }
 
   bound(name: string, type: NumberRange['type']): number | undefined {

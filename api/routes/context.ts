@@ -5,6 +5,7 @@ import type { View, ViewName } from '../../mappings/contract.js';
 import type { EventStreamSettings } from '../changes/event-stream.js';
 import type { ChangesHub } from '../changes/hub.js';
 import type { Seats } from '../changes/seats.js';
+import type { HistoryPorts } from '../history/history.js';
 import type {
   DocumentReader,
   DocumentSet,
@@ -27,6 +28,7 @@ export interface RouteContext {
   readonly watch: Watch;
   readonly refresher: Refresher;
   readonly changes: ChangesContext;
+  readonly history: HistoryPorts;
   readonly namespace: string;
   readonly cursorSecret: string | undefined;
 }

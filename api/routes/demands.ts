@@ -32,6 +32,7 @@ export async function meetDemands(
   if (outcome.kind === 'refused') {
     throw new Problem('invalid-parameters', 'errors names each of them and what is allowed.', outcome.errors);
   }
+  if (reading.refusal !== null) throw reading.refusal;
   const { waitFor, maxStalenessMs } = outcome.demands;
   if (reading.served.live.snapshot !== undefined) assertNone(outcome.demands);
   if (waitFor !== null) await seeWrites(context, waitFor, reading, searched);

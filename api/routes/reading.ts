@@ -12,6 +12,8 @@ import { queryStringOf, type RouteContext } from './context.js';
 
 export interface Reading {
   readonly served: Served;
+  /** Why nothing can be read after all: told once it is known that nothing is wrong with the parameters. */
+  readonly refusal: Problem | null;
   readonly principal: Principal;
   /** For every question to a store: ends when the caller goes away. */
   readonly options: ReadOptions;
@@ -26,30 +28,35 @@ export async function beginReading(
 ): Promise<Reading> {
   const principal = principalOf(response);
   requireScope(principal, view.queries.access.scope);
-  const options = { signal: signalOf(response) };
   const served = await context.generations.live();
   const [name = ''] = valuesByName(readQueryString(queryStringOf(request)).pairs).get(AS_OF.name) ?? [];
-  return { served: name === '' ? served : snapshotIn(served, name, context), principal, options };
+  const snapshot = name === '' ? null : findSnapshot(served, name, context);
+  return {
+    served: snapshot?.served ?? served,
+    refusal: snapshot?.refusal ?? null,
+    principal,
+    options: { signal: signalOf(response) },
+  };
 }
 
-/** What is served instead of the present documents. @throws Problem */
-function snapshotIn({ registry }: Served, name: string, { definitions }: RouteContext): Served {
+/** What is served instead of the present documents. */
+function findSnapshot(
+  { registry }: Served,
+  name: string,
+  { definitions }: RouteContext,
+): { readonly served?: Served; readonly refusal?: Problem } {
   const all = registry.generations.filter(({ snapshot, phase }) => snapshot !== undefined && phase === 'frozen');
   const found = all.find(({ snapshot }) => snapshot?.name === name);
   if (found === undefined) {
     const names = all.map(({ snapshot }) => snapshot?.name).join(', ');
-    throw new Problem(
-      'unknown-snapshot',
-      `There is no snapshot of this name, or it is not complete: ${names || 'none is'}.`,
-    );
+    const detail = `There is no snapshot of this name, or it is not complete; there are: ${names || 'none'}.`;
+    return { refusal: new Problem('unknown-snapshot', detail) };
   }
   if (JSON.stringify(found.definitions) !== JSON.stringify(definitions)) {
-    throw new Problem(
-      'unknown-snapshot',
-      'The views are declared otherwise since the snapshot was taken. Take it anew.',
-    );
+    const detail = 'The views are declared otherwise since the snapshot was taken. Take it anew.';
+    return { refusal: new Problem('unknown-snapshot', detail) };
   }
-  return { registry, live: found };
+  return { served: { registry, live: found } };
 }
 
 function signalOf(response: Response): AbortSignal {

@@ -1,6 +1,6 @@
 /**
  * The state of one aggregate: registers that keep the value that comes last in the event order, and the marks of what
- * was merged. It only grows: merging is commutative, associative and idempotent (see projector/fold/merge.ts).
+ * was merged. It only grows: merging is commutative, associative and idempotent (see merge.ts).
  */
 import type { Json } from '../contract.js';
 import { compareVersions, type Version } from '../events/event.js';

@@ -2,6 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { dayOf } from '../../mappings/calendar.js';
 import type { AggregateName } from '../../mappings/events/event.js';
+import { registerCodecs } from '../../runtime/kafkajs/codecs.js';
 import type { Log } from '../../runtime/log.js';
 import { changesTopic } from '../../runtime/names.js';
 import type { GenerationRecord } from '../../runtime/records.js';
@@ -9,7 +10,6 @@ import type { ProjectorSettings } from '../config.js';
 import { KafkaChangeFeed, noChangeFeed } from '../kafka/change-feed.js';
 import { connectKafka, createProducer, type KafkaProducer } from '../kafka/client.js';
 import { KafkaEventLog } from '../kafka/event-log.js';
-import { registerCodecs } from '../kafka/kafkajs/codecs.js';
 import { logEnds } from '../kafka/log-range.js';
 import type { FoldPorts } from '../pipeline/fold.js';
 import { briefPatience } from '../pipeline/patience.js';

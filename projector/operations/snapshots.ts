@@ -1,4 +1,5 @@
 /** Views of the past: generations that hold the events up to a moment. */
+import { SNAPSHOT_NAME } from '../../runtime/names.js';
 import type { GenerationRecord, Snapshot } from '../../runtime/records.js';
 import type { RebuildingPorts, RebuildOptions, RebuildPlan } from './rebuilding.js';
 import { createGeneration, Refused, registered, remove } from './rebuilding.js';
@@ -17,15 +18,15 @@ export interface SnapshotStatus extends Snapshot {
   readonly createdAt: Date;
 }
 
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-
 /** Begins a snapshot: from then on projector processes make it. Returns the number of its generation. @throws Refused */
 export async function takeSnapshot(
   ports: RebuildingPorts,
   { name, at, acceptLoss, settings }: SnapshotOptions,
 ): Promise<number> {
-  if (!NAME.test(name)) {
-    throw new Refused('The name of a snapshot has 1 to 64 letters, digits, dots, hyphens and underscores.');
+  if (!SNAPSHOT_NAME.test(name)) {
+    throw new Refused(
+      'The name of a snapshot has 1 to 64 letters, digits, dots, hyphens and underscores, and begins with one of the first two.',
+    );
   }
   if (at.getTime() > ports.clock.now()) throw new Refused(`${at.toISOString()} is in the future.`);
   const known = await registered(ports.registry);

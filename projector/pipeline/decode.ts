@@ -1,7 +1,8 @@
 /** Records become events; what cannot is set apart with its reason, and the rest goes on. */
+
+import type { Delivery } from '../../mappings/aggregates/merge.js';
 import { decode } from '../../mappings/events/decode.js';
 import type { QuarantinedRecord, SourceRecord } from '../ports.js';
-import type { Delivery } from '../state/merge.js';
 
 export interface DecodedDelivery extends Delivery {
   readonly record: SourceRecord;

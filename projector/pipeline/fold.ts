@@ -1,4 +1,6 @@
 /** Events of a batch merge into the states of their aggregates, by compare-and-set, and say what they touch. */
+
+import { EMPTY_STATE, type MergeOutcome, merge } from '../../mappings/aggregates/merge.js';
 import type { DerivationSettings } from '../../mappings/contract.js';
 import type { AggregateName } from '../../mappings/events/event.js';
 import { aggregates } from '../../mappings/registry.js';
@@ -6,7 +8,6 @@ import type { RollupName } from '../../mappings/rollups/summaries.js';
 import type { AggregateStore, QuarantinedRecord, StateRecord, StateWrite } from '../ports.js';
 import type { StateCache } from '../state/cache.js';
 import { derive, rollupsChanged } from '../state/derive.js';
-import { EMPTY_STATE, type MergeOutcome, merge } from '../state/merge.js';
 import type { DecodedDelivery } from './decode.js';
 import type { Dirty } from './dirty.js';
 import { groupBy } from './group.js';

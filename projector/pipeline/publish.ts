@@ -4,6 +4,7 @@
  */
 import { dayOf } from '../../mappings/calendar.js';
 import type { DerivationSettings, Loaded, Storage, View, ViewName } from '../../mappings/contract.js';
+import type { Rendering } from '../../mappings/loading.js';
 import { views } from '../../mappings/registry.js';
 import type { Change } from '../../runtime/changes.js';
 import type {
@@ -21,7 +22,7 @@ import type {
 import type { StateCache } from '../state/cache.js';
 import { DirtyDocuments } from './dirty.js';
 import { groupBy } from './group.js';
-import { loadFor, type Rendering } from './load.js';
+import { loadFor } from './load.js';
 import type { Patience } from './patience.js';
 import { type StageTimes, timed } from './stages.js';
 

@@ -1,11 +1,12 @@
 /** States as the events in Kafka make them, of some of the aggregates at a time: for what is compared with what is stored. */
+
+import { EMPTY_STATE, merge } from '../../mappings/aggregates/merge.js';
 import type { AggregateState } from '../../mappings/aggregates/state.js';
 import type { AggregateName } from '../../mappings/events/event.js';
 import { aggregates } from '../../mappings/registry.js';
 import { decodeBatch } from '../pipeline/decode.js';
 import { groupBy } from '../pipeline/group.js';
 import type { EventLog, SourceRecord } from '../ports.js';
-import { EMPTY_STATE, merge } from '../state/merge.js';
 
 export class Refold {
   private readonly states = new Map<string, AggregateState>();

@@ -1,4 +1,6 @@
 /** Renders anew all that depends on some aggregates, whether or not anything has changed: sums first, then documents. */
+
+import { EMPTY_STATE } from '../../mappings/aggregates/merge.js';
 import type { ViewName } from '../../mappings/contract.js';
 import type { AggregateName } from '../../mappings/events/event.js';
 import { views } from '../../mappings/registry.js';
@@ -10,7 +12,6 @@ import { chunksOf, type PublishPorts, publishAll } from '../pipeline/publish.js'
 import { type ResolvePorts, resolve } from '../pipeline/resolve.js';
 import { referencesTo, touchAggregate, touchAllReferring, viewsReading } from '../pipeline/touch.js';
 import { groupOf, ROLLUP_NAMES, splitGroup } from '../state/derive.js';
-import { EMPTY_STATE } from '../state/merge.js';
 
 export interface RefreshPorts {
   readonly publish: PublishPorts & ResolvePorts;

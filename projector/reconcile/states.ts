@@ -1,11 +1,11 @@
 /** Every state, and what the events in Kafka make of it; and what is stored beside it, which follows from it. */
 import type { AggregateState } from '../../mappings/aggregates/state.js';
 import type { AggregateName } from '../../mappings/events/event.js';
+import { decodeState, encodeState } from '../../runtime/state-codec.js';
 import { bucketOf } from '../operations/digest.js';
 import { Refused } from '../operations/rebuilding.js';
 import { piecesOf } from '../pipeline/group.js';
 import type { EventLog, StateCopy, StateScan } from '../ports.js';
-import { decodeState, encodeState } from '../state/codec.js';
 import { derive } from '../state/derive.js';
 import type { Subject } from './check.js';
 import type { Fault } from './look.js';

@@ -2,14 +2,17 @@
 import { pino } from 'pino';
 import { openAccess } from '../../api/access/credentials.js';
 import { createApp, type Entrance } from '../../api/app.js';
+import type { HistoryPorts } from '../../api/history/history.js';
 import { composeLimits, type LimitSettings } from '../../api/limits/composed.js';
 import type {
+  BasisSource,
   DocumentReader,
   Freshness,
   FreshnessSource,
   GenerationSource,
   PositionSource,
   ProgressSource,
+  RecordSource,
   Refresher,
 } from '../../api/ports.js';
 import { GuardedReader } from '../../api/readers/guarded/reader.js';
@@ -70,6 +73,9 @@ const NOTHING_MERGED: ProgressSource & PositionSource = {
   positions: async () => new Map(),
 };
 
+const NOTHING_KNOWN: BasisSource = { states: async () => new Map(), periods: async () => new Map() };
+const NO_RECORDS: RecordSource = { at: async (places) => places.map(() => null) };
+
 export async function serve(parts: {
   readonly elasticsearch: DocumentReader;
   readonly mongodb: DocumentReader;
@@ -80,6 +86,8 @@ export async function serve(parts: {
   readonly progress?: ProgressSource & PositionSource;
   /** Without, there is no log of changes. */
   readonly changes?: ChangesContext;
+  /** Without, nothing has a past. */
+  readonly history?: Partial<HistoryPorts>;
   readonly entrance?: Partial<Entrance>;
   readonly limits?: Partial<LimitSettings>;
 }): Promise<TestServer> {
@@ -98,6 +106,7 @@ export async function serve(parts: {
     watch: new Watch({ progress, positions: progress, timers: systemTimers }),
     refresher: parts.refresher ?? { refresh: async () => {} },
     changes: parts.changes ?? noChanges(),
+    history: { basis: NOTHING_KNOWN, records: NO_RECORDS, now: Date.now, ...parts.history },
     namespace: 'test',
     cursorSecret: undefined,
   };

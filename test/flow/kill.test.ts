@@ -1,9 +1,9 @@
 /** A projector that is killed loses nothing, and one that is stopped in order repeats nothing. */
 import type { Db } from 'mongodb';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { decodeState } from '../../projector/state/codec.js';
 import { MongoPositionStore } from '../../projector/stores/mongodb/positions.js';
 import { stateCollection } from '../../runtime/names.js';
+import { decodeState } from '../../runtime/state-codec.js';
 import { until } from '../until.js';
 import type { Answers } from './answers.js';
 import { expectConvergence } from './convergence.js';

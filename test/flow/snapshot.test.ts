@@ -64,6 +64,24 @@ async function expectSnapshot(events: readonly PublishedEvent[]): Promise<void> 
   }
 }
 
+describe('a history', () => {
+  it('is read in Kafka again, and ends in the document as it is', async () => {
+    const { publisher } = system();
+    for (const view of VIEWS) {
+      const [[id, present] = ['', {}]] = [...(await answers.everything(view))];
+      const { status, body } = await answers.get(`/v1/${view}/${encodeURIComponent(id)}/history`);
+      expect(status, view).toBe(200);
+      const { data, complete } = body as { complete: boolean; data: { eventId: string; document: Document }[] };
+      const published = publisher.events.filter(({ topic, event: { subject } }) => topic === view && subject === id);
+      expect([complete, data.map(({ eventId }) => eventId).sort()]).toEqual([
+        true,
+        [...new Set(published.map((one) => one.event.id))].sort(),
+      ]);
+      expect(data.at(-1)?.document).toMatchObject(present);
+    }
+  });
+});
+
 describe('a snapshot', () => {
   it('shows every document as it was, with its windows, and nothing of whom later events erased', async () => {
     await expectSnapshot([...then, event('customer.erased', 'c-gone', 1_000)]);

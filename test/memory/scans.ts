@@ -12,7 +12,7 @@ import type {
   Target,
   TicketLevel,
 } from '../../projector/ports.js';
-import { decodeState } from '../../projector/state/codec.js';
+import { decodeState } from '../../runtime/state-codec.js';
 import type { MemoryAggregateStore, MemoryDocumentStore, MemoryRollupStore, MemoryTicketCounter } from './stores.js';
 
 /** Small, so that there are several. */

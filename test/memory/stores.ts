@@ -26,9 +26,9 @@ import type {
   Ticket,
   TicketCounter,
 } from '../../projector/ports.js';
-import { decodeState, encodeState } from '../../projector/state/codec.js';
 import { groupOf, splitGroup } from '../../projector/state/derive.js';
 import type { Change } from '../../runtime/changes.js';
+import { decodeState, encodeState } from '../../runtime/state-codec.js';
 
 interface StoredState {
   readonly version: number;

@@ -3,8 +3,8 @@ import type { AggregateState } from '../../mappings/aggregates/state.js';
 import type { AggregateName } from '../../mappings/events/event.js';
 import type { RollupName } from '../../mappings/rollups/summaries.js';
 import type { Position, Target } from '../../projector/ports.js';
-import { decodeState } from '../../projector/state/codec.js';
 import type { Change } from '../../runtime/changes.js';
+import { decodeState } from '../../runtime/state-codec.js';
 import type { Coverage } from './coverage.js';
 import { nameOf, type World } from './world.js';
 

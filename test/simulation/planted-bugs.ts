@@ -8,7 +8,7 @@ export interface PlantedBug {
   readonly patches: readonly Patch[];
 }
 
-const MERGE = 'projector/state/merge.ts';
+const MERGE = 'mappings/aggregates/merge.ts';
 const FOLD = 'projector/pipeline/fold.ts';
 const RESOLVE = 'projector/pipeline/resolve.ts';
 const PUBLISH = 'projector/pipeline/publish.ts';
@@ -54,7 +54,7 @@ const folding: readonly PlantedBug[] = [
     breaks: 'Whoever waits for a sequence is told that it was merged when only its neighbours were.',
     patches: [
       {
-        file: 'projector/state/sequences.ts',
+        file: 'mappings/aggregates/sequences.ts',
         find: 'after[0] === sequence + 1',
         replace: 'after[0] <= sequence + 2',
       },

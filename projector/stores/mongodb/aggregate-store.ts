@@ -4,6 +4,7 @@ import type { AggregateName } from '../../../mappings/events/event.js';
 import type { RollupName } from '../../../mappings/rollups/summaries.js';
 import { stateCollection } from '../../../runtime/names.js';
 import type { AggregateRecord } from '../../../runtime/records.js';
+import { decodeState, encodeState } from '../../../runtime/state-codec.js';
 import type {
   AggregateStore,
   Contributions,
@@ -12,7 +13,6 @@ import type {
   StateWrite,
   StoredContributions,
 } from '../../ports.js';
-import { decodeState, encodeState } from '../../state/codec.js';
 import { NO_CONTRIBUTIONS, ROLLUP_NAMES } from '../../state/derive.js';
 import { withMongo } from './connection.js';
 import { compareAndSet } from './guarded-write.js';

@@ -3,13 +3,12 @@ import { NO_REFERENCES } from '../../../mappings/aggregates/state.js';
 import type { AggregateName } from '../../../mappings/events/event.js';
 import type { RollupName } from '../../../mappings/rollups/summaries.js';
 import { rollupCollection, stateCollection } from '../../../runtime/names.js';
-import type { AggregateRecord } from '../../../runtime/records.js';
+import type { AggregateRecord, ChapterRecord } from '../../../runtime/records.js';
+import { decodeState } from '../../../runtime/state-codec.js';
 import type { BasisScan, RollupCopy, StateCopy } from '../../ports.js';
-import { decodeState } from '../../state/codec.js';
 import { groupOf, ROLLUP_NAMES, splitGroup } from '../../state/derive.js';
 import type { ContributionFields } from './aggregate-store.js';
 import { withMongo } from './connection.js';
-import type { ChapterDocument } from './rollup-store.js';
 
 type StateDocument = AggregateRecord & Partial<ContributionFields>;
 
@@ -46,7 +45,7 @@ export class MongoBasisScan implements BasisScan {
   async *groups(rollup: RollupName): AsyncGenerator<readonly string[]> {
     for (let after: string | null = null; ; ) {
       const filter: { _id?: { $gt: string } } = after === null ? {} : { _id: { $gt: after } };
-      const chapters: ChapterDocument[] = await withMongo(`read ${rollup}`, () =>
+      const chapters: ChapterRecord[] = await withMongo(`read ${rollup}`, () =>
         this.chapters(rollup)
           .find(filter, { sort: { _id: 1 }, limit: PAGE_CHAPTERS })
           .toArray(),
@@ -58,7 +57,7 @@ export class MongoBasisScan implements BasisScan {
   }
 
   private chapters(rollup: RollupName) {
-    return this.db.collection<ChapterDocument>(rollupCollection(this.generation, rollup));
+    return this.db.collection<ChapterRecord>(rollupCollection(this.generation, rollup));
   }
 }
 
@@ -85,7 +84,7 @@ function readable(state: string): StateCopy['state'] {
   }
 }
 
-function copiesOf({ owner, tickets, summaries }: ChapterDocument): [string, RollupCopy][] {
+function copiesOf({ owner, tickets, summaries }: ChapterRecord): [string, RollupCopy][] {
   const periods = new Set([...Object.keys(tickets ?? {}), ...Object.keys(summaries ?? {})]);
   return [...periods].map((period) => [
     groupOf({ owner, period }),

@@ -2,24 +2,12 @@ import type { Db } from 'mongodb';
 import type { Contribution, PeriodRange, PeriodSummary } from '../../../mappings/contract.js';
 import type { RollupName, SummaryOf } from '../../../mappings/rollups/summaries.js';
 import { rollupCollection, stateCollection } from '../../../runtime/names.js';
+import type { ChapterRecord } from '../../../runtime/records.js';
 import type { OwnerPage, RollupStore, Ticket } from '../../ports.js';
 import { groupOf, splitGroup } from '../../state/derive.js';
 import type { ContributionFields } from './aggregate-store.js';
 import { withMongo } from './connection.js';
 import { writeNewest } from './guarded-write.js';
-
-/**
- * A chapter of an owner's groups: the days of one month, the months of one quarter. Groups are guarded each by its own
- * ticket, and documents read a few chapters instead of dozens of groups. `_id` is `owner,chapter`.
- */
-export interface ChapterDocument {
-  readonly _id: string;
-  readonly owner: string;
-  readonly chapter: string;
-  readonly tickets: Readonly<Record<string, number>>;
-  /** Period to the JSON of its summary: see state/codec.ts for why. */
-  readonly summaries: Readonly<Record<string, string>>;
-}
 
 /** `2026-11-01` is in `2026-11`, `2026-11` in `2026-Q4`: small enough that a chapter stays far below 16 MB. */
 function chapterOf(period: string): string {
@@ -149,6 +137,6 @@ export class MongoRollupStore implements RollupStore {
   }
 
   private chapters(rollup: RollupName) {
-    return this.db.collection<ChapterDocument>(rollupCollection(this.generation, rollup));
+    return this.db.collection<ChapterRecord>(rollupCollection(this.generation, rollup));
   }
 }

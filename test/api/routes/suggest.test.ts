@@ -46,7 +46,10 @@ describe('GET /v1/suggest', () => {
     expect(body.views.products.suggest).toEqual({
       path: '/v1/suggest',
       field: 'name',
-      parameters: [{ name: 'q', type: 'text' }],
+      parameters: [
+        { name: 'q', type: 'text' },
+        { name: 'asOf', type: 'text' },
+      ],
     });
     expect(body.views.orders).not.toHaveProperty('suggest');
     expect(body.views.orders.parameters).toContainEqual({ name: 'highlight', type: 'boolean' });

@@ -14,7 +14,7 @@ import type { CustomerDocument } from '../../../mappings/views/customers/fields.
 import type { OrderDocument } from '../../../mappings/views/orders/fields.js';
 import type { ProductDocument } from '../../../mappings/views/products/fields.js';
 import type { DocumentStore, SourceRecord } from '../../../projector/ports.js';
-import { decodeState } from '../../../projector/state/codec.js';
+import { decodeState } from '../../../runtime/state-codec.js';
 import { liveProjection } from '../../memory/projection.js';
 import { settled } from './clock.js';
 

@@ -2,10 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { customers } from '../../../mappings/aggregates/customers.js';
 import { erasureOf, isErasedBy, mentionIn } from '../../../mappings/aggregates/erasure.js';
+import { type Delivery, EMPTY_STATE, merge } from '../../../mappings/aggregates/merge.js';
 import { decode } from '../../../mappings/events/decode.js';
 import type { AggregateName, DomainEvent, RawRecord } from '../../../mappings/events/event.js';
-import { encodeState } from '../../../projector/state/codec.js';
-import { type Delivery, EMPTY_STATE, merge } from '../../../projector/state/merge.js';
+import { encodeState } from '../../../runtime/state-codec.js';
 
 const TIME = '2026-11-01T10:00:00.000Z';
 

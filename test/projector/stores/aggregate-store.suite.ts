@@ -1,9 +1,9 @@
 /** What every store of aggregate states does. */
 import { describe, expect, it } from 'vitest';
+import { EMPTY_STATE } from '../../../mappings/aggregates/merge.js';
 import { type AggregateState, NO_REFERENCES } from '../../../mappings/aggregates/state.js';
 import type { Json } from '../../../mappings/contract.js';
 import type { AggregateStore, StateWrite } from '../../../projector/ports.js';
-import { EMPTY_STATE } from '../../../projector/state/merge.js';
 import { ODD_IDS } from './odd-ids.js';
 
 const VERSION = { sequence: 1, time: 1_700_000_000_000, eventId: 'e-1' };

@@ -1,7 +1,7 @@
 import kafkajs from 'kafkajs';
 import { compress } from 'snappy';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { registerCodecs } from '../../../../projector/kafka/kafkajs/codecs.js';
+import { registerCodecs } from '../../../../runtime/kafkajs/codecs.js';
 import { pollAll } from '../event-source.suite.js';
 import { type Ground, openGround } from '../ground.js';
 

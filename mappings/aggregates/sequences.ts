@@ -1,4 +1,4 @@
-import type { SequenceRange } from '../../mappings/aggregates/state.js';
+import type { SequenceRange } from './state.js';
 
 /**
  * Adds a sequence to ascending, disjoint, maximal ranges. Returns the same array when it was in them.

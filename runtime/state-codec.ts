@@ -3,9 +3,9 @@
  * place; one text is several times cheaper to encode, store and decode than the same tree as BSON, and ids with dots,
  * `$` or `__proto__` are plain values in it.
  */
-import type { AggregateState, Register } from '../../mappings/aggregates/state.js';
-import type { Version } from '../../mappings/events/event.js';
-import type { EncodedState, VersionPlace } from '../../runtime/records.js';
+import type { AggregateState, Register } from '../mappings/aggregates/state.js';
+import type { Version } from '../mappings/events/event.js';
+import type { EncodedState, VersionPlace } from './records.js';
 
 const NONE: VersionPlace = -1;
 

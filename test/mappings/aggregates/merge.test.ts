@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type Delivery, EMPTY_STATE, merge, REMEMBERED_EVENTS_MAX } from '../../../mappings/aggregates/merge.js';
 import type { AggregateState } from '../../../mappings/aggregates/state.js';
 import type { AggregateName } from '../../../mappings/events/event.js';
 import { aggregates } from '../../../mappings/registry.js';
-import { decodeState, encodeState } from '../../../projector/state/codec.js';
-import { type Delivery, EMPTY_STATE, merge, REMEMBERED_EVENTS_MAX } from '../../../projector/state/merge.js';
+import { decodeState, encodeState } from '../../../runtime/state-codec.js';
 import { deliveriesOf } from './events.js';
 
 /** Registers are a map: their order of insertion is no part of the state. */

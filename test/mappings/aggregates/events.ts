@@ -1,8 +1,8 @@
 /** Arbitrary events for property tests: few ids, few times, so that ties and overwrites are common. */
 import fc from 'fast-check';
+import type { Delivery } from '../../../mappings/aggregates/merge.js';
 import { decode } from '../../../mappings/events/decode.js';
 import type { AggregateName } from '../../../mappings/events/event.js';
-import type { Delivery } from '../../../projector/state/merge.js';
 
 const text = fc.constantFrom('a', '苹果', '', 'Zoë', '__proto__');
 const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null });

@@ -3,10 +3,11 @@
  * grows, so that merging is commutative, associative and idempotent: duplicates, disorder and replays end in the same
  * state. The marks of deduplication are in the same record as the effects.
  */
-import type { AggregateState, LogPlace, Register, RememberedEvent } from '../../mappings/aggregates/state.js';
-import type { Aggregate } from '../../mappings/contract.js';
-import { codePointOrder, compareVersions, type DomainEvent, type Version } from '../../mappings/events/event.js';
+
+import type { Aggregate } from '../contract.js';
+import { codePointOrder, compareVersions, type DomainEvent, type Version } from '../events/event.js';
 import { includeSequence } from './sequences.js';
+import type { AggregateState, LogPlace, Register, RememberedEvent } from './state.js';
 
 /** An event as it was delivered. */
 export interface Delivery {
