@@ -61,7 +61,13 @@ module.exports = {
       from: { path: '^(projector|api|mappings|runtime)/' },
       to: { path: '^(test|bench|stack|sample)/' },
     },
-    only('kafkajs', ['^projector/kafka/', '^api/freshness/', '^api/changes/kafka/', '^runtime/kafkajs/']),
+    only('kafkajs', [
+      '^projector/kafka/',
+      '^api/freshness/',
+      '^api/changes/kafka/',
+      '^api/history/kafka/',
+      '^runtime/kafkajs/',
+    ]),
     {
       name: 'sample-feeds-by-one-file',
       severity: 'error',

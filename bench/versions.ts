@@ -2,6 +2,8 @@
  * What each event touches by itself: the documents that would be written if every event were projected alone. It folds
  * with the projector's own functions and no store.
  */
+
+import { EMPTY_STATE, merge } from '../mappings/aggregates/merge.js';
 import { NO_REFERENCES, type References } from '../mappings/aggregates/state.js';
 import type { DerivationSettings } from '../mappings/contract.js';
 import { aggregates } from '../mappings/registry.js';
@@ -10,7 +12,6 @@ import { Dirty, type DirtyDocuments } from '../projector/pipeline/dirty.js';
 import { documentsOf, touchAggregate, touchReferring, viewOf, viewsReading } from '../projector/pipeline/touch.js';
 import type { Referring, SourceRecord } from '../projector/ports.js';
 import { type Derived, derive, rollupsChanged, splitGroup } from '../projector/state/derive.js';
-import { EMPTY_STATE, merge } from '../mappings/aggregates/merge.js';
 
 const NOTHING: Derived = { state: EMPTY_STATE, references: NO_REFERENCES, contributions: {} };
 
