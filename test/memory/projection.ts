@@ -7,7 +7,7 @@ import type { Patience } from '../../projector/pipeline/patience.js';
 import { Projection } from '../../projector/pipeline/projection.js';
 import type { PublishPorts } from '../../projector/pipeline/publish.js';
 import type { ResolvePorts } from '../../projector/pipeline/resolve.js';
-import type { Admission, DocumentStore, EventSource, SourceRecord } from '../../projector/ports.js';
+import type { Admission, DocumentStore, EventSource, GenerationControl, SourceRecord } from '../../projector/ports.js';
 import { StateCache } from '../../projector/state/cache.js';
 import { createLog } from '../../runtime/log.js';
 import type { PublishedEvent } from '../recomputation-documents.js';
@@ -30,10 +30,13 @@ export function liveProjection({
   now,
   settings,
   fanOutInlineMax = 1000,
+  registered,
 }: {
   readonly now: number;
   readonly settings: DerivationSettings;
   readonly fanOutInlineMax?: number;
+  /** Instead of `control.admission`. */
+  readonly registered?: GenerationControl;
 }) {
   const aggregates = new MemoryAggregateStore();
   const rollups = new MemoryRollupStore(aggregates);
@@ -71,7 +74,7 @@ export function liveProjection({
     return new Projection(
       {
         source,
-        control: { admission: async () => control.admission },
+        control: registered ?? { admission: async () => control.admission },
         yieldToLive: async () => {},
         positions,
         quarantine,
