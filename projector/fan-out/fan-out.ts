@@ -7,6 +7,7 @@ import type { Log } from '../../runtime/log.js';
 import type { Service } from '../../runtime/service.js';
 import { DirtyDocuments, type ReferenceTouch } from '../pipeline/dirty.js';
 import { piecesOf } from '../pipeline/group.js';
+import { inOrder } from '../pipeline/in-order.js';
 import type { Patience } from '../pipeline/patience.js';
 import { chunksOf, type PublishPorts, publishAll } from '../pipeline/publish.js';
 import { documentsOf, viewOf } from '../pipeline/touch.js';
@@ -34,6 +35,8 @@ export interface FanOutSettings {
 
 /** Ids that are looked up together; the documents are read chunk by chunk. */
 const PAGE_ORDERS = 10_000;
+/** One is loaded while the other is written. */
+const CHUNKS_IN_FLIGHT = 2;
 
 export class FanOut implements Service {
   private stopping = false;
@@ -66,24 +69,36 @@ export class FanOut implements Service {
     const touch = ruleOf(job);
     // What this pass has rendered it has rendered after the change: the next order of the same customer need not again.
     const customers = new Set<string>();
-    let { cursor, documents } = job;
-    for (;;) {
-      const orders = await patience.until(() =>
-        ports.aggregates.referringAfter(job.reference, job.referredId, cursor, PAGE_ORDERS),
-      );
-      if (orders.length === 0) break;
-      for (const chunk of piecesOf(orders, this.settings.chunkOrdersMax)) {
+    let { documents } = job;
+    const complete = await inOrder(
+      this.chunksAfter(job),
+      CHUNKS_IN_FLIGHT,
+      async (chunk) => {
         await this.yieldToLiveEvents();
-        if (this.stopping) return;
-        documents += await this.chunk(touch, chunk, customers);
-        const reached = chunk.at(-1)?.orderId ?? '';
+        return this.stopping ? null : this.chunk(touch, chunk, customers);
+      },
+      async (chunk, rendered) => {
+        if (rendered === null) return false;
+        documents += rendered;
         const leasedUntil = ports.clock.now() + this.settings.leaseMs;
-        if (!(await patience.until(() => jobs.advance(job, reached, documents, leasedUntil)))) return;
-        cursor = reached;
-      }
-    }
+        return patience.until(() => jobs.advance(job, chunk.at(-1)?.orderId ?? '', documents, leasedUntil));
+      },
+    );
+    if (!complete) return;
     await patience.until(() => jobs.finish(job));
     this.ports.log.info({ job: nameOf(job), documents }, 'fan-out complete');
+  }
+
+  private async *chunksAfter({ reference, referredId, cursor }: Job): AsyncGenerator<readonly Referring[], undefined> {
+    const { publish: ports, patience } = this.ports;
+    for (let after = cursor; ; ) {
+      const orders = await patience.until(() =>
+        ports.aggregates.referringAfter(reference, referredId, after, PAGE_ORDERS),
+      );
+      if (orders.length === 0) return;
+      yield* piecesOf(orders, this.settings.chunkOrdersMax);
+      after = orders.at(-1)?.orderId ?? '';
+    }
   }
 
   /** @returns the number of documents. */
@@ -91,10 +106,11 @@ export class FanOut implements Service {
     const { publish: ports, patience } = this.ports;
     const view = viewOf(touch);
     const referring = documentsOf(touch, orders).filter((id) => touch.document === 'order' || !customers.has(id));
+    // Others of them may be under way already: the cursor passes none of their orders before they are durable.
+    if (touch.document === 'customer') for (const id of referring) customers.add(id);
     const documents = new DirtyDocuments();
     for (const id of referring) documents.add(view, id);
     await publishAll(ports, patience, chunksOf(documents, this.settings.chunkOrdersMax));
-    if (touch.document === 'customer') for (const id of referring) customers.add(id);
     return referring.length;
   }
 

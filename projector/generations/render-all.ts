@@ -7,6 +7,7 @@ import type { View } from '../../mappings/contract.js';
 import { rollups, views } from '../../mappings/registry.js';
 import type { RollupName, SummaryOf } from '../../mappings/rollups/summaries.js';
 import { piecesOf } from '../pipeline/group.js';
+import { inOrder } from '../pipeline/in-order.js';
 import type { Patience } from '../pipeline/patience.js';
 import { type PublishPorts, publish } from '../pipeline/publish.js';
 import type { StateScan } from '../ports.js';
@@ -64,44 +65,23 @@ export async function renderAll(
   return true;
 }
 
-interface Chunk {
-  readonly ids: readonly string[];
-  durable: boolean;
-}
-
 /** Several chunks are under way; a place is told when all chunks before it are durable. */
-async function renderView(
+function renderView(
   ports: RenderAllPorts,
   { chunkDocumentsMax, chunksInFlight }: RenderAllSettings,
   view: View,
   after: string | null,
   progress: RenderProgress,
 ): Promise<boolean> {
-  const chunks = chunksOf(ports, view, after, chunkDocumentsMax);
-  const underWay: Chunk[] = [];
-  let goesOn = true;
-  let told = Promise.resolve();
-  const tell = async () => {
-    const waiting = underWay.findIndex(({ durable }) => !durable);
-    const ids = underWay.splice(0, waiting < 0 ? underWay.length : waiting).flatMap((chunk) => chunk.ids);
-    const last = ids.at(-1);
-    if (last !== undefined && goesOn) goesOn = await progress.rendered({ view: view.name, after: last }, ids.length);
-  };
-  const worker = async () => {
-    while (goesOn) {
-      const next = await chunks.next();
-      if (next.done === true) return;
-      const chunk: Chunk = { ids: next.value, durable: false };
-      underWay.push(chunk);
+  return inOrder(
+    chunksOf(ports, view, after, chunkDocumentsMax),
+    chunksInFlight,
+    async (ids) => {
       await ports.yieldToLive();
-      await ports.patience.until(() => publish(ports.publish, new Map([[view, chunk.ids]])));
-      chunk.durable = true;
-      told = told.then(tell);
-      await told;
-    }
-  };
-  await Promise.all(Array.from({ length: chunksInFlight }, worker));
-  return goesOn;
+      await ports.patience.until(() => publish(ports.publish, new Map([[view, ids]])));
+    },
+    async (ids) => progress.rendered({ view: view.name, after: ids.at(-1) ?? '' }, ids.length),
+  );
 }
 
 async function* chunksOf(

@@ -424,11 +424,18 @@ const background: readonly PlantedBug[] = [
     name: 'cursor before the chunk',
     breaks: 'The cursor moves, the process dies, and the chunk is never written.',
     patches: [
-      { file: FAN_OUT, find: 'documents += await this.chunk(touch, chunk, customers);', replace: '' },
       {
         file: FAN_OUT,
-        find: 'cursor = reached;',
-        replace: 'documents += await this.chunk(touch, chunk, customers); cursor = reached;',
+        find: 'this.stopping ? null : this.chunk(touch, chunk, customers)',
+        replace: 'this.stopping ? null : 0',
+      },
+      {
+        file: FAN_OUT,
+        find: "return patience.until(() => jobs.advance(job, chunk.at(-1)?.orderId ?? '', documents, leasedUntil));",
+        replace: `const goesOn = await patience.until(() =>
+          jobs.advance(job, chunk.at(-1)?.orderId ?? '', documents, leasedUntil));
+          await this.chunk(touch, chunk, customers);
+          return goesOn;`,
       },
     ],
   },
