@@ -17,6 +17,7 @@ export const REGISTRY_COLLECTION = 'registry';
 export const QUARANTINE_COLLECTION = 'quarantine';
 export const ERASURES_COLLECTION = 'erasures';
 export const REBUILDS_COLLECTION = 'rebuilds';
+export const REBUILD_COSTS_COLLECTION = 'rebuild_costs';
 export const AUDIT_COLLECTION = 'audit';
 
 export function stateCollection(generation: number, aggregate: AggregateName): string {

@@ -1,4 +1,5 @@
 /** What is known of a rebuild, beside the registry: how far it is, and which process drives it. */
+import type { ViewName } from '../../mappings/contract.js';
 import type { RenderPlace } from './render-all.js';
 
 export interface RebuildRecord {
@@ -14,19 +15,35 @@ export interface RebuildRecord {
   readonly filledMs?: number;
   readonly filledEvents?: number;
   readonly summedAt?: Date;
-  /** How long the `documents` that are noted have been rendered. */
-  readonly renderedMs?: number;
+  /** What was rendered of each view, and how long that took. */
+  readonly rendered?: Readonly<Partial<Record<ViewName, RenderedPart>>>;
   /** When anything was noted last. */
   readonly notedAt?: Date;
   readonly filledAt?: Date;
   readonly place?: RenderPlace;
   readonly documents: number;
-  /** Estimated when rendering begins. */
-  readonly documentsTotal?: number;
+  /** How many each view has, counted when rendering begins. */
+  readonly totals?: Readonly<Record<ViewName, number>>;
   readonly renderedAt?: Date;
   /** Why it cannot go on by itself; it is tried again all the same. */
   readonly failure?: string;
 }
+
+export interface RenderedPart {
+  readonly documents: number;
+  readonly ms: number;
+}
+
+/** What the steps of a rebuild cost, in events folded. */
+export interface RebuildCosts {
+  /** To sum up, for each event of the history. */
+  readonly sums: number;
+  /** To render one document of the view. */
+  readonly documents: Readonly<Record<ViewName, number>>;
+}
+
+/** A paced rebuild waits for live events, and not in all steps alike. */
+export type Pace = 'paced' | 'full-speed';
 
 /** Changes of a record, by whoever holds the lease. */
 export type RebuildProgress = Partial<Omit<RebuildRecord, 'generation' | 'startedAt' | 'origin' | 'from' | 'ends'>>;
@@ -40,4 +57,7 @@ export interface RebuildStore {
   /** Unless another process holds the lease by now: then false. */
   progress(generation: number, owner: string, progress: RebuildProgress): Promise<boolean>;
   remove(generation: number): Promise<void>;
+  /** Of the last rebuild that was completed at this pace; `null` before the first. They outlive its record. */
+  costs(pace: Pace): Promise<RebuildCosts | null>;
+  rememberCosts(pace: Pace, costs: RebuildCosts): Promise<void>;
 }

@@ -8,15 +8,17 @@
  * A snapshot ends frozen instead, and no live events are rendered.
  */
 import { randomUUID } from 'node:crypto';
+import type { ViewName } from '../../mappings/contract.js';
 import { views } from '../../mappings/registry.js';
 import type { Log } from '../../runtime/log.js';
 import type { GenerationRecord, RegistryRecord } from '../../runtime/records.js';
 import type { Service } from '../../runtime/service.js';
 import type { Pause } from '../pipeline/yielding.js';
 import type { Position, PositionStore, StateScan } from '../ports.js';
+import { costsOf } from './costs.js';
 import type { Filling } from './filling.js';
 import { type GenerationStorage, type Registry, recordOf } from './generation.js';
-import type { RebuildProgress, RebuildStore } from './rebuild-record.js';
+import type { RebuildProgress, RebuildRecord, RebuildStore, RenderedPart } from './rebuild-record.js';
 import { type RenderAllPorts, type RenderAllSettings, renderAll } from './render-all.js';
 
 export interface RebuildPorts extends RenderAllPorts, Pause {
@@ -101,18 +103,15 @@ export class Rebuild implements Service {
 
   /** Returns whether every document is rendered. */
   private async render(record: GenerationRecord): Promise<boolean> {
-    const { rebuilds, scan, storages, clock, patience } = this.ports;
+    const { rebuilds, storages, clock, patience } = this.ports;
     const onAll = (step: (storage: GenerationStorage) => Promise<void>) =>
       Promise.all(storages.map((storage) => patience.until(() => step(storage))));
     const known = await patience.until(() => rebuilds.read(this.generation));
     if (known?.renderedAt === undefined) {
-      const counts = await Promise.all(
-        Object.values(views).map(({ aggregate }) => patience.until(() => scan.count(aggregate))),
-      );
-      await this.note({ documentsTotal: counts.reduce((sum, count) => sum + count, 0) });
+      await this.note({ totals: await this.totals() });
       await onAll((storage) => storage.prepareForBulk(record));
-      let documents = known?.place === undefined ? 0 : known.documents;
-      const worked = known?.place === undefined ? 0 : (known.renderedMs ?? 0);
+      // What was not noted is rendered once more.
+      let rendered = known?.place === undefined ? {} : (known.rendered ?? {});
       let begun = clock.now();
       const complete = await renderAll(this.ports, this.settings, known?.place ?? null, {
         summed: async () => {
@@ -120,14 +119,38 @@ export class Rebuild implements Service {
           await this.note({ summedAt: new Date(begun) });
         },
         rendered: (place, count) => {
-          documents += count;
-          return this.goesOn({ place, documents, renderedMs: worked + clock.now() - begun });
+          const now = clock.now();
+          rendered = including(rendered, place.view, { documents: count, ms: now - begun });
+          begun = now;
+          const documents = Object.values(rendered).reduce((sum, part) => sum + part.documents, 0);
+          return this.goesOn({ place, documents, rendered });
         },
       });
       if (!complete) return false;
     }
     await onAll((storage) => storage.prepareForReading(record));
-    return this.note({ renderedAt: new Date(clock.now()) });
+    if (!(await this.note({ renderedAt: new Date(clock.now()) }))) return false;
+    await this.rememberCosts(record);
+    return true;
+  }
+
+  private async totals(): Promise<Record<ViewName, number>> {
+    const { scan, patience } = this.ports;
+    const counted = await Promise.all(
+      Object.values(views).map(async ({ name, aggregate }) => [
+        name,
+        await patience.until(() => scan.count(aggregate)),
+      ]),
+    );
+    return Object.fromEntries(counted);
+  }
+
+  private async rememberCosts({ fullSpeed }: GenerationRecord): Promise<void> {
+    const { patience, rebuilds } = this.ports;
+    const record = await patience.until(() => rebuilds.read(this.generation));
+    const costs = record === null ? null : costsOf(record);
+    if (costs === null) return;
+    await patience.until(() => rebuilds.rememberCosts(fullSpeed === true ? 'full-speed' : 'paced', costs));
   }
 
   private async goesOn(done: RebuildProgress): Promise<boolean> {
@@ -164,4 +187,11 @@ export class Rebuild implements Service {
     };
     await patience.until(() => registry.update(change));
   }
+}
+
+type Rendered = NonNullable<RebuildRecord['rendered']>;
+
+function including(rendered: Rendered, view: ViewName, { documents, ms }: RenderedPart): Rendered {
+  const before = rendered[view] ?? { documents: 0, ms: 0 };
+  return { ...rendered, [view]: { documents: before.documents + documents, ms: before.ms + ms } };
 }

@@ -1,6 +1,9 @@
 /** How far a rebuild is, for people and programs. */
+
+import type { ViewName } from '../../mappings/contract.js';
 import type { GenerationRecord } from '../../runtime/records.js';
-import type { RebuildRecord } from '../generations/rebuild-record.js';
+import { ASSUMED } from '../generations/costs.js';
+import type { RebuildCosts, RebuildRecord } from '../generations/rebuild-record.js';
 import type { Position } from '../ports.js';
 
 export interface RebuildStatus {
@@ -23,23 +26,16 @@ export interface Surroundings {
   readonly positions: readonly Position[];
   /** The end of every partition now, by `topic/partition`. */
   readonly ends: ReadonlyMap<string, number>;
-  /** How many documents there will be, as long as the rebuild itself has not counted. */
-  readonly documentsExpected: number;
-  /** A rebuild that is complete, if there is a record of one: it shows what a document costs here. */
-  readonly former: RebuildRecord | null;
+  /** How many documents there will be of each view, as long as the rebuild itself has not counted. */
+  readonly documentsExpected: Readonly<Record<ViewName, number>>;
+  /** What the steps cost here, as a former rebuild has shown; `null` when there was none. */
+  readonly costs: RebuildCosts | null;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
-/** What the steps cost in events folded, where nothing has shown it yet: see docs/benchmarks.md. */
-const COSTS: Costs = { document: 2.3, sums: 0.4 };
-
-interface Costs {
-  /** To render one document. */
-  readonly document: number;
-  /** To sum up, for each event of the history. */
-  readonly sums: number;
-}
+/** Of so much of a view, its own documents say best what the others cost. */
+const OWN_SHARE = 0.1;
 
 export function statusOf(record: GenerationRecord, rebuild: RebuildRecord, around: Surroundings): RebuildStatus {
   const { now } = around;
@@ -50,11 +46,11 @@ export function statusOf(record: GenerationRecord, rebuild: RebuildRecord, aroun
   const isPaused = record.paused === true;
   const perSecond = eventRate(rebuild, events.done, now);
   const documents = documentsOf(rebuild, around);
-  const costs = costsOf(around.former);
+  const costs = around.costs ?? ASSUMED;
   const left =
     (events.total === events.done ? 0 : (events.total - events.done) / perSecond) +
     sumSeconds(rebuild, (costs.sums * events.total) / perSecond, now) +
-    (documents.total - documents.done) / documentRate(rebuild, perSecond / costs.document);
+    renderSeconds(rebuild, totalsOf(rebuild, around), costs, perSecond);
   const isKnown = Number.isFinite(left) && !isPaused && (!isFilling || events.done > 0);
   const spent = workedSeconds(rebuild, now);
   return {
@@ -100,27 +96,40 @@ function sumSeconds({ filledAt, summedAt, documents }: RebuildRecord, expected: 
   return filledAt === undefined ? expected : Math.max(0, expected - (now - filledAt.getTime()) / 1000);
 }
 
-/** Documents per second: its own, else as expected. */
-function documentRate({ renderedMs, documents }: RebuildRecord, expected: number): number {
-  return renderedMs !== undefined && documents > 0 ? (1000 * documents) / Math.max(1, renderedMs) : expected;
+/** Seconds until every document is rendered. What has been rendered shows by how much the costs are off today. */
+function renderSeconds(
+  { rendered = {} }: RebuildRecord,
+  totals: Readonly<Record<ViewName, number>>,
+  costs: RebuildCosts,
+  eventsPerSecond: number,
+): number {
+  const expected = (view: ViewName, documents: number) => (documents * costs.documents[view]) / eventsPerSecond;
+  const parts = (Object.keys(totals) as ViewName[]).map((view) => {
+    const { documents, ms } = rendered[view] ?? { documents: 0, ms: 0 };
+    return { view, done: documents, left: Math.max(0, totals[view] - documents), seconds: ms / 1000 };
+  });
+  const foretold = sum(parts.map(({ view, done }) => expected(view, done)));
+  const scale = foretold > 0 ? sum(parts.map(({ seconds }) => seconds)) / foretold : 1;
+  return sum(
+    parts.map(({ view, done, left, seconds }) => {
+      if (left === 0) return 0;
+      return done >= OWN_SHARE * (done + left) ? (left * seconds) / done : scale * expected(view, left);
+    }),
+  );
 }
 
-/** A former rebuild shows what the steps cost with this shop, these servers and this machine. */
-function costsOf(former: RebuildRecord | null): Costs {
-  if (former === null) return COSTS;
-  const { filledMs = 0, filledEvents = 0, filledAt, summedAt, renderedMs = 0, documents } = former;
-  const eventMs = filledMs / filledEvents;
-  const document = renderedMs / documents / eventMs;
-  const sums = (Number(summedAt) - Number(filledAt)) / filledEvents / eventMs;
-  return Number.isFinite(document) && Number.isFinite(sums) && document > 0 ? { document, sums } : COSTS;
+function totalsOf({ totals }: RebuildRecord, { documentsExpected }: Surroundings): Readonly<Record<ViewName, number>> {
+  return totals ?? documentsExpected;
 }
 
-function documentsOf({ documents, documentsTotal }: RebuildRecord, { documentsExpected }: Surroundings) {
-  return { done: documents, total: Math.max(documents, documentsTotal ?? documentsExpected) };
+function documentsOf(rebuild: RebuildRecord, around: Surroundings) {
+  const { documents } = rebuild;
+  return { done: documents, total: Math.max(documents, sum(Object.values(totalsOf(rebuild, around)))) };
 }
 
-function workedSeconds({ filledMs, renderedMs = 0, startedAt }: RebuildRecord, now: number): number {
-  return filledMs === undefined ? (now - startedAt.getTime()) / 1000 : (filledMs + renderedMs) / 1000;
+function workedSeconds({ filledMs, rendered = {}, startedAt }: RebuildRecord, now: number): number {
+  if (filledMs === undefined) return (now - startedAt.getTime()) / 1000;
+  return (filledMs + sum(Object.values(rendered).map(({ ms }) => ms))) / 1000;
 }
 
 function sum(values: readonly number[]): number {

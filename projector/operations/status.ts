@@ -1,4 +1,5 @@
 /** What operators ask about generations. */
+import type { ViewName } from '../../mappings/contract.js';
 import { views } from '../../mappings/registry.js';
 import { isFollowing, recordOf } from '../generations/generation.js';
 import type { MongoDatabase } from '../stores/mongodb/connection.js';
@@ -18,19 +19,19 @@ export async function rebuildStatus(
   const rebuild = await rebuilds.read(newest);
   if (rebuild === null) throw new Refused('There is no rebuild, neither under way nor complete.');
   const scan = new MongoStateScan(db, known.live);
-  const counts = await Promise.all(Object.values(views).map(({ aggregate }) => scan.count(aggregate)));
+  const counts = await Promise.all(
+    Object.values(views).map(async ({ name, aggregate }) => [name, await scan.count(aggregate)] as const),
+  );
   const ends = new Map(
     [...(await ranges())].flatMap(([topic, own]) =>
       own.filter(({ low, high }) => high > low).map(({ partition, high }) => [`${topic}/${partition}`, high] as const),
     ),
   );
   const positions = await new MongoPositionStore(db, newest).read();
-  const others = following.map(({ number }) => number).filter((number) => number < newest);
-  const former = (await Promise.all(others.map((number) => rebuilds.read(number)))).findLast(
-    (other) => other?.renderedAt !== undefined,
-  );
-  return statusOf(recordOf(known, newest), rebuild, {
-    ...{ positions, ends, former: former ?? null, now: clock.now() },
-    documentsExpected: counts.reduce((sum, count) => sum + count, 0),
+  const record = recordOf(known, newest);
+  const costs = await rebuilds.costs(record.fullSpeed === true ? 'full-speed' : 'paced');
+  return statusOf(record, rebuild, {
+    ...{ positions, ends, costs, now: clock.now() },
+    documentsExpected: Object.fromEntries(counts) as Record<ViewName, number>,
   });
 }

@@ -2,7 +2,13 @@
 import type { Contribution } from '../../mappings/contract.js';
 import type { AggregateName } from '../../mappings/events/event.js';
 import type { RollupName } from '../../mappings/rollups/summaries.js';
-import type { RebuildProgress, RebuildRecord, RebuildStore } from '../../projector/generations/rebuild-record.js';
+import type {
+  Pace,
+  RebuildCosts,
+  RebuildProgress,
+  RebuildRecord,
+  RebuildStore,
+} from '../../projector/generations/rebuild-record.js';
 import type { StateScan } from '../../projector/ports.js';
 import type { MemoryAggregateStore } from './stores.js';
 
@@ -14,6 +20,7 @@ interface Leased {
 
 export class MemoryRebuildStore implements RebuildStore {
   private readonly leased = new Map<number, Leased>();
+  private readonly remembered = new Map<Pace, RebuildCosts>();
 
   async create(record: RebuildRecord): Promise<boolean> {
     if (this.leased.has(record.generation)) return false;
@@ -45,6 +52,14 @@ export class MemoryRebuildStore implements RebuildStore {
 
   async remove(generation: number): Promise<void> {
     this.leased.delete(generation);
+  }
+
+  async costs(pace: Pace): Promise<RebuildCosts | null> {
+    return this.remembered.get(pace) ?? null;
+  }
+
+  async rememberCosts(pace: Pace, costs: RebuildCosts): Promise<void> {
+    this.remembered.set(pace, costs);
   }
 
   /** Whether a lease would be taken over from another owner that has rendered something. */

@@ -146,6 +146,9 @@ export function portsOf(sender: Sender, outside: Outside) {
       }),
     progress: (...progress) => write('note the progress of the rebuild', () => world.rebuilds.progress(...progress)),
     remove: (generation) => world.rebuilds.remove(generation),
+    costs: (pace) => world.rebuilds.costs(pace),
+    rememberCosts: (pace, costs) =>
+      write('remember the costs of a rebuild', () => world.rebuilds.rememberCosts(pace, costs)),
   };
 
   const scan: StateScan = {

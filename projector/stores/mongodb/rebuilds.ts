@@ -1,6 +1,12 @@
 import { type Db, MongoServerError } from 'mongodb';
-import { REBUILDS_COLLECTION } from '../../../runtime/names.js';
-import type { RebuildProgress, RebuildRecord, RebuildStore } from '../../generations/rebuild-record.js';
+import { REBUILD_COSTS_COLLECTION, REBUILDS_COLLECTION } from '../../../runtime/names.js';
+import type {
+  Pace,
+  RebuildCosts,
+  RebuildProgress,
+  RebuildRecord,
+  RebuildStore,
+} from '../../generations/rebuild-record.js';
 import { withMongo } from './connection.js';
 
 interface RebuildDocument extends Omit<RebuildRecord, 'from' | 'ends'> {
@@ -63,6 +69,23 @@ export class MongoRebuildStore implements RebuildStore {
 
   async remove(generation: number): Promise<void> {
     await withMongo('remove the rebuild', () => this.collection().deleteOne({ _id: generation }));
+  }
+
+  async costs(pace: Pace): Promise<RebuildCosts | null> {
+    const found = await withMongo('read the costs of rebuilds', () => this.costRecords().findOne({ _id: pace }));
+    if (found === null) return null;
+    const { _id, ...costs } = found;
+    return costs;
+  }
+
+  async rememberCosts(pace: Pace, costs: RebuildCosts): Promise<void> {
+    await withMongo('remember the costs of a rebuild', () =>
+      this.costRecords().replaceOne({ _id: pace }, costs, { upsert: true }),
+    );
+  }
+
+  private costRecords() {
+    return this.db.collection<RebuildCosts & { readonly _id: Pace }>(REBUILD_COSTS_COLLECTION);
   }
 
   private collection() {

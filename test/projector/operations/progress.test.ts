@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { costsOf } from '../../../projector/generations/costs.js';
 import type { RebuildRecord } from '../../../projector/generations/rebuild-record.js';
 import { type Surroundings, statusOf } from '../../../projector/operations/progress.js';
 import { generationRecord } from '../stores/generation-record.js';
@@ -26,7 +27,11 @@ function around(seconds: number, next: number, more: Partial<Surroundings> = {})
       ['orders/0', 11_000],
       ['orders/1', 10_000],
     ]),
-    ...{ documentsExpected: 4000, former: null, now: STARTED + seconds * 1000 },
+    ...{
+      documentsExpected: { orders: 2000, products: 1500, customers: 500 },
+      costs: null,
+      now: STARTED + seconds * 1000,
+    },
     ...more,
   };
 }
@@ -42,35 +47,55 @@ describe('the progress of a rebuild', () => {
         { partition: 'orders/0', next: 11_000, end: 11_000 },
         { partition: 'orders/1', next: 0, end: 10_000 },
       ],
-      // Ten for the other events, eight for the sums, and 4000 documents at 2.3 events each.
-      etaSeconds: 27.2,
-      percent: 26,
+      // Ten for the other events, eight for the sums, and 4000 documents at 4 events each.
+      etaSeconds: 34,
+      percent: 22,
     });
   });
 
   it('takes from a former rebuild what sums and documents cost', () => {
     const former = rebuild({
       ...{ filledMs: 1000, filledEvents: 1000, filledAt: new Date(STARTED), summedAt: new Date(STARTED + 500) },
-      ...{ renderedMs: 3000, documents: 1000 },
+      rendered: {
+        orders: { documents: 1000, ms: 3000 },
+        products: { documents: 100, ms: 200 },
+        customers: { documents: 100, ms: 800 },
+      },
     });
-    const status = statusOf(
-      FILLING,
-      rebuild({ filledMs: 10_000, filledEvents: 10_000 }),
-      around(10, 11_000, { former }),
-    );
-    expect(status.etaSeconds).toBe(10 + 10 + 12);
+    const costs = costsOf(former);
+    expect(costs).toEqual({ sums: 0.5, documents: { orders: 3, products: 2, customers: 8 } });
+    const record = rebuild({ filledMs: 10_000, filledEvents: 10_000 });
+    expect(statusOf(FILLING, record, around(10, 11_000, { costs })).etaSeconds).toBe(10 + 10 + (6 + 3 + 4));
   });
 
-  it('goes by its own documents once there are some', () => {
-    const progress = { filledMs: 20_000, filledEvents: 20_000, filledAt: new Date(STARTED + 20_000) };
-    const record = rebuild({ ...progress, documents: 1000, documentsTotal: 3000, renderedMs: 5_000 });
+  it.each([
+    ['nothing was folded', { filledMs: 0, filledEvents: 0 }],
+    ['a view had no documents', { rendered: { orders: { documents: 10, ms: 20 } } }],
+  ])('takes nothing from a rebuild in which %s', (_, progress) => {
+    const sound = {
+      ...{ filledMs: 1000, filledEvents: 1000, filledAt: new Date(STARTED), summedAt: new Date(STARTED + 500) },
+      rendered: Object.fromEntries(
+        ['orders', 'products', 'customers'].map((view) => [view, { documents: 10, ms: 20 }]),
+      ),
+    };
+    expect(costsOf(rebuild(sound))).not.toBeNull();
+    expect(costsOf(rebuild({ ...sound, ...progress }))).toBeNull();
+  });
+
+  it('goes by its own documents once there are some, and corrects by them what the others are assumed to cost', () => {
+    const record = rebuild({
+      ...{ filledMs: 20_000, filledEvents: 20_000, filledAt: new Date(STARTED + 20_000), documents: 1000 },
+      rendered: { orders: { documents: 1000, ms: 8000 } },
+      totals: { orders: 2000, products: 1500, customers: 500 },
+    });
     const positions = [0, 1].map((partition) => ({
       topic: 'orders',
       partition,
       next: partition === 0 ? 11_000 : 10_000,
     }));
+    // Eight for the other orders; they took twice what was assumed, so do 2000 more at 4 events each.
     expect(statusOf(RENDERING, record, around(25, 11_000, { positions }))).toMatchObject({
-      ...{ phase: 'rendering', documents: { done: 1000, total: 3000 }, etaSeconds: 10 },
+      ...{ phase: 'rendering', documents: { done: 1000, total: 4000 }, etaSeconds: 8 + 16 },
     });
   });
 
@@ -85,7 +110,7 @@ describe('the progress of a rebuild', () => {
   });
 
   it('is complete when the generation follows', () => {
-    const done = rebuild({ filledMs: 1000, filledEvents: 20_000, documents: 4000, renderedMs: 1000 });
+    const done = rebuild({ filledMs: 1000, filledEvents: 20_000, documents: 4000 });
     expect(statusOf(generationRecord(2), done, around(3, 11_000))).toMatchObject({
       ...{ phase: 'complete', percent: 100, etaSeconds: 0 },
     });

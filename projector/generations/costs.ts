@@ -1,0 +1,23 @@
+/** What a rebuild shows of the costs of its steps: the next one is foretold by them. */
+import type { ViewName } from '../../mappings/contract.js';
+import { views } from '../../mappings/registry.js';
+import type { RebuildCosts, RebuildRecord } from './rebuild-record.js';
+
+/** Where no rebuild has shown them yet: see docs/benchmarks.md. */
+const DOCUMENT = 4;
+export const ASSUMED: RebuildCosts = { sums: 0.4, documents: ofEachView(() => DOCUMENT) };
+
+/** `null` when it does not show them: of a short history, or when a view has no documents. */
+export function costsOf({ filledMs, filledEvents, filledAt, summedAt, rendered }: RebuildRecord): RebuildCosts | null {
+  const eventMs = (filledMs ?? 0) / (filledEvents ?? 0);
+  const costs: RebuildCosts = {
+    sums: (Number(summedAt) - Number(filledAt)) / (filledEvents ?? 0) / eventMs,
+    documents: ofEachView((view) => (rendered?.[view]?.ms ?? 0) / (rendered?.[view]?.documents ?? 0) / eventMs),
+  };
+  const isSound = [costs.sums, ...Object.values(costs.documents)].every((cost) => Number.isFinite(cost) && cost > 0);
+  return isSound ? costs : null;
+}
+
+export function ofEachView<Value>(value: (view: ViewName) => Value): Record<ViewName, Value> {
+  return Object.fromEntries(Object.values(views).map(({ name }) => [name, value(name)])) as Record<ViewName, Value>;
+}
