@@ -25,6 +25,9 @@ export const projectorSettings = z.object({
     'orders that a change of one customer or product may reach together with its own batch; beyond, a durable job does',
   ),
   FAN_OUT_CHUNK_ORDERS_MAX: integer(500, 1, 100_000).describe('orders that a fan-out job brings up to date at a time'),
+  FAN_OUT_BUSY_CHUNK_ORDERS_MAX: integer(50, 1, 100_000).describe(
+    'the same while live events come: they wait for less',
+  ),
   FAN_OUT_YIELD_MS_MAX: integer(500, 0, 60_000).describe(
     'how long a chunk of a fan-out job waits at most for live events to be done',
   ),

@@ -6,7 +6,6 @@ import { views } from '../../mappings/registry.js';
 import type { Log } from '../../runtime/log.js';
 import type { Service } from '../../runtime/service.js';
 import { DirtyDocuments, type ReferenceTouch } from '../pipeline/dirty.js';
-import { piecesOf } from '../pipeline/group.js';
 import { inOrder } from '../pipeline/in-order.js';
 import type { Patience } from '../pipeline/patience.js';
 import { chunksOf, type PublishPorts, publishAll } from '../pipeline/publish.js';
@@ -27,6 +26,8 @@ export interface FanOutPorts {
 export interface FanOutSettings {
   /** Orders whose documents are written under one ticket. */
   readonly chunkOrdersMax: number;
+  /** The same while live events come: what they meet is over sooner. */
+  readonly busyChunkOrdersMax: number;
   /** How long a chunk waits at most for live events to be done: while they never are, a job goes on at this pace. */
   readonly yieldMsMax: number;
   readonly idleMs: number;
@@ -37,9 +38,13 @@ export interface FanOutSettings {
 const PAGE_ORDERS = 10_000;
 /** One is loaded while the other is written. */
 const CHUNKS_IN_FLIGHT = 2;
+/** Live events are taken to come for so long after the last one. */
+const BUSY_MS = 1_000;
 
 export class FanOut implements Service {
   private stopping = false;
+  /** When live events were on their way last, as far as it was looked. */
+  private busyAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly ports: FanOutPorts,
@@ -96,7 +101,11 @@ export class FanOut implements Service {
         ports.aggregates.referringAfter(reference, referredId, after, PAGE_ORDERS),
       );
       if (orders.length === 0) return;
-      yield* piecesOf(orders, this.settings.chunkOrdersMax);
+      for (let at = 0; at < orders.length; ) {
+        const size = this.chunkOrdersNow();
+        yield orders.slice(at, at + size);
+        at += size;
+      }
       after = orders.at(-1)?.orderId ?? '';
     }
   }
@@ -114,9 +123,15 @@ export class FanOut implements Service {
     return referring.length;
   }
 
+  private chunkOrdersNow(): number {
+    const { chunkOrdersMax, busyChunkOrdersMax } = this.settings;
+    return this.ports.publish.clock.now() - this.busyAt < BUSY_MS ? busyChunkOrdersMax : chunkOrdersMax;
+  }
+
   private yieldToLiveEvents(): Promise<void> {
     const { isBusy, sleep } = this.ports;
     const { clock } = this.ports.publish;
+    if (isBusy()) this.busyAt = clock.now();
     return yieldWhile(() => isBusy() && !this.stopping, { clock, sleep }, this.settings.yieldMsMax);
   }
 }

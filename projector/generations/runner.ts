@@ -247,6 +247,7 @@ export function composeGeneration(around: Surroundings, record: GenerationRecord
 export function fanOutSettings(settings: ProjectorSettings): FanOutSettings {
   return {
     chunkOrdersMax: settings.FAN_OUT_CHUNK_ORDERS_MAX,
+    busyChunkOrdersMax: Math.min(settings.FAN_OUT_BUSY_CHUNK_ORDERS_MAX, settings.FAN_OUT_CHUNK_ORDERS_MAX),
     yieldMsMax: settings.FAN_OUT_YIELD_MS_MAX,
     idleMs: FAN_OUT_IDLE_MS,
     leaseMs: settings.FAN_OUT_LEASE_MS,

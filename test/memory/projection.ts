@@ -24,7 +24,7 @@ import {
   MemoryTicketCounter,
 } from './stores.js';
 
-const FAN_OUT = { chunkOrdersMax: 1, yieldMsMax: 0, idleMs: 1, leaseMs: 1_000 };
+const FAN_OUT = { chunkOrdersMax: 1, busyChunkOrdersMax: 1, yieldMsMax: 0, idleMs: 1, leaseMs: 1_000 };
 
 export function liveProjection({
   now,

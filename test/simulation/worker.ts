@@ -117,7 +117,7 @@ export class Worker implements Holder {
         : schedule.wait(this, 'yield to live events');
     const fanOut = new FanOut(
       { jobs, publish, patience, isBusy: () => projection.isBusy, sleep, log: LOG },
-      { chunkOrdersMax: 1, yieldMsMax: 10, idleMs: IDLE_MS, leaseMs: LEASE_MS },
+      { chunkOrdersMax: 1, busyChunkOrdersMax: 1, yieldMsMax: 10, idleMs: IDLE_MS, leaseMs: LEASE_MS },
     );
     const rebuild = new Rebuild(GENERATION, this.rebuildPorts(ports, patience, { ...publish, changes }), {
       ...{ chunkDocumentsMax, summedOrdersMax: 3, chunksInFlight: 2 },
