@@ -5,10 +5,10 @@ import { isVisible, shownTo } from '../access/visibility.js';
 import { historyOf, type Moment } from '../history/history.js';
 import { LogUnavailable } from '../ports.js';
 import { Problem } from '../problems.js';
-import { readQueryString, valuesByName } from '../query/given.js';
-import { queryStringOf, type RouteContext, withFreshness } from './context.js';
+import { type RouteContext, withFreshness } from './context.js';
 import { demandErrors, meetDemands } from './demands.js';
 import { findDocument } from './documents.js';
+import { assertNoParameters } from './no-parameters.js';
 import { beginReading, type Reading } from './reading.js';
 
 export function historyRoutes(context: RouteContext, view: View): Router {
@@ -25,16 +25,7 @@ async function answerHistory(
   request: Request<{ id: string }>,
   response: Response,
 ): Promise<void> {
-  const given = readQueryString(queryStringOf(request));
-  const names = [...valuesByName(given.pairs).keys()];
-  if (names.length + given.errors.length > 0) {
-    const errors = names.map((parameter) => ({ parameter, message: 'is not a parameter here; none is' }));
-    throw new Problem('invalid-parameters', 'errors names each of them and what is allowed.', [
-      ...given.errors,
-      ...errors,
-      ...demandErrors(request),
-    ]);
-  }
+  assertNoParameters(request, demandErrors(request));
   const reading = await beginReading(context, request, response, view);
   await meetDemands(context, request, reading, null);
   const { id } = request.params;

@@ -5,9 +5,8 @@ import { principalOf } from '../access/identify.js';
 import { offeredTo } from '../access/visibility.js';
 import { startOf } from '../openapi/further-paths.js';
 import { describeView, META_LIMITS } from '../openapi/meta.js';
-import { Problem } from '../problems.js';
-import { readQueryString, valuesByName } from '../query/given.js';
-import { queryStringOf, type RouteContext } from './context.js';
+import type { RouteContext } from './context.js';
+import { assertNoParameters } from './no-parameters.js';
 
 export function metaRoutes(context: RouteContext): Router {
   const views = Object.values(context.views);
@@ -16,11 +15,7 @@ export function metaRoutes(context: RouteContext): Router {
     response.json(startOf(views));
   });
   router.get('/v1/meta', async (request, response) => {
-    const names = [...valuesByName(readQueryString(queryStringOf(request)).pairs).keys()];
-    if (names.length > 0) {
-      const errors = names.map((parameter) => ({ parameter, message: 'is not a parameter here; none is' }));
-      throw new Problem('invalid-parameters', 'errors names each of them and what is allowed.', errors);
-    }
+    assertNoParameters(request);
     const principal = principalOf(response);
     const readable = views.filter(({ queries }) => principal.scopes.has(queries.access.scope));
     const { registry, live } = await context.generations.live();

@@ -1,34 +1,13 @@
 /** Changes that reach too many documents for their batch: jobs bring them there, whatever happens on the way. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { views } from '../../../mappings/registry.js';
 import type { DocumentStore } from '../../../projector/ports.js';
 import { liveProjection } from '../../memory/projection.js';
-import { recompute } from '../../recomputation.js';
-import type { PublishedEvent } from '../../recomputation-documents.js';
 import { SHOP_NOW, shopEvents } from '../pipeline/shop-events.js';
-
-const SETTINGS = { businessTimeZone: 'Asia/Shanghai', reportingCurrency: 'CNY' };
+import { expected, SETTINGS, shown } from '../pipeline/shown.js';
 
 function world() {
   return liveProjection({ now: SHOP_NOW, settings: SETTINGS, fanOutInlineMax: 0 });
-}
-
-function documentsOf({ documents }: ReturnType<typeof world>) {
-  return Object.fromEntries(
-    Object.values(views).map((view) => {
-      const stored = documents.visible({ view: view.name, revision: 1 });
-      return [view.name, new Map([...stored].map(([id, document]) => [id, view.fromStored(document)]))];
-    }),
-  );
-}
-
-function expected(published: readonly PublishedEvent[]) {
-  const { orders, products, customers } = recompute([...published], {
-    now: SHOP_NOW,
-    timeZone: SETTINGS.businessTimeZone,
-  });
-  return { orders, products, customers };
 }
 
 /** Dies at its n-th write, before or after the write has taken effect. */
@@ -53,7 +32,7 @@ describe('fan-out by jobs', () => {
         await shop.run(published, { batch, workers: 2 });
         jobs += (await shop.jobs.list()).length;
         await shop.fanOut();
-        expect(documentsOf(shop)).toEqual(expected(published));
+        expect(shown(shop)).toEqual(expected(published));
         expect(await shop.jobs.list()).toEqual([]);
       }),
       { numRuns: 150 },
@@ -77,7 +56,7 @@ describe('fan-out by jobs', () => {
           await shop.run(published.slice(share * (i + 1), share * (i + 2)), { batch: 7, workers: 1 });
         }
         await shop.fanOut();
-        expect(documentsOf(shop)).toEqual(expected(published));
+        expect(shown(shop)).toEqual(expected(published));
       }),
       { numRuns: 300 },
     );

@@ -1,14 +1,11 @@
 /** During a switch a generation goes on up to given offsets, stands there, and goes on when it may. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { views } from '../../../mappings/registry.js';
 import { liveProjection, toRecord } from '../../memory/projection.js';
 import { MemorySource } from '../../memory/source.js';
-import { recompute } from '../../recomputation.js';
 import type { PublishedEvent } from '../../recomputation-documents.js';
 import { SHOP_NOW, shopEvents } from './shop-events.js';
-
-const SETTINGS = { businessTimeZone: 'Asia/Shanghai', reportingCurrency: 'CNY' };
+import { expected, SETTINGS, shown } from './shown.js';
 
 /** Fewer than may be undone at once, which is what is held back at most. */
 const HELD_MAX = 15;
@@ -18,23 +15,6 @@ function shop(published: readonly PublishedEvent[]) {
   const records = published.map(toRecord);
   const source = new MemorySource(records);
   return { ...world, records, source, offsets: [...new Set(records.map(({ topic }) => `${topic}/0`))] };
-}
-
-function shown({ documents }: ReturnType<typeof shop>) {
-  return Object.fromEntries(
-    Object.values(views).map((view) => {
-      const stored = documents.visible({ view: view.name, revision: 1 });
-      return [view.name, new Map([...stored].map(([id, document]) => [id, view.fromStored(document)]))];
-    }),
-  );
-}
-
-function expected(published: readonly PublishedEvent[]) {
-  const { orders, products, customers } = recompute([...published], {
-    now: SHOP_NOW,
-    timeZone: SETTINGS.businessTimeZone,
-  });
-  return { orders, products, customers };
 }
 
 describe('a generation that may go on up to given offsets', () => {

@@ -1,31 +1,15 @@
 /** The real pipeline over stores in memory: whatever comes in whatever order, documents equal a clean computation. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { views } from '../../../mappings/registry.js';
 import { liveProjection } from '../../memory/projection.js';
-import { recompute } from '../../recomputation.js';
 import type { PublishedEvent } from '../../recomputation-documents.js';
 import { SHOP_NOW, shopEvents } from './shop-events.js';
-
-const SETTINGS = { businessTimeZone: 'Asia/Shanghai', reportingCurrency: 'CNY' };
+import { expected, SETTINGS, shown } from './shown.js';
 
 async function project(published: readonly PublishedEvent[], limits: { batch: number; workers: number }) {
   const world = liveProjection({ now: SHOP_NOW, settings: SETTINGS });
   await world.run(published, limits);
-  return Object.fromEntries(
-    Object.values(views).map((view) => {
-      const stored = world.documents.visible({ view: view.name, revision: 1 });
-      return [view.name, new Map([...stored].map(([id, document]) => [id, view.fromStored(document)]))];
-    }),
-  );
-}
-
-function expected(published: readonly PublishedEvent[]) {
-  const { orders, products, customers } = recompute([...published], {
-    now: SHOP_NOW,
-    timeZone: SETTINGS.businessTimeZone,
-  });
-  return { orders, products, customers };
+  return shown(world);
 }
 
 describe('projecting', () => {

@@ -1,0 +1,15 @@
+import type { Request } from 'express';
+import { Problem } from '../problems.js';
+import { type ParameterError, readQueryString, valuesByName } from '../query/given.js';
+import { queryStringOf } from './context.js';
+
+/** @throws Problem for any parameter, told together with what else is wrong. */
+export function assertNoParameters(request: Request, otherErrors: readonly ParameterError[] = []): void {
+  const { pairs, errors } = readQueryString(queryStringOf(request));
+  const unknown = [...valuesByName(pairs).keys()].map((parameter) => {
+    return { parameter, message: 'is not a parameter here; none is' };
+  });
+  if (unknown.length + errors.length === 0) return;
+  const all = [...errors, ...unknown, ...otherErrors];
+  throw new Problem('invalid-parameters', 'errors names each of them and what is allowed.', all);
+}
