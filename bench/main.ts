@@ -12,6 +12,7 @@ import { memoryBench } from './memory.js';
 import { OptionsError } from './options.js';
 import { rebuildBench } from './rebuild.js';
 import { sweepBench } from './sweep.js';
+import { verifyBench } from './verify.js';
 import { waitBench } from './waiting.js';
 
 const BENCHES: readonly Bench[] = [
@@ -20,6 +21,7 @@ const BENCHES: readonly Bench[] = [
   groupsBench,
   sweepBench,
   rebuildBench,
+  verifyBench,
   growthBench,
   memoryBench,
   apiBench,

@@ -1,5 +1,6 @@
+import { views } from '../mappings/registry.js';
 import { percentile, spread, table } from './figures.js';
-import type { RebuildRun } from './rebuild-run.js';
+import type { RebuildRun, SwitchRun } from './rebuild-run.js';
 
 export interface RebuildRound {
   readonly ours: RebuildRun;
@@ -12,20 +13,44 @@ export interface RebuildFigures {
   readonly quiet: readonly number[];
   readonly during: readonly number[];
   readonly paced: RebuildRun | undefined;
+  readonly switches: readonly SwitchRun[];
 }
+
+const VIEWS = Object.values(views).map(({ name }) => name);
 
 const HONEST_SHARE = 0.2;
 /** No rounding of seconds, and no last refresh, is dishonest. */
 const HONEST_SECONDS = 2;
 
-export function reportOnRebuilds({ rounds, quiet, during, paced }: RebuildFigures): string {
+export function reportOnRebuilds({ rounds, quiet, during, paced, switches }: RebuildFigures): string {
   return [
     table('At full speed; min / median / max', speedRows(rounds)),
     table('Live events, ms from Kafka to the answer by id', latencyRows(quiet, during)),
+    table('Seconds from the order until the other generation is the one that is served, beside live events', [
+      [
+        'switch',
+        spread(
+          switches.map(({ thereSeconds }) => thereSeconds),
+          1,
+        ),
+      ],
+      [
+        'rollback',
+        spread(
+          switches.map(({ backSeconds }) => backSeconds),
+          1,
+        ),
+      ],
+    ]),
     table('The time left as foretold ÷ as it was, from a tenth of the time onward; min / median / max', [
       ['', 'looks', 'foretold / true', 'within 20 % or 2 s'],
       ...rounds.map(({ ours }, i) => etaRow(`full speed, ${i + 1}`, ours)),
       ...(paced === undefined ? [] : [etaRow(`paced, ${paced.seconds.toFixed(0)} s`, paced)]),
+    ]),
+    table('What rendering a document costs, in events folded', [
+      ['', ...VIEWS],
+      ...rounds.map(({ ours }, i) => costsRow(`full speed, ${i + 1}`, ours)),
+      ...(paced === undefined ? [] : [costsRow('paced', paced)]),
     ]),
   ].join('\n\n');
 }
@@ -70,4 +95,8 @@ function etaRow(name: string, { foretold }: RebuildRun): string[] {
       Math.abs(etaSeconds - leftSeconds) <= Math.max(HONEST_SECONDS, HONEST_SHARE * leftSeconds),
   ).length;
   return [name, String(ratios.length), spread(ratios, 2), `${Math.round((100 * honest) / ratios.length)} %`];
+}
+
+function costsRow(name: string, { costs }: RebuildRun): string[] {
+  return [name, ...VIEWS.map((view) => costs?.documents[view].toFixed(1) ?? '–')];
 }

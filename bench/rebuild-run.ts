@@ -1,7 +1,9 @@
 /** One rebuild by the projector that runs, watched as `projector rebuild status` shows it, and removed afterwards. */
 import { setTimeout } from 'node:timers/promises';
+import { costsOf } from '../projector/generations/costs.js';
+import type { RebuildCosts } from '../projector/generations/rebuild-record.js';
 import { type OperationServers, rebuildingPorts } from '../projector/operations/compose.js';
-import { retireGeneration, startRebuild } from '../projector/operations/rebuilding.js';
+import { retireGeneration, rollBack, startRebuild, switchGeneration } from '../projector/operations/rebuilding.js';
 import { rebuildStatus } from '../projector/operations/status.js';
 import { consumerGroup } from '../runtime/names.js';
 import type { GenerationRecord } from '../runtime/records.js';
@@ -16,12 +18,47 @@ export interface RebuildRun {
   readonly sumSeconds: number;
   readonly events: number;
   readonly documents: number;
+  /** What it showed of its steps; `null` when it was too short for that. */
+  readonly costs: RebuildCosts | null;
   /** What was foretold at each look, and how it was in the end, from a tenth of the time onward. */
   readonly foretold: readonly { readonly etaSeconds: number; readonly leftSeconds: number }[];
 }
 
+export interface SwitchRun {
+  /** From the order until the registry says so: API processes learn of it within a second. */
+  readonly thereSeconds: number;
+  readonly backSeconds: number;
+}
+
+/** Builds a generation that is kept, switches to it and back, and removes it. */
+export async function runSwitches(
+  servers: OperationServers,
+  settings: Pick<GenerationRecord, 'businessTimeZone' | 'reportingCurrency'>,
+): Promise<SwitchRun> {
+  const ports = rebuildingPorts(servers);
+  const from = { kind: 'beginning' as const };
+  const generation = await startRebuild(ports, { from, acceptLoss: false, fullSpeed: true, settings });
+  while ((await rebuildStatus(ports, servers)).phase !== 'complete') await setTimeout(LOOK_MS);
+  const served = async (number: number) => (await ports.registry.read())?.live === number;
+  const timed = async (order: Promise<unknown>, number: number) => {
+    const begun = performance.now();
+    while (!(await served(number))) await setTimeout(STEP_MS);
+    const seconds = (performance.now() - begun) / 1000;
+    await order;
+    return seconds;
+  };
+  const [former] = (await ports.registry.read())?.generations ?? [];
+  if (former === undefined) throw new Error('There is no generation to go back to.');
+  // What differs is not looked for: that takes as long as there are documents.
+  const thereSeconds = await timed(switchGeneration(ports, generation, { acceptDifferences: true }), generation);
+  const backSeconds = await timed(rollBack(ports), former.number);
+  await retireGeneration(ports, generation);
+  return { thereSeconds, backSeconds };
+}
+
 const STEP_MS = 50;
-const LOOK_MS = 500;
+/** Seldom enough to be no load of its own. */
+const LOOK_MS = 250;
 
 export async function runRebuild(
   servers: OperationServers,
@@ -42,13 +79,15 @@ export async function runRebuild(
     if (status.phase === 'filling') filledAt = at;
     looks.push({ at, etaSeconds: status.etaSeconds });
     if (status.phase === 'complete') {
-      const { filledAt: filled, summedAt } = (await ports.rebuilds.read(generation)) ?? {};
+      const record = await ports.rebuilds.read(generation);
+      if (record === null) throw new Error(`The rebuild of generation ${generation} has left no record.`);
       await retireGeneration(ports, generation);
       return {
         seconds: (at - begun) / 1000,
         startSeconds: (begun - ordered) / 1000,
         fillSeconds: (filledAt - begun) / 1000,
-        sumSeconds: ((summedAt?.getTime() ?? Number.NaN) - (filled?.getTime() ?? Number.NaN)) / 1000,
+        sumSeconds: ((record.summedAt?.getTime() ?? Number.NaN) - (record.filledAt?.getTime() ?? Number.NaN)) / 1000,
+        costs: costsOf(record),
         events: status.events.total,
         documents: status.documents.done,
         foretold: looks.flatMap(({ at: then, etaSeconds }) =>
@@ -58,7 +97,7 @@ export async function runRebuild(
         ),
       };
     }
-    await setTimeout(fullSpeed ? Math.min(LOOK_MS, 100) : LOOK_MS);
+    await setTimeout(LOOK_MS);
   }
 }
 

@@ -15,7 +15,7 @@ import { beginOfToday, shopEvents } from './history.js';
 import { type OptionValues, wholeNumber } from './options.js';
 import { type ProgramOutcome, runContender } from './program.js';
 import { type RebuildFigures, type RebuildRound, reportOnRebuilds } from './rebuild-report.js';
-import { type RebuildRun, runRebuild } from './rebuild-run.js';
+import { type RebuildRun, runRebuild, runSwitches, type SwitchRun } from './rebuild-run.js';
 import { projectorEnvironment, RunningProjector } from './running-projector.js';
 import { numbered, SyntheticShop } from './synthetic-shop.js';
 import { Trickle } from './trickle.js';
@@ -61,12 +61,9 @@ async function measureRebuilds(bench: Workbench, options: RebuildBenchOptions): 
   const settings = readSettings(projectorSettings, environment);
   try {
     const figures = await withServers(settings, createLog('bench', 'error'), async (servers) => {
-      const rebuild = (fullSpeed: boolean): Promise<RebuildRun> =>
-        runRebuild(
-          servers,
-          { businessTimeZone: settings.BUSINESS_TIME_ZONE, reportingCurrency: settings.REPORTING_CURRENCY },
-          fullSpeed,
-        );
+      const { BUSINESS_TIME_ZONE: businessTimeZone, REPORTING_CURRENCY: reportingCurrency } = settings;
+      const derivation = { businessTimeZone, reportingCurrency };
+      const rebuild = (fullSpeed: boolean): Promise<RebuildRun> => runRebuild(servers, derivation, fullSpeed);
       const rounds = await fullSpeedRounds(bench, feed, servers, options.rounds, () => rebuild(true));
       const trickle = () => new Trickle(feed, derived, shop, orders, options['events-per-second']);
       progress('live', 'without a rebuild');
@@ -76,7 +73,12 @@ async function measureRebuilds(bench: Workbench, options: RebuildBenchOptions): 
       const during = await beside(trickle(), async () => {
         paced = await rebuild(false);
       });
-      return { rounds, quiet, during, paced } satisfies RebuildFigures;
+      progress('switch', 'there and back');
+      const switches: SwitchRun[] = [];
+      await beside(trickle(), async () => {
+        switches.push(await runSwitches(servers, derivation));
+      });
+      return { rounds, quiet, during, paced, switches } satisfies RebuildFigures;
     });
     await projector.stop();
     return `${headline(options)}\n\n${reportOnRebuilds(figures)}`;
@@ -128,11 +130,15 @@ function bareSeconds({ seconds, asideSeconds }: ProgramOutcome): number {
   return seconds - asideSeconds;
 }
 
+/** Ten of a customer and of a product each: what is summed up again for an event is as little as in a shop. */
 function* liveOrders(shop: SyntheticShop, orders: readonly string[]) {
   const now = Date.now();
-  yield shop.register('live-c', now);
-  yield shop.create('live-p', now);
-  for (const orderId of orders) yield shop.place(orderId, 'live-c', ['live-p'], now);
+  const own = (letter: string, i: number) => numbered(`live-${letter}`, Math.floor(i / 10));
+  for (let i = 0; i < orders.length; i += 10) {
+    yield shop.register(own('c', i), now);
+    yield shop.create(own('p', i), now);
+  }
+  for (const [i, orderId] of orders.entries()) yield shop.place(orderId, own('c', i), [own('p', i)], now);
 }
 
 /** Latencies of live events during something, in ms. */

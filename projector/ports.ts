@@ -140,8 +140,8 @@ export interface StateScan {
   count(aggregate: AggregateName): Promise<number>;
   /** The next ids in an order of the store's; after `null` come the first. Empty at the end. */
   ids(aggregate: AggregateName, after: string | null, limit: number): Promise<readonly string[]>;
-  /** Shows every contribution of every order, one by one. */
-  contributions(rollup: RollupName, visit: (contribution: Contribution) => void): Promise<void>;
+  /** Shows every contribution of every order, to all rollups, one by one. */
+  contributions(visit: (rollup: RollupName, contribution: Contribution) => void): Promise<void>;
 }
 
 export interface Referring {
@@ -257,6 +257,8 @@ export interface ScannedDocument {
 export interface DocumentScan {
   /** Everything that was written before the first page was asked for, tombstones included, in an order of the store's. */
   pages(target: Target, pageDocumentsMax: number): AsyncIterable<readonly ScannedDocument[]>;
+  /** The ids of the same. */
+  ids(target: Target, pageIdsMax: number): AsyncIterable<readonly string[]>;
   /** Those of the ids that there are, as they are now, searchable or not. */
   read(target: Target, ids: readonly string[]): Promise<ReadonlyMap<string, ScannedDocument>>;
 }

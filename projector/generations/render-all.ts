@@ -3,7 +3,7 @@
  * meanwhile; either side's writes carry tickets taken before its reads, so neither can undo what the other knows better.
  */
 import { createHash } from 'node:crypto';
-import type { View } from '../../mappings/contract.js';
+import type { Sum, View } from '../../mappings/contract.js';
 import { rollups, views } from '../../mappings/registry.js';
 import type { RollupName, SummaryOf } from '../../mappings/rollups/summaries.js';
 import { piecesOf } from '../pipeline/group.js';
@@ -45,6 +45,8 @@ export interface RenderProgress {
 
 const PAGE_IDS = 10_000;
 
+type AnySum = Sum<SummaryOf[RollupName]>;
+
 /** Goes on after `from`. Returns whether it came to the end. */
 export async function renderAll(
   ports: RenderAllPorts,
@@ -53,7 +55,7 @@ export async function renderAll(
   progress: RenderProgress,
 ): Promise<boolean> {
   if (from === null) {
-    for (const rollup of ROLLUP_NAMES) await sumAll(ports, settings, rollup);
+    await sumAll(ports, settings);
     await progress.summed();
   }
   const all = Object.values(views);
@@ -98,31 +100,35 @@ async function* chunksOf(
   }
 }
 
-/** All groups of a rollup in few passes over the orders, instead of one look-up for each piece of them. */
-async function sumAll<Name extends RollupName>(
+/** All groups in few passes over the orders, instead of one look-up for each piece of them. */
+async function sumAll(
   { scan, publish: ports, patience }: RenderAllPorts,
   { chunkDocumentsMax, summedOrdersMax }: RenderAllSettings,
-  name: Name,
 ): Promise<void> {
   const passes = Math.ceil((await patience.until(() => scan.count('orders'))) / summedOrdersMax);
   for (let pass = 0; pass < passes; pass += 1) {
     await patience.until(async () => {
       const ticket = await ports.tickets.next();
-      const sums = new Map<string, ReturnType<(typeof rollups)[Name]['sum']>>();
-      await scan.contributions(name, (contribution) => {
+      const sums = new Map(ROLLUP_NAMES.map((rollup) => [rollup, new Map<string, AnySum>()]));
+      await scan.contributions((rollup, contribution) => {
         if (passes > 1 && passOf(contribution.owner, passes) !== pass) return;
+        const groups = sums.get(rollup);
         const group = groupOf(contribution);
-        let sum = sums.get(group);
+        let sum = groups?.get(group);
         if (sum === undefined) {
-          sum = rollups[name].sum() as ReturnType<(typeof rollups)[Name]['sum']>;
-          sums.set(group, sum);
+          sum = rollups[rollup].sum() as AnySum;
+          groups?.set(group, sum);
         }
-        sum.add(contribution as never);
+        sum.add(contribution);
       });
-      const summaries = [...sums].map(([group, sum]) => ({ group, summary: sum.summary() as SummaryOf[Name] }));
-      // Groups of one owner stand next to each other: they are stored together.
-      summaries.sort((a, b) => (splitGroup(a.group).owner < splitGroup(b.group).owner ? -1 : 1));
-      for (const piece of piecesOf(summaries, chunkDocumentsMax)) await ports.rollups.write(name, ticket, piece);
+      await Promise.all(
+        [...sums].map(async ([rollup, groups]) => {
+          const summaries = [...groups].map(([group, sum]) => ({ group, summary: sum.summary() }));
+          // Groups of one owner stand next to each other: they are stored together.
+          summaries.sort((a, b) => (splitGroup(a.group).owner < splitGroup(b.group).owner ? -1 : 1));
+          for (const piece of piecesOf(summaries, chunkDocumentsMax)) await ports.rollups.write(rollup, ticket, piece);
+        }),
+      );
     });
   }
 }

@@ -37,25 +37,23 @@ export class SwitchRefused extends Error {
 const HALT_MS = 30_000;
 /** Not trusted to the last moment: clocks of processes differ. */
 const MARGIN_MS = 5_000;
-/** How long one that may be left behind is waited for. */
-const FORMER_MS = 15_000;
 const LOOK_MS = 50;
 /** API processes read the registry every second, and wait two for it when it is slow. */
 export const SEEN_AFTER_MS = 4_000;
 
 export interface SwitchOptions {
   /**
-   * The one that is served now need not get there: it may be what has gone wrong. Until every API process has seen the
-   * switch, readers that ask several of them may then go back.
+   * How long the one that is served now is waited for: it may be what has gone wrong. When it is left behind, readers
+   * that ask several API processes may go back until all of these have seen the switch. Absent: it is not left behind.
    */
-  readonly mayLeaveBehind: boolean;
+  readonly leaveBehindAfterMs?: number;
 }
 
 /** @throws SwitchRefused when it cannot be done now; the old generation then goes on as before. */
 export async function switchTo(
   generation: number,
   ports: SwitchPorts,
-  { mayLeaveBehind }: SwitchOptions,
+  { leaveBehindAfterMs }: SwitchOptions = {},
 ): Promise<void> {
   const { registry, clock } = ports;
   const begun = clock.now();
@@ -72,11 +70,10 @@ export async function switchTo(
     const ends = await ports.ends();
     await registry.update((now) => halted(now, both, { until, upTo: [...ends] }));
     await stands(recordOf(known, generation), ends, ports, deadline);
-    await stands(recordOf(known, live), ends, ports, mayLeaveBehind ? begun + FORMER_MS : deadline).catch(
-      (error: unknown) => {
-        if (!mayLeaveBehind || !(error instanceof SwitchRefused)) throw error;
-      },
-    );
+    const leftBehind = leaveBehindAfterMs === undefined ? deadline : begun + leaveBehindAfterMs;
+    await stands(recordOf(known, live), ends, ports, leftBehind).catch((error: unknown) => {
+      if (leaveBehindAfterMs === undefined || !(error instanceof SwitchRefused)) throw error;
+    });
     const switched = await registry.update((now) =>
       now.live === live && clock.now() < deadline ? { ...now, live: generation } : null,
     );

@@ -14,8 +14,10 @@ import { BUCKETS, BucketSum, bucketOf, canonicalJson, digestOf, fieldsThatDiffer
 export interface ComparedGeneration {
   readonly number: number;
   readonly revisions: Readonly<Partial<GenerationRecord['revisions']>>;
-  readonly documents: DocumentScan;
+  readonly documents: ComparedDocuments;
 }
+
+export type ComparedDocuments = Pick<DocumentScan, 'pages' | 'read'>;
 
 export interface ComparisonPorts {
   /** The one that is served, and the one that is checked against it. */
@@ -119,7 +121,7 @@ class Findings {
 }
 
 interface Side {
-  readonly documents: DocumentScan;
+  readonly documents: ComparedDocuments;
   readonly target: Target;
 }
 

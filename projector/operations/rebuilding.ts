@@ -189,6 +189,11 @@ export async function verifyGeneration(ports: RebuildingPorts, number: number): 
   return compareGenerations(ports.comparing(liveOf(known), recordOf(known, number)));
 }
 
+/** How long the served one is waited for when the other may show something else: it should get there, and need not. */
+const DIFFERENT_MS = 15_000;
+/** The same when one goes back, so that the former one is served within five seconds. */
+const BROKEN_MS = 3_000;
+
 /**
  * Serves the generation once all its documents are found to be equal to those that are served now. With
  * `acceptDifferences` they are not even compared: a change of rendering is meant to show.
@@ -204,7 +209,7 @@ export async function switchGeneration(
     const comparison = await verifyGeneration(ports, number);
     if (!comparison.equal) throw new Refused(differencesInWords(comparison));
   }
-  await switchTo(number, ports.switching, { mayLeaveBehind: acceptDifferences });
+  await switchTo(number, ports.switching, acceptDifferences ? { leaveBehindAfterMs: DIFFERENT_MS } : {});
 }
 
 function differencesInWords({ checked, expected, views: compared }: Comparison): string {
@@ -224,7 +229,7 @@ export async function rollBack(ports: RebuildingPorts): Promise<number> {
   const known = await registered(ports.registry);
   const former = known.generations.filter(({ number, phase }) => number < known.live && phase === undefined).at(-1);
   if (former === undefined) throw new Refused('There is no former generation to go back to: none was kept.');
-  await switchTo(former.number, ports.switching, { mayLeaveBehind: true });
+  await switchTo(former.number, ports.switching, { leaveBehindAfterMs: BROKEN_MS });
   return former.number;
 }
 

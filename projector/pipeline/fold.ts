@@ -10,10 +10,15 @@ import type { StateCache } from '../state/cache.js';
 import { derive, rollupsChanged } from '../state/derive.js';
 import type { DecodedDelivery } from './decode.js';
 import type { Dirty } from './dirty.js';
-import { groupBy } from './group.js';
+import { groupBy, piecesOf } from './group.js';
+import { inLanes } from './lanes.js';
 import { touchAggregate, touchReferring } from './touch.js';
 
 type ByAggregate = Map<string, readonly DecodedDelivery[]>;
+
+/** While the store is at work on some, others are merged. */
+const AGGREGATES_AT_A_TIME = 1000;
+const PIECES_IN_FLIGHT = 2;
 
 export interface FoldPorts {
   readonly store: AggregateStore;
@@ -27,18 +32,16 @@ export async function foldBatch(
   deliveries: readonly DecodedDelivery[],
   dirty: Dirty,
 ): Promise<readonly QuarantinedRecord[]> {
-  const byName = groupBy(deliveries, ({ event }) => event.aggregate);
-  const reused = await Promise.all(
-    [...byName].map(([name, own]) =>
-      foldAggregates(
-        ports,
-        name,
-        groupBy(own, ({ event }) => event.subject),
-        dirty,
-      ),
-    ),
+  const reused: QuarantinedRecord[] = [];
+  await Promise.all(
+    [...groupBy(deliveries, ({ event }) => event.aggregate)].map(([name, own]) => {
+      const bySubject = [...groupBy(own, ({ event }) => event.subject)];
+      return inLanes(piecesOf(bySubject, AGGREGATES_AT_A_TIME), PIECES_IN_FLIGHT, async (piece) => {
+        reused.push(...(await foldAggregates(ports, name, new Map(piece), dirty)));
+      });
+    }),
   );
-  return reused.flat();
+  return reused;
 }
 
 async function foldAggregates(

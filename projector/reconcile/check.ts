@@ -1,4 +1,5 @@
 /** Goes through everything of one kind, and keeps count of what has drifted: documents, sums or states. */
+import { inOrder } from '../pipeline/in-order.js';
 import { type DriftPorts, proveDrift } from './drift.js';
 import type { Fault } from './look.js';
 import type { Pace } from './pace.js';
@@ -43,6 +44,8 @@ export interface Findings {
 
 /** Beyond so many suspects, what is known of them is settled before going on: it bounds memory. */
 const SUSPECTS_MAX = 5000;
+/** One is read while the other is compared. */
+const PAGES_IN_FLIGHT = 2;
 const LOOKS_MAX = 10;
 const LISTED_MAX = 100;
 
@@ -59,15 +62,23 @@ export async function check<Look extends { readonly fault: Fault }>(
     if (repair && drifted.size > 0) tally.repairedBut(await subject.repair(drifted), drifted.size);
   };
   const lookThrough = async (pages: AsyncIterable<readonly string[]>): Promise<boolean> => {
-    for await (const names of pages) {
-      if (names.length === 0) continue;
-      tally.checked += names.length;
-      for (const [name, look] of await subject.look(names)) suspects.set(name, look);
-      if (suspects.size >= SUSPECTS_MAX) await decide();
-      await pace.done(names.length);
-      if (!(await goesOn())) return false;
+    const iterator = pages[Symbol.asyncIterator]();
+    try {
+      return await inOrder(
+        iterator,
+        PAGES_IN_FLIGHT,
+        async (names) => (names.length === 0 ? new Map<string, Look>() : subject.look(names)),
+        async (names, looks) => {
+          tally.checked += names.length;
+          for (const [name, look] of looks) suspects.set(name, look);
+          if (suspects.size >= SUSPECTS_MAX) await decide();
+          await pace.done(names.length);
+          return goesOn();
+        },
+      );
+    } finally {
+      await iterator.return?.();
     }
-    return true;
   };
   for await (const pages of subject.parts()) {
     const isWhole = await lookThrough(pages);

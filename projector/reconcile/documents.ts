@@ -22,8 +22,7 @@ export function documentsOf(ports: DocumentCheckPorts, view: View, target: Targe
   const { aggregates, documents, patience } = ports;
   async function* pages() {
     yield* statePages(ports, view.aggregate, PAGE_IDS);
-    for await (const page of documents.pages(target, PAGE_IDS)) {
-      const ids = page.map(({ id }) => id);
+    for await (const ids of documents.ids(target, PAGE_IDS)) {
       const known = await patience.until(() => aggregates.versions(view.aggregate, ids));
       yield ids.filter((id) => !known.has(id));
     }

@@ -1,6 +1,9 @@
 import type { AggregateName } from '../../mappings/events/event.js';
+import { piecesOf } from '../pipeline/group.js';
 import type { Patience } from '../pipeline/patience.js';
 import type { StateScan } from '../ports.js';
+
+const IDS_AT_A_TIME = 10_000;
 
 /** The ids of all states of an aggregate. */
 export async function* statePages(
@@ -10,9 +13,9 @@ export async function* statePages(
 ): AsyncGenerator<readonly string[]> {
   for (let after: string | null = null; ; ) {
     const last: string | null = after;
-    const ids: readonly string[] = await patience.until(() => scan.ids(aggregate, last, pageIdsMax));
+    const ids: readonly string[] = await patience.until(() => scan.ids(aggregate, last, IDS_AT_A_TIME));
     if (ids.length === 0) return;
-    yield ids;
+    yield* piecesOf(ids, pageIdsMax);
     after = ids.at(-1) ?? '';
   }
 }

@@ -18,6 +18,7 @@ export function documentScanByView(stores: {
 }): DocumentScan {
   return {
     pages: (target, pageDocumentsMax) => stores[views[target.view].storage.store].pages(target, pageDocumentsMax),
+    ids: (target, pageIdsMax) => stores[views[target.view].storage.store].ids(target, pageIdsMax),
     read: (target, ids) => stores[views[target.view].storage.store].read(target, ids),
   };
 }

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { expectDocuments } from '../flow/convergence.js';
-import { type Projector, systemFor } from '../flow/system.js';
+import { haveShared, type Projector, systemFor } from '../flow/system.js';
 import { until } from '../until.js';
 import { refusedWrites } from './late-writes.js';
 import { Load } from './load.js';
@@ -45,7 +45,7 @@ describe('two projectors, of which one or the other is killed again and again', 
         const victim = load.random.between(0, 1);
         await until(
           'the victim to have partitions',
-          async () => (projectors[victim]?.partitions ?? 0) > 0,
+          async () => (projectors[victim]?.partitionsOf(1) ?? 0) > 0,
           JOIN_TIMEOUT_MS,
         );
         await load.untilMiddle();
@@ -79,7 +79,11 @@ describe('a projector that is frozen until the group has given its partitions aw
         await untilShared(zombie, other);
         await load.untilMiddle();
         zombie.pause();
-        await until('the other to have all partitions', async () => other.partitions === PARTITIONS, JOIN_TIMEOUT_MS);
+        await until(
+          'the other to have all partitions',
+          async () => other.partitionsOf(1) === PARTITIONS,
+          JOIN_TIMEOUT_MS,
+        );
         // Newer events of the same aggregates, which what the zombie has in hand knows nothing of.
         await load.publishPiece();
         await expectNothingLost(system(), answers, load);
@@ -97,9 +101,7 @@ describe('a projector that is frozen until the group has given its partitions aw
   );
 
   async function untilShared(...members: Projector[]): Promise<void> {
-    const total = () => members.reduce((sum, { partitions }) => sum + partitions, 0);
-    const haveAllSome = () => members.every(({ partitions }) => partitions > 0);
-    await until('the members to share', async () => haveAllSome() && total() === PARTITIONS, JOIN_TIMEOUT_MS);
+    await until('the members to share', async () => haveShared(members, 1, PARTITIONS), JOIN_TIMEOUT_MS);
   }
 });
 

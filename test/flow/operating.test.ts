@@ -24,19 +24,19 @@ beforeAll(async () => {
 
 describe('the command line', () => {
   it('shows the generations, how far behind each partition is, and what waits', async () => {
-    expect(await operate('status')).toMatchObject({
+    expect(await system().operateJson('status')).toMatchObject({
       generations: [{ number: 1, live: true, phase: 'following', lagEvents: 0, jobs: 0, refused: 0 }],
       quarantined: 0,
       rebuild: null,
     });
-    const lag = (await operate('lag')) as unknown as { lagEvents: number; end: number }[];
+    const lag = (await system().operateJson('lag')) as unknown as { lagEvents: number; end: number }[];
     expect(lag.length).toBeGreaterThan(0);
     expect(lag.every(({ lagEvents }) => lagEvents === 0)).toBe(true);
-    expect(await operate('jobs')).toEqual([]);
+    expect(await system().operateJson('jobs')).toEqual([]);
   });
 
   it('explains which events made a document, and where they stand', async () => {
-    const explained = await operate('explain', 'orders/o-1');
+    const explained = await system().operateJson('explain', 'orders/o-1');
     expect(explained).toMatchObject({ document: 'orders/o-1', stored: { hidden: false } });
     const aggregates = explained.aggregates as { aggregate: string; sequences: unknown; events: unknown[] }[];
     expect(aggregates.map(({ aggregate }) => aggregate).sort()).toEqual([
@@ -56,7 +56,11 @@ describe('the command line', () => {
   });
 
   it('finds nothing that fails on servers that are as they should be', async () => {
-    const checks = (await operate('doctor')) as unknown as { name: string; verdict: string; detail: string }[];
+    const checks = (await system().operateJson('doctor')) as unknown as {
+      name: string;
+      verdict: string;
+      detail: string;
+    }[];
     expect(checks.filter(({ verdict }) => verdict === 'fail')).toEqual([]);
     expect(checks.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['Kafka', 'Elasticsearch', 'MongoDB', 'mappings', 'ticket counter', 'leftovers']),
@@ -71,15 +75,18 @@ describe('the command line', () => {
   });
 
   it('says what a rebuild would read without starting one', async () => {
-    expect(await operate('rebuild', 'start', '--dry-run')).toMatchObject({ events: 4, missing: [] });
-    expect(await operate('status')).toMatchObject({ generations: [{ number: 1 }] });
+    expect(await system().operateJson('rebuild', 'start', '--dry-run')).toMatchObject({ events: 4, missing: [] });
+    expect(await system().operateJson('status')).toMatchObject({ generations: [{ number: 1 }] });
   });
 });
 
 describe('a switch', () => {
   it('is refused when a document differs, unless that is accepted; and all of it is on record', async () => {
-    expect(await operate('rebuild', 'start', '--wait')).toMatchObject({ generation: 2, phase: 'complete' });
-    expect(await operate('rebuild', 'verify', '2')).toMatchObject({ equal: true });
+    expect(await system().operateJson('rebuild', 'start', '--wait')).toMatchObject({
+      generation: 2,
+      phase: 'complete',
+    });
+    expect(await system().operateJson('rebuild', 'verify', '2')).toMatchObject({ equal: true });
     const { db } = system().servers;
     const customers = db.collection<{ _id: string }>(documentsCollection(2, 'customers', 1));
     await customers.updateOne({ _id: 'c-1' }, { $set: { city: '别处' } });
@@ -94,8 +101,14 @@ describe('a switch', () => {
     const refused = await system().operate('rebuild', 'switch', '2');
     expect(refused.code).toBe(3);
     expect(refused.stderr).toContain('1 customers');
-    expect(await operate('rebuild', 'switch', '2', '--accept-differences', '--yes')).toMatchObject({ live: 2 });
-    const recorded = (await operate('audit')) as unknown as { action: string; result: string; via: string }[];
+    expect(await system().operateJson('rebuild', 'switch', '2', '--accept-differences', '--yes')).toMatchObject({
+      live: 2,
+    });
+    const recorded = (await system().operateJson('audit')) as unknown as {
+      action: string;
+      result: string;
+      via: string;
+    }[];
     expect(recorded.map(({ action, result }) => `${action}: ${result}`)).toEqual([
       'rebuild switch: done',
       'rebuild switch: refused',
@@ -123,7 +136,7 @@ describe('the admin API', () => {
   });
 
   it('makes new documents from the present states', async () => {
-    expect(await operate('rerender')).toMatchObject({ generation: 3 });
+    expect(await system().operateJson('rerender')).toMatchObject({ generation: 3 });
     await until('the documents', async () => {
       const { body } = await ask('GET', '/rebuild');
       return (body as { phase?: string }).phase === 'complete';
@@ -133,12 +146,6 @@ describe('the admin API', () => {
     expect(await answers.document('orders', 'o-1')).toMatchObject({ customer: { name: '李娜' } });
   }, 120_000);
 });
-
-async function operate(...arguments_: string[]): Promise<Record<string, unknown>> {
-  const { code, stdout, stderr } = await system().operate('--json', ...arguments_);
-  expect(code, stderr).toBe(0);
-  return JSON.parse(stdout);
-}
 
 async function ask(method: string, path: string, body?: object): Promise<{ status: number; body: unknown }> {
   const response = await fetch(`${projector.admin}/admin/v1${path}`, {

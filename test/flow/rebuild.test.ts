@@ -31,24 +31,24 @@ describe('a rebuild', () => {
 
     const traffic = new Traffic();
     const working = traffic.run();
-    expect(await operate('rebuild', 'start')).toMatchObject({ generation: 2 });
+    expect(await system().operateJson('rebuild', 'start')).toMatchObject({ generation: 2 });
     expect(await system().operate('rebuild', 'start'), 'a second one').toMatchObject({ code: 3 });
     await projector.kill();
     projector = await system().startProjector();
     await complete();
-    await operate('rebuild', 'switch', '2');
+    await system().operateJson('rebuild', 'switch', '2');
     const switchedAt = traffic.reads;
     await until('reads of the new generation', async () => traffic.reads > switchedAt + 50, 120_000);
-    expect(await operate('rebuild', 'rollback')).toMatchObject({ live: 1 });
+    expect(await system().operateJson('rebuild', 'rollback')).toMatchObject({ live: 1 });
     const rolledBackAt = traffic.reads;
     await until('reads of the former generation', async () => traffic.reads > rolledBackAt + 50, 120_000);
-    await operate('rebuild', 'switch', '2');
+    await system().operateJson('rebuild', 'switch', '2');
     traffic.stop();
     await working;
     expect(traffic.failures).toEqual([]);
     expect(traffic.reads).toBeGreaterThan(100);
     await expectConvergence(answers, publisher.events);
-    await operate('rebuild', 'retire', '1', '--yes');
+    await system().operateJson('rebuild', 'retire', '1', '--yes');
     await publisher.publish([event('order.cancelled', 'o-0', 2, { reason: '不想要了' })]);
     await expectConvergence(answers, publisher.events);
     expect(await system().servers.db.listCollections({}, { nameOnly: true }).toArray()).not.toContainEqual(
@@ -58,29 +58,23 @@ describe('a rebuild', () => {
 
   it('that is given up leaves nothing behind', async () => {
     const { publisher } = system();
-    const { generation } = await operate('rebuild', 'start', '--from-time', '2020-01-01T00:00:00Z');
-    expect(await operate('rebuild', 'cancel', '--yes')).toMatchObject({ removed: generation });
+    const { generation } = await system().operateJson('rebuild', 'start', '--from-time', '2020-01-01T00:00:00Z');
+    expect(await system().operateJson('rebuild', 'cancel', '--yes')).toMatchObject({ removed: generation });
     await expectConvergence(answers, publisher.events);
   });
 
   it('from a time goes on from the present states, and comes to the same', async () => {
     const { publisher } = system();
-    const { generation } = await operate('rebuild', 'start', '--from-time', new Date().toISOString());
+    const { generation } = await system().operateJson('rebuild', 'start', '--from-time', new Date().toISOString());
     await complete();
     await publisher.publish([event('customer.updated', 'c-1', 2, { name: '王芳' })]);
-    await operate('rebuild', 'switch', String(generation));
+    await system().operateJson('rebuild', 'switch', String(generation));
     await expectConvergence(answers, publisher.events);
   });
 });
 
-async function operate(...arguments_: string[]): Promise<Record<string, unknown>> {
-  const { code, stdout, stderr } = await system().operate('--json', ...arguments_);
-  expect(code, stderr).toBe(0);
-  return JSON.parse(stdout);
-}
-
 async function complete(): Promise<void> {
-  const isComplete = async () => (await operate('rebuild', 'status')).phase === 'complete';
+  const isComplete = async () => (await system().operateJson('rebuild', 'status')).phase === 'complete';
   await until('the rebuild to be complete', isComplete, 120_000);
 }
 

@@ -39,18 +39,12 @@ beforeAll(async () => {
     event('customer.updated', 'c-later', 2, { name: '李公开' }),
     placed('o-since', 'c-later', 'p-x'),
   ]);
-  await operate('--at', new Date(at).toISOString(), '--name', 'then');
+  await system().operateJson('snapshot', '--at', new Date(at).toISOString(), '--name', 'then');
   await until('the snapshot to be complete', async () => {
-    const [snapshot] = (await operate('list')) as unknown as { phase: string }[];
+    const [snapshot] = (await system().operateJson('snapshot', 'list')) as unknown as { phase: string }[];
     return snapshot?.phase === 'complete';
   });
 }, 180_000);
-
-async function operate(...arguments_: string[]): Promise<Record<string, unknown>> {
-  const { code, stdout, stderr } = await system().operate('--json', 'snapshot', ...arguments_);
-  expect(code, stderr).toBe(0);
-  return JSON.parse(stdout);
-}
 
 async function expectSnapshot(events: readonly PublishedEvent[]): Promise<void> {
   const expected = expectedDocuments(events, at);
@@ -115,7 +109,7 @@ describe('a snapshot', () => {
     expect(await answers.get(`/v1/products?size=2&asOf=then&cursor=${cursor}`)).toMatchObject({ status: 410 });
     expect((await system().operate('rebuild', 'switch', '2')).code, 'it is never served').toBe(3);
     expect((await system().operate('snapshot', '--at', new Date(at).toISOString(), '--name', 'then')).code).toBe(3);
-    await operate('delete', 'then', '--yes');
+    await system().operateJson('snapshot', 'delete', 'then', '--yes');
     expect(await answers.get('/v1/customers/c-later?asOf=then')).toMatchObject({
       status: 404,
       body: { code: 'unknown-snapshot' },

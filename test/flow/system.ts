@@ -71,11 +71,10 @@ export class Projector {
     return Number(value ?? 0);
   }
 
-  /** Partitions that were assigned to the process last, by its own output. */
-  get partitions(): number {
-    const assigned = [
-      ...readFileSync(this.service.logFile, 'utf8').matchAll(/"partitions":(\d+),"msg":"partitions assigned"/g),
-    ];
+  /** Partitions that were assigned to the process last, as a member of the generation's group, by its own output. */
+  partitionsOf(generation: number): number {
+    const said = new RegExp(`"generation":${generation},"partitions":(\\d+),"msg":"partitions assigned"`, 'g');
+    const assigned = [...readFileSync(this.service.logFile, 'utf8').matchAll(said)];
     return Number(assigned.at(-1)?.[1] ?? 0);
   }
 
@@ -90,6 +89,12 @@ export class Projector {
     }
     process.kill(-this.service.pid, name);
   }
+}
+
+/** Whether the processes have all partitions among them, and each has some, as members of the generation's group. */
+export function haveShared(projectors: readonly Projector[], generation: number, partitions: number): boolean {
+  const shares = projectors.map((projector) => projector.partitionsOf(generation));
+  return shares.every((share) => share > 0) && shares.reduce((sum, share) => sum + share, 0) === partitions;
 }
 
 export class System {
@@ -142,6 +147,13 @@ export class System {
     });
     const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
     return { code: Number(code), stdout, stderr };
+  }
+
+  /** The same with `--json`, and what it says. @throws Error unless it ends with 0. */
+  async operateJson(...arguments_: string[]): Promise<Record<string, unknown>> {
+    const { code, stdout, stderr } = await this.operate('--json', ...arguments_);
+    if (code !== 0) throw new Error(`projector ${arguments_.join(' ')} ended with ${code}: ${stderr}`);
+    return JSON.parse(stdout);
   }
 
   /** SIGTERM to all of them; resolves when they are gone. */

@@ -10,6 +10,7 @@ import type {
   RebuildStore,
 } from '../../projector/generations/rebuild-record.js';
 import type { StateScan } from '../../projector/ports.js';
+import { ROLLUP_NAMES } from '../../projector/state/derive.js';
 import type { MemoryAggregateStore } from './stores.js';
 
 interface Leased {
@@ -89,10 +90,12 @@ export class MemoryStateScan implements StateScan {
     return ids.filter((id) => after === null || id > after).slice(0, Math.min(limit, PAGE_IDS_MAX));
   }
 
-  async contributions(rollup: RollupName, visit: (contribution: Contribution) => void): Promise<void> {
+  async contributions(visit: (rollup: RollupName, contribution: Contribution) => void): Promise<void> {
     for (const { contributions } of this.aggregates.records.orders.values()) {
-      for (const contribution of JSON.parse(contributions[rollup]?.json ?? '[]') as readonly Contribution[]) {
-        visit(contribution);
+      for (const rollup of ROLLUP_NAMES) {
+        for (const contribution of JSON.parse(contributions[rollup]?.json ?? '[]') as readonly Contribution[]) {
+          visit(rollup, contribution);
+        }
       }
     }
   }

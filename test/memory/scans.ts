@@ -22,10 +22,12 @@ export class MemoryDocumentScan implements DocumentScan {
   constructor(private readonly documents: MemoryDocumentStore) {}
 
   async *pages(target: Target) {
+    for await (const ids of this.ids(target)) yield [...(await this.read(target, ids)).values()];
+  }
+
+  async *ids(target: Target) {
     const ids = this.documents.ids(target);
-    for (let from = 0; from < ids.length; from += PAGE) {
-      yield [...(await this.read(target, ids.slice(from, from + PAGE))).values()];
-    }
+    for (let from = 0; from < ids.length; from += PAGE) yield ids.slice(from, from + PAGE);
   }
 
   async read(target: Target, ids: readonly string[]): Promise<Map<string, ScannedDocument>> {

@@ -1,5 +1,6 @@
 /** The stores as one process sees them: every call goes through the scheduler. */
 import type { Contribution } from '../../mappings/contract.js';
+import type { RollupName } from '../../mappings/rollups/summaries.js';
 import type { Registry } from '../../projector/generations/generation.js';
 import type { RebuildStore } from '../../projector/generations/rebuild-record.js';
 import type {
@@ -154,12 +155,10 @@ export function portsOf(sender: Sender, outside: Outside) {
   const scan: StateScan = {
     count: (name) => read('count states', () => world.scan.count(name)),
     ids: (name, after, limit) => read(`scan ${name}`, () => world.scan.ids(name, after, limit)),
-    contributions: async (rollup, visit) => {
-      const found: Contribution[] = [];
-      await read(`scan contributions to ${rollup}`, () =>
-        world.scan.contributions(rollup, (contribution) => found.push(contribution)),
-      );
-      for (const contribution of found) visit(contribution);
+    contributions: async (visit) => {
+      const found: (readonly [RollupName, Contribution])[] = [];
+      await read('scan contributions', () => world.scan.contributions((...contribution) => found.push(contribution)));
+      for (const contribution of found) visit(...contribution);
     },
   };
 

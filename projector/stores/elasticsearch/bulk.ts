@@ -1,7 +1,7 @@
 import type { Client } from '@elastic/elasticsearch';
 import { HIDDEN_FIELD } from '../../../runtime/records.js';
+import { inLanes } from '../../pipeline/lanes.js';
 import { type OutgoingDocument, type Ticket, Unavailable } from '../../ports.js';
-import { inLanes } from '../lanes.js';
 import { refusalReason } from './refusal-reason.js';
 import { type BulkItem, verdictOfFailure, verdictOfItem } from './verdicts.js';
 import { adviceOn, writeAliasOf } from './write-alias.js';

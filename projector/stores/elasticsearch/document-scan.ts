@@ -14,35 +14,16 @@ export class ElasticsearchDocumentScan implements DocumentScan {
   ) {}
 
   async *pages(target: Target, pageDocumentsMax: number): AsyncGenerator<readonly ScannedDocument[]> {
-    const index = this.indexOf(target);
-    // Both together: what was written before is in the point in time.
-    const id = await withElasticsearch(`read ${index}`, async () => {
-      await this.client.indices.refresh({ index });
-      return (await this.client.openPointInTime({ index, keep_alive: KEEP_ALIVE })).id;
-    });
-    try {
-      for (let last: number | null = null; ; ) {
-        const after: { search_after?: number[] } = last === null ? {} : { search_after: [last] };
-        const { hits }: estypes.SearchResponse<StoredDocument> = await withElasticsearch(`read ${index}`, () =>
-          this.client.search<StoredDocument>({
-            pit: { id, keep_alive: KEEP_ALIVE },
-            size: pageDocumentsMax,
-            // The cheapest order there is.
-            sort: [{ _shard_doc: 'asc' }],
-            version: true,
-            track_total_hits: false,
-            ...after,
-          }),
-        );
-        if (hits.hits.length === 0) return;
-        yield hits.hits.flatMap(({ _id, _version, _source }) =>
-          _id === undefined || _source === undefined ? [] : [toScanned(_id, _version, _source)],
-        );
-        last = Number(hits.hits.at(-1)?.sort?.[0]);
-      }
-    } finally {
-      // It ends by itself, too.
-      await this.client.closePointInTime({ id }).catch(() => undefined);
+    for await (const hits of this.scan(target, pageDocumentsMax, { version: true })) {
+      yield hits.flatMap(({ _id, _version, _source }) =>
+        _id === undefined || _source === undefined ? [] : [toScanned(_id, _version, _source)],
+      );
+    }
+  }
+
+  async *ids(target: Target, pageIdsMax: number): AsyncGenerator<readonly string[]> {
+    for await (const hits of this.scan(target, pageIdsMax, { _source: false })) {
+      yield hits.flatMap(({ _id }) => _id ?? []);
     }
   }
 
@@ -59,6 +40,39 @@ export class ElasticsearchDocumentScan implements DocumentScan {
           : [],
       ),
     );
+  }
+
+  private async *scan(
+    target: Target,
+    size: number,
+    fields: Pick<estypes.SearchRequest, 'version' | '_source'>,
+  ): AsyncGenerator<readonly estypes.SearchHit<StoredDocument>[]> {
+    const index = this.indexOf(target);
+    // Both together: what was written before is in the point in time.
+    const id = await withElasticsearch(`read ${index}`, async () => {
+      await this.client.indices.refresh({ index });
+      return (await this.client.openPointInTime({ index, keep_alive: KEEP_ALIVE })).id;
+    });
+    try {
+      for (let last: number | null = null; ; ) {
+        const after: { search_after?: number[] } = last === null ? {} : { search_after: [last] };
+        const { hits }: estypes.SearchResponse<StoredDocument> = await withElasticsearch(`read ${index}`, () =>
+          this.client.search<StoredDocument>({
+            pit: { id, keep_alive: KEEP_ALIVE },
+            // The cheapest order there is.
+            sort: [{ _shard_doc: 'asc' }],
+            track_total_hits: false,
+            ...{ size, ...fields, ...after },
+          }),
+        );
+        if (hits.hits.length === 0) return;
+        yield hits.hits;
+        last = Number(hits.hits.at(-1)?.sort?.[0]);
+      }
+    } finally {
+      // It ends by itself, too.
+      await this.client.closePointInTime({ id }).catch(() => undefined);
+    }
   }
 
   private indexOf({ view, revision }: Target): string {

@@ -5,6 +5,7 @@ import type { RollupName } from '../../../mappings/rollups/summaries.js';
 import { rollupCollection, stateCollection } from '../../../runtime/names.js';
 import type { AggregateRecord, ChapterRecord } from '../../../runtime/records.js';
 import { decodeState } from '../../../runtime/state-codec.js';
+import { piecesOf } from '../../pipeline/group.js';
 import type { BasisScan, RollupCopy, StateCopy } from '../../ports.js';
 import { groupOf, ROLLUP_NAMES, splitGroup } from '../../state/derive.js';
 import type { ContributionFields } from './aggregate-store.js';
@@ -12,8 +13,9 @@ import { withMongo } from './connection.js';
 
 type StateDocument = AggregateRecord & Partial<ContributionFields>;
 
-/** A chapter has a month's days or a quarter's months. */
-const PAGE_CHAPTERS = 100;
+const PAGE_CHAPTERS = 2000;
+/** A chapter has a month's days or a quarter's months: that bounds the groups that are looked at together. */
+const CHAPTERS_TOGETHER = 100;
 
 export class MongoBasisScan implements BasisScan {
   constructor(
@@ -47,11 +49,13 @@ export class MongoBasisScan implements BasisScan {
       const filter: { _id?: { $gt: string } } = after === null ? {} : { _id: { $gt: after } };
       const chapters: ChapterRecord[] = await withMongo(`read ${rollup}`, () =>
         this.chapters(rollup)
-          .find(filter, { sort: { _id: 1 }, limit: PAGE_CHAPTERS })
+          .find(filter, { sort: { _id: 1 }, limit: PAGE_CHAPTERS, batchSize: PAGE_CHAPTERS })
           .toArray(),
       );
       if (chapters.length === 0) return;
-      yield chapters.flatMap(copiesOf).map(([group]) => group);
+      for (const piece of piecesOf(chapters, CHAPTERS_TOGETHER)) {
+        yield piece.flatMap(copiesOf).map(([group]) => group);
+      }
       after = chapters.at(-1)?._id ?? '';
     }
   }

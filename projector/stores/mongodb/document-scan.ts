@@ -16,17 +16,11 @@ export class MongoDocumentScan implements DocumentScan {
   ) {}
 
   async *pages(target: Target, pageDocumentsMax: number): AsyncGenerator<readonly ScannedDocument[]> {
-    for (let after: string | null = null; ; ) {
-      const filter: { _id?: { $gt: string } } = after === null ? {} : { _id: { $gt: after } };
-      const found = await withMongo(`read the documents of ${target.view}`, () =>
-        this.collection(target)
-          .find(filter, { sort: { _id: 1 }, limit: pageDocumentsMax, batchSize: pageDocumentsMax })
-          .toArray(),
-      );
-      if (found.length === 0) return;
-      yield found.map(toScanned);
-      after = found.at(-1)?._id ?? '';
-    }
+    for await (const page of this.scan(target, pageDocumentsMax)) yield page.map(toScanned);
+  }
+
+  async *ids(target: Target, pageIdsMax: number): AsyncGenerator<readonly string[]> {
+    for await (const page of this.scan(target, pageIdsMax, { _id: 1 })) yield page.map(({ _id }) => _id);
   }
 
   async read(target: Target, ids: readonly string[]): Promise<ReadonlyMap<string, ScannedDocument>> {
@@ -37,6 +31,24 @@ export class MongoDocumentScan implements DocumentScan {
         .toArray(),
     );
     return new Map(found.map((record) => [record._id, toScanned(record)]));
+  }
+
+  private async *scan(
+    target: Target,
+    limit: number,
+    projection: Readonly<Record<string, 1>> = {},
+  ): AsyncGenerator<readonly DocumentRecord[]> {
+    for (let after: string | null = null; ; ) {
+      const filter: { _id?: { $gt: string } } = after === null ? {} : { _id: { $gt: after } };
+      const found = await withMongo(`read the documents of ${target.view}`, () =>
+        this.collection(target)
+          .find(filter, { projection, sort: { _id: 1 }, limit, batchSize: limit })
+          .toArray(),
+      );
+      if (found.length === 0) return;
+      yield found;
+      after = found.at(-1)?._id ?? '';
+    }
   }
 
   private collection({ view, revision }: Target) {

@@ -1,6 +1,6 @@
 import type { Db, Document } from 'mongodb';
 import { piecesOf } from '../../pipeline/group.js';
-import { inLanes } from '../lanes.js';
+import { inLanes } from '../../pipeline/lanes.js';
 import { sendUpdates } from './update-command.js';
 
 /** One upsert under a condition: the filter names `_id` and a condition on the record's version or ticket. */

@@ -4,6 +4,7 @@ import type { AggregateName } from '../../../mappings/events/event.js';
 import type { RollupName } from '../../../mappings/rollups/summaries.js';
 import { stateCollection } from '../../../runtime/names.js';
 import type { StateScan } from '../../ports.js';
+import { ROLLUP_NAMES } from '../../state/derive.js';
 import type { ContributionFields } from './aggregate-store.js';
 import { withMongo } from './connection.js';
 
@@ -40,14 +41,18 @@ export class MongoStateScan implements StateScan {
     return found.map(({ _id }) => _id);
   }
 
-  async contributions(rollup: RollupName, visit: (contribution: Contribution) => void): Promise<void> {
-    await withMongo(`scan the contributions to ${rollup}`, async () => {
+  async contributions(visit: (rollup: RollupName, contribution: Contribution) => void): Promise<void> {
+    await withMongo('scan the contributions of orders', async () => {
       const orders = this.db
         .collection<ScannedOrder>(stateCollection(this.generation, 'orders'))
-        .find({}, { projection: { _id: 0, [`contributions.${rollup}`]: 1 }, batchSize: BATCH_RECORDS });
+        .find({}, { projection: { _id: 0, contributions: 1 }, batchSize: BATCH_RECORDS });
       while (await orders.hasNext()) {
         for (const { contributions } of orders.readBufferedDocuments()) {
-          for (const contribution of JSON.parse(contributions[rollup]) as readonly Contribution[]) visit(contribution);
+          for (const rollup of ROLLUP_NAMES) {
+            for (const contribution of JSON.parse(contributions[rollup]) as readonly Contribution[]) {
+              visit(rollup, contribution);
+            }
+          }
         }
       }
     });

@@ -1,34 +1,14 @@
 /** Rendering everything once, from states: the same documents as live events make, wherever it is cut off. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Contribution } from '../../../mappings/contract.js';
 import { views } from '../../../mappings/registry.js';
-import type { RollupName } from '../../../mappings/rollups/summaries.js';
 import { type RenderPlace, renderAll } from '../../../projector/generations/render-all.js';
-import type { StateScan } from '../../../projector/ports.js';
 import { liveProjection } from '../../memory/projection.js';
+import { MemoryStateScan } from '../../memory/rebuilds.js';
 import { MemoryDocumentStore, MemoryRollupStore } from '../../memory/stores.js';
 import { SHOP_NOW, shopEvents } from '../pipeline/shop-events.js';
 
 const SETTINGS = { businessTimeZone: 'Asia/Shanghai', reportingCurrency: 'CNY' };
-
-type World = ReturnType<typeof liveProjection>;
-
-function scanOf({ aggregates: { records } }: World): StateScan {
-  return {
-    count: async (aggregate) => records[aggregate].size,
-    ids: async (aggregate, after, limit) =>
-      [...records[aggregate].keys()]
-        .sort()
-        .filter((id) => after === null || id > after)
-        .slice(0, limit),
-    async contributions(rollup: RollupName, visit: (contribution: Contribution) => void) {
-      for (const { contributions } of records.orders.values()) {
-        for (const each of JSON.parse(contributions[rollup]?.json ?? '[]') as Contribution[]) visit(each);
-      }
-    },
-  };
-}
 
 function visible(documents: MemoryDocumentStore) {
   return Object.values(views).map(({ name }) => documents.visible({ view: name, revision: 1 }));
@@ -56,7 +36,7 @@ describe('rendering everything', () => {
             },
           };
           const ports = {
-            scan: scanOf(world),
+            scan: new MemoryStateScan(world.aggregates),
             publish: { ...world.publishPorts(), rollups: new MemoryRollupStore(world.aggregates), documents: slow },
             patience: world.patience,
             yieldToLive: async () => {},

@@ -90,7 +90,7 @@ async function readAcrossSwitches(
   };
   for (let i = 0; i < SWITCHES; i += 1) {
     for (let between = 0; between < 10; between += 1) await step();
-    await switchTo(i % 2 === 0 ? 2 : 1, ports, { mayLeaveBehind: false });
+    await switchTo(i % 2 === 0 ? 2 : 1, ports);
   }
   for (const { projection, ended } of generations) {
     await projection.stop();

@@ -55,12 +55,10 @@ const JOB: Job = {
   ...{ cursor: null, documents: 0, requestedAt: 0, again: false },
 };
 
-const CHECKED = { mayLeaveBehind: false };
-
 describe('a switch of generations', () => {
   it('halts both before it reads the ends, and keeps both there until everybody has seen it', async () => {
     const { said, modes, ports, registry } = await stage();
-    await switchTo(2, ports, CHECKED);
+    await switchTo(2, ports);
     expect(said).toEqual([
       'ends: live 1, both halt',
       'refresh 2: live 1, both project up to 10',
@@ -81,7 +79,7 @@ describe('a switch of generations', () => {
       if (looks === 6) world[number].jobs = [];
       if (looks < 6) expect(registry.record?.live).toBe(1);
     };
-    await switchTo(2, ports, CHECKED);
+    await switchTo(2, ports);
     expect(looks).toBeGreaterThanOrEqual(6);
     expect(registry.record?.live).toBe(2);
   });
@@ -93,7 +91,7 @@ describe('a switch of generations', () => {
     ])('is refused, and the old one goes on: %s', async (_, trouble, reason) => {
       const { world, modes, ports, registry } = await stage();
       Object.assign(world[number], trouble);
-      await expect(switchTo(2, ports, CHECKED)).rejects.toThrow(`Generation ${number} ${reason}`);
+      await expect(switchTo(2, ports)).rejects.toThrow(`Generation ${number} ${reason}`);
       expect([registry.record?.live, await modes()]).toEqual([1, 'both project']);
     });
   });
@@ -101,10 +99,10 @@ describe('a switch of generations', () => {
   it('leaves the served one behind when that is allowed, and never the other', async () => {
     const { world, ports, registry } = await stage();
     world[1].next = 9;
-    await switchTo(2, ports, { mayLeaveBehind: true });
+    await switchTo(2, ports, { leaveBehindAfterMs: 15_000 });
     expect(registry.record?.live).toBe(2);
     world[1].next = 9;
-    await expect(switchTo(1, ports, { mayLeaveBehind: true })).rejects.toThrow('Generation 1 has not reached');
+    await expect(switchTo(1, ports, { leaveBehindAfterMs: 15_000 })).rejects.toThrow('Generation 1 has not reached');
     expect(registry.record?.live).toBe(2);
   });
 
@@ -115,13 +113,13 @@ describe('a switch of generations', () => {
     ['paused', { paused: true as const }],
   ])('is refused at once while the new one is %s', async (_, built) => {
     const { said, ports } = await stage(built);
-    await expect(switchTo(2, ports, CHECKED)).rejects.toBeInstanceOf(SwitchRefused);
+    await expect(switchTo(2, ports)).rejects.toBeInstanceOf(SwitchRefused);
     expect(said).toEqual([]);
   });
 
   it('is refused to the generation that is served', async () => {
     const { ports } = await stage();
-    await expect(switchTo(1, ports, CHECKED)).rejects.toThrow('is the one that is served');
+    await expect(switchTo(1, ports)).rejects.toThrow('is the one that is served');
   });
 
   it('does not go through once the halt may have passed for somebody', async () => {
@@ -131,13 +129,13 @@ describe('a switch of generations', () => {
       world.time += 60_000;
       return ends();
     };
-    await expect(switchTo(2, { ...ports, ends: late }, CHECKED)).rejects.toBeInstanceOf(SwitchRefused);
+    await expect(switchTo(2, { ...ports, ends: late })).rejects.toBeInstanceOf(SwitchRefused);
     expect(registry.record?.live).toBe(1);
   });
 
   it('leaves halts that pass by themselves when who switches dies', async () => {
     const { world, modes, ports } = await stage();
-    void switchTo(2, { ...ports, ends: () => new Promise(() => {}) }, CHECKED);
+    void switchTo(2, { ...ports, ends: () => new Promise(() => {}) });
     await expect.poll(modes).toBe('both halt');
     world.time += 30_001;
     expect(await modes()).toBe('both project');
@@ -153,7 +151,7 @@ describe('a switch of generations', () => {
       }));
       return new Map<string, number>();
     };
-    await expect(switchTo(2, { ...ports, ends: overtaken }, CHECKED)).rejects.toThrow('Another switch was ahead');
+    await expect(switchTo(2, { ...ports, ends: overtaken })).rejects.toThrow('Another switch was ahead');
     expect(registry.record?.live).toBe(3);
   });
 });

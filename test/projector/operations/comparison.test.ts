@@ -3,16 +3,17 @@ import { describe, expect, it } from 'vitest';
 import type { StoredDocument, ViewName } from '../../../mappings/contract.js';
 import {
   COMPARISON_LIMITS,
+  type ComparedDocuments,
   type ComparedGeneration,
   type Comparison,
   compareGenerations,
 } from '../../../projector/operations/comparison.js';
-import type { DocumentScan, ScannedDocument, Target } from '../../../projector/ports.js';
+import type { ScannedDocument, Target } from '../../../projector/ports.js';
 
 type Contents = Map<string, StoredDocument | null>;
 
 /** Documents of orders; those of the other views are none. */
-class Documents implements DocumentScan {
+class Documents implements ComparedDocuments {
   constructor(readonly orders: Contents) {}
 
   async *pages({ view }: Target, pageDocumentsMax: number): AsyncGenerator<readonly ScannedDocument[]> {
