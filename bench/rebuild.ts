@@ -24,7 +24,7 @@ import { onWorkbench, serversNote, type Workbench } from './workbench.js';
 const OPTIONS = {
   events: wholeNumber(100_000, 1000, 'events of the history'),
   rounds: wholeNumber(3, 1, 'rebuilds at full speed that are counted, after one that is not'),
-  'events-per-second': wholeNumber(50, 1, 'live events while latencies are measured'),
+  'events-per-second': wholeNumber(20, 1, 'live events while latencies are measured'),
   'quiet-seconds': wholeNumber(20, 1, 'how long they are measured without a rebuild'),
 };
 
@@ -40,14 +40,19 @@ export const rebuildBench = defineBench({
   measure: (run, progress, options) => onWorkbench(run, progress, (bench) => measureRebuilds(bench, options)),
 });
 
-/** Orders that live events happen to: more than can be under way. */
-const LIVE_ORDERS = 1000;
+/** Without a rebuild, during two paced ones, and while it is switched. */
+const LIVE_PHASES = 4;
+/** Longer than each of these: every event happens to another order, so that all of them are alike. */
+const PHASE_SECONDS_MAX = 120;
+const ORDERS_PER_CUSTOMER = 10;
 
 async function measureRebuilds(bench: Workbench, options: RebuildBenchOptions): Promise<string> {
   const { run, ground, progress, main } = bench;
   const feed = await Feed.open(ground.kafka, bench.prefix);
   const shop = new SyntheticShop('rebuild');
-  const orders = Array.from({ length: LIVE_ORDERS }, (_, i) => numbered('live', i));
+  const orders = Array.from({ length: LIVE_PHASES * PHASE_SECONDS_MAX * options['events-per-second'] }, (_, i) =>
+    numbered('live', i),
+  );
   progress('history', `publishing ${options.events} events`);
   await feed.publish(shopEvents('bench', options.events, beginOfToday()));
   await feed.publish(liveOrders(shop, orders));
@@ -65,20 +70,26 @@ async function measureRebuilds(bench: Workbench, options: RebuildBenchOptions): 
       const derivation = { businessTimeZone, reportingCurrency };
       const rebuild = (fullSpeed: boolean): Promise<RebuildRun> => runRebuild(servers, derivation, fullSpeed);
       const rounds = await fullSpeedRounds(bench, feed, servers, options.rounds, () => rebuild(true));
-      const trickle = () => new Trickle(feed, derived, shop, orders, options['events-per-second']);
+      const live = (something: () => Promise<void>) => {
+        const own = orders.splice(0, PHASE_SECONDS_MAX * options['events-per-second']);
+        return beside(new Trickle(feed, derived, shop, own, options['events-per-second']), something);
+      };
       progress('live', 'without a rebuild');
-      const quiet = await beside(trickle(), () => pause(options['quiet-seconds'] * 1000));
-      progress('live', 'during a paced one');
-      let paced: RebuildRun | undefined;
-      const during = await beside(trickle(), async () => {
-        paced = await rebuild(false);
-      });
+      const quiet = await live(() => pause(options['quiet-seconds'] * 1000));
+      const paced: RebuildRun[] = [];
+      const pacedOnce = async () => {
+        paced.push(await rebuild(false));
+      };
+      progress('live', 'during a paced one, the first');
+      const during = [await live(pacedOnce)];
+      progress('live', 'during another one, of which the first has shown what it costs');
+      during.push(await live(pacedOnce));
       progress('switch', 'there and back');
       const switches: SwitchRun[] = [];
-      await beside(trickle(), async () => {
+      await live(async () => {
         switches.push(await runSwitches(servers, derivation));
       });
-      return { rounds, quiet, during, paced, switches } satisfies RebuildFigures;
+      return { rounds, quiet, during: during.flat(), paced, switches } satisfies RebuildFigures;
     });
     await projector.stop();
     return `${headline(options)}\n\n${reportOnRebuilds(figures)}`;
@@ -130,11 +141,10 @@ function bareSeconds({ seconds, asideSeconds }: ProgramOutcome): number {
   return seconds - asideSeconds;
 }
 
-/** Ten of a customer and of a product each: what is summed up again for an event is as little as in a shop. */
 function* liveOrders(shop: SyntheticShop, orders: readonly string[]) {
   const now = Date.now();
-  const own = (letter: string, i: number) => numbered(`live-${letter}`, Math.floor(i / 10));
-  for (let i = 0; i < orders.length; i += 10) {
+  const own = (letter: string, i: number) => numbered(`live-${letter}`, Math.floor(i / ORDERS_PER_CUSTOMER));
+  for (let i = 0; i < orders.length; i += ORDERS_PER_CUSTOMER) {
     yield shop.register(own('c', i), now);
     yield shop.create(own('p', i), now);
   }

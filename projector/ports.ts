@@ -36,6 +36,11 @@ export interface EventSource {
   run(): Promise<void>;
   /** Up to `limit` records in the order of their partitions; waits for the first up to `waitMs`, then gives none. */
   poll(limit: number, waitMs: number): Promise<readonly SourceRecord[]>;
+  /**
+   * Where partitions end in ranges that hold nothing to deliver: control records, and what was aborted or compacted
+   * away. Told once, when every record before has been polled.
+   */
+  takePassed(): readonly Position[];
   /** Tells the group how far it is: positions of partitions that are not assigned now are left out. */
   commit(positions: readonly Position[]): Promise<void>;
   stop(): Promise<void>;

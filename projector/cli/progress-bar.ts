@@ -19,11 +19,15 @@ export class ProgressBar {
 }
 
 /** `[#####-----]  50 %  filling, 1200 events/s, 5 min left` */
-export function barOf({ percent, phase, paused, events, documents, etaSeconds }: RebuildStatus): string {
+export function barOf({ percent, phase, paused, events, documents, etaSeconds, etaIsRough }: RebuildStatus): string {
   const full = Math.round((WIDTH * percent) / 100);
   const bar = `[${'#'.repeat(full)}${'-'.repeat(WIDTH - full)}]`;
   const speed =
     phase === 'filling' ? `${events.perSecond} events/s` : `${documents.done} of ${documents.total} documents`;
-  const left = paused ? 'paused' : etaSeconds === null ? 'time left unknown' : `${durationOf(etaSeconds)} left`;
+  const left = paused
+    ? 'paused'
+    : etaSeconds === null
+      ? 'time left unknown'
+      : `${etaIsRough ? 'roughly ' : ''}${durationOf(etaSeconds)} left`;
   return `${bar} ${String(percent).padStart(3)} %  ${phase}, ${speed}, ${left}`;
 }

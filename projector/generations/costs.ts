@@ -3,18 +3,21 @@ import type { ViewName } from '../../mappings/contract.js';
 import { views } from '../../mappings/registry.js';
 import type { RebuildCosts, RebuildRecord } from './rebuild-record.js';
 
-/** Where no rebuild has shown them yet: see docs/benchmarks.md. */
-const DOCUMENT = 4;
-export const ASSUMED: RebuildCosts = { sums: 0.4, documents: ofEachView(() => DOCUMENT) };
+/** Where no rebuild has shown them yet: see docs/benchmarks.md. How long an event takes is not even assumed. */
+const DOCUMENT = 5;
+export const ASSUMED: RebuildCosts = { eventMs: Number.NaN, sums: 0.35, documents: ofEachView(() => DOCUMENT) };
 
 /** `null` when it does not show them: of a short history, or when a view has no documents. */
 export function costsOf({ filledMs, filledEvents, filledAt, summedAt, rendered }: RebuildRecord): RebuildCosts | null {
   const eventMs = (filledMs ?? 0) / (filledEvents ?? 0);
   const costs: RebuildCosts = {
+    eventMs,
     sums: (Number(summedAt) - Number(filledAt)) / (filledEvents ?? 0) / eventMs,
     documents: ofEachView((view) => (rendered?.[view]?.ms ?? 0) / (rendered?.[view]?.documents ?? 0) / eventMs),
   };
-  const isSound = [costs.sums, ...Object.values(costs.documents)].every((cost) => Number.isFinite(cost) && cost > 0);
+  const isSound = [eventMs, costs.sums, ...Object.values(costs.documents)].every(
+    (cost) => Number.isFinite(cost) && cost > 0,
+  );
   return isSound ? costs : null;
 }
 

@@ -34,8 +34,10 @@ export interface RenderedPart {
   readonly ms: number;
 }
 
-/** What the steps of a rebuild cost, in events folded. */
+/** What the steps of a rebuild cost, all but one in events folded. */
 export interface RebuildCosts {
+  /** Milliseconds to fold one event. */
+  readonly eventMs: number;
   /** To sum up, for each event of the history. */
   readonly sums: number;
   /** To render one document of the view. */

@@ -8,7 +8,7 @@ import type { Log } from '../../runtime/log.js';
 import type { EventSource, Position, PositionStore, SourceRecord } from '../ports.js';
 import { Unavailable } from '../ports.js';
 import type { ConsumerAlarms } from './alarms.js';
-import { Assignment, assertInTopic, type Partition } from './assignment.js';
+import { Assignment, assertInTopic, nameOf, type Partition } from './assignment.js';
 import { atLast } from './durable-positions.js';
 import { outOfRange } from './kafkajs/offset-out-of-range.js';
 import { type LogRange, logRanges } from './log-range.js';
@@ -31,6 +31,8 @@ export class KafkaSource implements EventSource {
   private readonly watchdog: StuckPositions;
   private assignment = Assignment.none();
   private committing: Promise<void> | null = null;
+  /** By partition; what was put into the queue lies before. */
+  private readonly passed = new Map<string, Position>();
   private paused = false;
   private stopping = false;
   private ended: () => void = () => {};
@@ -82,6 +84,13 @@ export class KafkaSource implements EventSource {
     return records;
   }
 
+  takePassed(): readonly Position[] {
+    if (this.queue.size > 0) return [];
+    const passed = [...this.passed.values()];
+    this.passed.clear();
+    return passed;
+  }
+
   async commit(positions: readonly Position[]): Promise<void> {
     this.assignment.advance(positions);
   }
@@ -103,7 +112,7 @@ export class KafkaSource implements EventSource {
       assigned: (partitions) => this.assigned(partitions),
       unassigned: () => this.assign(Assignment.none()),
       handOff: (payload) => this.handOff(payload),
-      passed: ({ topic, partition, next }) => this.assignment.fetched(topic, partition, next),
+      passed: (position) => this.pass(position),
       crashed: (error) => this.crashed(error),
     };
   }
@@ -113,6 +122,7 @@ export class KafkaSource implements EventSource {
     this.assignment = assignment;
     // What was not yet polled is fetched again, by its present owner.
     this.queue.clear();
+    this.passed.clear();
     this.paused = false;
     this.watchdog.reset();
   }
@@ -161,11 +171,25 @@ export class KafkaSource implements EventSource {
       // kafkajs learns of a new assignment a moment earlier, and no longer knows this partition.
       return;
     }
-    assignment.fetched(topic, partition, Number(last) + 1);
-    this.queue.put(recordsOf(batch, aggregate));
+    const records = recordsOf(batch, aggregate);
+    this.queue.put(records);
+    const next = Number(last) + 1;
+    assignment.fetched(topic, partition, next);
+    // What lay before these records is theirs to pass.
+    this.passed.delete(nameOf({ topic, partition }));
+    if (records.at(-1)?.offset !== next - 1) this.pass({ topic, partition, next });
     if (this.queue.size < this.settings.queueRecordsMax || this.paused) return;
     this.paused = true;
     this.member.pause(assignment.byTopic());
+  }
+
+  /** Whoever polls, and finds nothing before it, makes it durable. */
+  private pass(position: Position): void {
+    const { topic, partition, next } = position;
+    if (!this.assignment.ready || !this.assignment.has(topic, partition)) return;
+    this.assignment.fetched(topic, partition, next);
+    this.passed.set(nameOf(position), position);
+    this.queue.wake();
   }
 
   /** The truth is in the position store; Kafka's offsets follow for those who watch the group's lag. One at a time. */

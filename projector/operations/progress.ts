@@ -16,6 +16,8 @@ export interface RebuildStatus {
   readonly documents: { readonly done: number; readonly total: number };
   /** Seconds; `null` until enough is known, or while it is paused. */
   readonly etaSeconds: number | null;
+  /** What is to come is assumed: no rebuild at this pace was completed before, and this one renders nothing yet. */
+  readonly etaIsRough: boolean;
   readonly partitions: readonly { readonly partition: string; readonly next: number; readonly end: number }[];
   readonly startedAt: Date;
   readonly origin: string;
@@ -44,23 +46,24 @@ export function statusOf(record: GenerationRecord, rebuild: RebuildRecord, aroun
   const isComplete = record.phase === undefined;
   const isFilling = record.phase === 'filling';
   const isPaused = record.paused === true;
-  const perSecond = eventRate(rebuild, events.done, now);
-  const documents = documentsOf(rebuild, around);
   const costs = around.costs ?? ASSUMED;
+  const perSecond = eventRate(rebuild, costs);
+  const documents = documentsOf(rebuild, around);
   const left =
     (events.total === events.done ? 0 : (events.total - events.done) / perSecond) +
     sumSeconds(rebuild, (costs.sums * events.total) / perSecond, now) +
     renderSeconds(rebuild, totalsOf(rebuild, around), costs, perSecond);
-  const isKnown = Number.isFinite(left) && !isPaused && (!isFilling || events.done > 0);
+  const isKnown = Number.isFinite(left) && !isPaused;
   const spent = workedSeconds(rebuild, now);
   return {
     generation: record.number,
     phase: isComplete ? 'complete' : isFilling ? 'filling' : 'rendering',
     paused: isPaused,
     percent: isComplete ? 100 : Number.isFinite(left) ? Math.min(99, Math.floor((100 * spent) / (spent + left))) : 0,
-    events: { ...events, perSecond: Math.round(perSecond) },
+    events: { ...events, perSecond: Number.isFinite(perSecond) ? Math.round(perSecond) : 0 },
     documents,
     etaSeconds: isComplete ? 0 : isKnown ? Math.round(left * 10) / 10 : null,
+    etaIsRough: around.costs === null && !isComplete && rebuild.documents === 0,
     partitions,
     startedAt: rebuild.startedAt,
     origin: rebuild.origin,
@@ -84,10 +87,10 @@ function eventsOf({ from }: RebuildRecord, partitions: RebuildStatus['partitions
   };
 }
 
-/** Events per second while they are folded; before anything is noted, since it was started. */
-function eventRate({ filledMs, filledEvents, startedAt }: RebuildRecord, done: number, now: number): number {
+/** Events per second while they are folded; before anything is noted, as a former rebuild has folded them. */
+function eventRate({ filledMs, filledEvents }: RebuildRecord, { eventMs }: RebuildCosts): number {
   if (filledMs !== undefined && filledEvents !== undefined && filledEvents > 0) return (1000 * filledEvents) / filledMs;
-  return (1000 * done) / Math.max(1, now - startedAt.getTime());
+  return 1000 / eventMs;
 }
 
 /** Seconds until the sums are complete, of which so many are expected for all of it. */

@@ -15,6 +15,7 @@ import type {
   Erasures,
   EventSource,
   GenerationControl,
+  Position,
   PositionStore,
   Quarantine,
   QuarantinedRecord,
@@ -124,7 +125,10 @@ export class Projection implements Service {
       if (filling) await this.ports.yieldToLive();
       const hasRoom = held.length < eventsUndoneMax;
       const polled = hasRoom ? await source.poll(filling ? fillEventsMax : batchEventsMax, batchWaitMs) : [];
-      if (held.length + polled.length === 0) continue;
+      if (held.length + polled.length === 0) {
+        this.pass(source.takePassed());
+        continue;
+      }
       // After the fetch: whoever halts a generation and then reads the ends of the topics knows all that it can show.
       const admission = await this.admission();
       if (admission === null) break;
@@ -146,6 +150,11 @@ export class Projection implements Service {
       this.touched.add(filling && (await this.isFilling()) ? new Dirty() : dirty, [positions]);
     }
     this.touched.close();
+  }
+
+  /** There is nothing to do for them: they are durable once all before them is. */
+  private pass(positions: readonly Position[]): void {
+    if (positions.length > 0) this.undone.done([this.undone.add(positions, 0)]);
   }
 
   /** Waits while the generation is halted; `null` when stopping meanwhile: what was polled is redelivered. */

@@ -15,6 +15,10 @@ export class IdleSource implements EventSource {
     return [];
   }
 
+  takePassed(): readonly Position[] {
+    return [];
+  }
+
   async commit(_positions: readonly Position[]): Promise<void> {}
 
   async stop(): Promise<void> {
@@ -22,9 +26,10 @@ export class IdleSource implements EventSource {
   }
 }
 
-/** Gives the records it was made with, then says that there are no more. */
+/** Gives the records it was made with, then what was passed, then says that there are no more. */
 export class MemorySource extends IdleSource {
   onExhausted: () => Promise<void> = async () => {};
+  passed: Position[] = [];
   private readonly records: SourceRecord[];
 
   constructor(records: readonly SourceRecord[]) {
@@ -37,5 +42,9 @@ export class MemorySource extends IdleSource {
     if (taken.length > 0) return taken;
     await this.onExhausted();
     return super.poll(limit, waitMs);
+  }
+
+  override takePassed(): readonly Position[] {
+    return this.records.length > 0 ? [] : this.passed.splice(0);
   }
 }

@@ -8,7 +8,7 @@ import { runTool } from '../../../projector/cli/tool.js';
 import type { RebuildStatus } from '../../../projector/operations/progress.js';
 
 const STATUS: RebuildStatus = {
-  ...{ generation: 2, phase: 'filling', paused: false, percent: 50, etaSeconds: 3_905 },
+  ...{ generation: 2, phase: 'filling', paused: false, percent: 50, etaSeconds: 3_905, etaIsRough: false },
   events: { done: 500, total: 1000, perSecond: 1200 },
   documents: { done: 0, total: 100 },
   ...{ partitions: [], startedAt: new Date(0), origin: 'the beginning' },
@@ -84,6 +84,7 @@ describe('what cannot be taken back', () => {
 describe('progress', () => {
   it('is a bar with speed and time left', () => {
     expect(barOf(STATUS)).toBe(`[${'#'.repeat(15)}${'-'.repeat(15)}]  50 %  filling, 1200 events/s, 1 h 5 min left`);
+    expect(barOf({ ...STATUS, etaIsRough: true })).toContain('roughly');
     expect(barOf({ ...STATUS, paused: true, etaSeconds: null })).toContain('paused');
   });
 

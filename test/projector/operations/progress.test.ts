@@ -47,9 +47,8 @@ describe('the progress of a rebuild', () => {
         { partition: 'orders/0', next: 11_000, end: 11_000 },
         { partition: 'orders/1', next: 0, end: 10_000 },
       ],
-      // Ten for the other events, eight for the sums, and 4000 documents at 4 events each.
-      etaSeconds: 34,
-      percent: 22,
+      // Ten for the other events, seven for the sums, and 4000 documents at 5 events each.
+      ...{ etaSeconds: 37, etaIsRough: true, percent: 21 },
     });
   });
 
@@ -63,9 +62,13 @@ describe('the progress of a rebuild', () => {
       },
     });
     const costs = costsOf(former);
-    expect(costs).toEqual({ sums: 0.5, documents: { orders: 3, products: 2, customers: 8 } });
+    expect(costs).toEqual({ eventMs: 1, sums: 0.5, documents: { orders: 3, products: 2, customers: 8 } });
     const record = rebuild({ filledMs: 10_000, filledEvents: 10_000 });
-    expect(statusOf(FILLING, record, around(10, 11_000, { costs })).etaSeconds).toBe(10 + 10 + (6 + 3 + 4));
+    expect(statusOf(FILLING, record, around(10, 11_000, { costs }))).toMatchObject({
+      ...{ etaSeconds: 10 + 10 + (6 + 3 + 4), etaIsRough: false },
+    });
+    // Before anything is noted, an event takes as long as it did then.
+    expect(statusOf(FILLING, rebuild({}), around(1, 1000, { costs })).etaSeconds).toBe(20 + 10 + (6 + 3 + 4));
   });
 
   it.each([
@@ -93,9 +96,9 @@ describe('the progress of a rebuild', () => {
       partition,
       next: partition === 0 ? 11_000 : 10_000,
     }));
-    // Eight for the other orders; they took twice what was assumed, so do 2000 more at 4 events each.
+    // Eight for the other orders; they took 1.6 times what was assumed, so do 2000 more at 5 events each.
     expect(statusOf(RENDERING, record, around(25, 11_000, { positions }))).toMatchObject({
-      ...{ phase: 'rendering', documents: { done: 1000, total: 4000 }, etaSeconds: 8 + 16 },
+      ...{ phase: 'rendering', documents: { done: 1000, total: 4000 }, etaSeconds: 8 + 16, etaIsRough: false },
     });
   });
 

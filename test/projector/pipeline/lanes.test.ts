@@ -1,7 +1,8 @@
 /** Each store has a lane of its own, and a position is durable only after all of them. */
 import { describe, expect, it } from 'vitest';
 import type { DocumentStore } from '../../../projector/ports.js';
-import { liveProjection } from '../../memory/projection.js';
+import { liveProjection, toRecord } from '../../memory/projection.js';
+import { MemorySource } from '../../memory/source.js';
 import { until } from '../../until.js';
 import { history } from '../../view-kit/history.js';
 import { SHOP_NOW } from './shop-events.js';
@@ -40,6 +41,33 @@ describe('a store that does not answer', () => {
     await ended;
     expect(shown('products', 'p-1')).toBe('苹果手机');
     expect(shop.positions.next({ topic: 'products', partition: 0 })).toBeGreaterThan(0);
+  });
+
+  it('holds up what the source has passed behind it, too', async () => {
+    const shop = world();
+    let answer: () => void = () => {};
+    const answering = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    let asked = 0;
+    const around: DocumentStore = {
+      async publish(...published) {
+        asked += 1;
+        await answering;
+        return shop.documents.publish(...published);
+      },
+    };
+    const source = new MemorySource(EVENTS.map(toRecord));
+    const end = { topic: 'customers', partition: 0, next: 9 };
+    source.passed = [end];
+    const projection = shop.worker(source, 10, around);
+    const ended = projection.run();
+    await until('it to be passed while documents wait', async () => asked === 2 && source.passed.length === 0);
+    expect(await shop.positions.read()).toEqual([]);
+    answer();
+    await until('it to be durable', async () => shop.positions.next(end) === end.next);
+    await projection.stop();
+    await ended;
   });
 
   it('ends the projection when it refuses for a reason that does not pass', async () => {

@@ -1,8 +1,9 @@
 /** What is read of transactions, on the real broker. */
 import type { Transaction } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SourceRecord } from '../../../../projector/ports.js';
+import type { Position, SourceRecord } from '../../../../projector/ports.js';
 import { MemoryPositionStore } from '../../../memory/stores.js';
+import { until } from '../../../until.js';
 import { type Ground, openGround } from '../ground.js';
 
 let ground: Ground;
@@ -96,4 +97,27 @@ describe('records of transactions', () => {
     }
     expect(valuesOf(await readFrom(topic, 1))).toEqual(['kept 0', 'kept 1', 'kept 2', 'kept 3', 'kept 4', 'last']);
   });
+
+  it.each(['committed', 'aborted'])(
+    'are passed to their end when they are %s: positions come to rest there',
+    async (how) => {
+      const topic = await ground.newTopic(1);
+      const transaction = await begin();
+      await send(transaction, topic, 'one');
+      await (how === 'committed' ? transaction.commit() : transaction.abort());
+      const [{ high } = { high: '0' }] = await ground.admin.fetchTopicOffsets(topic);
+      const source = ground.sourceOf(topic);
+      const running = source.run();
+      const passed: Position[] = [];
+      await until('the end to be passed', async () => {
+        const polled = await source.poll(100, 50);
+        if (polled.length === 0) passed.push(...source.takePassed());
+        return passed.length > 0;
+      });
+      expect(passed).toEqual([{ topic, partition: 0, next: Number(high) }]);
+      expect(source.takePassed()).toEqual([]);
+      await source.stop();
+      await running;
+    },
+  );
 });
