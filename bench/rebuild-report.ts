@@ -1,6 +1,8 @@
 import { views } from '../mappings/registry.js';
+import { groupBy } from '../projector/pipeline/group.js';
 import { percentile, spread, table } from './figures.js';
-import type { RebuildRun, SwitchRun } from './rebuild-run.js';
+import type { RebuildPhase, RebuildRun, SwitchRun } from './rebuild-run.js';
+import type { Sighting } from './trickle.js';
 
 export interface RebuildRound {
   readonly ours: RebuildRun;
@@ -9,9 +11,9 @@ export interface RebuildRound {
 
 export interface RebuildFigures {
   readonly rounds: readonly RebuildRound[];
-  /** Milliseconds from Kafka to the document, of each live event. */
-  readonly quiet: readonly number[];
-  readonly during: readonly number[];
+  /** Live events. */
+  readonly quiet: readonly Sighting[];
+  readonly during: readonly Sighting[];
   /** The first of them was foretold roughly. */
   readonly paced: readonly RebuildRun[];
   readonly switches: readonly SwitchRun[];
@@ -26,7 +28,7 @@ const HONEST_SECONDS = 2;
 export function reportOnRebuilds({ rounds, quiet, during, paced, switches }: RebuildFigures): string {
   return [
     table('At full speed; min / median / max', speedRows(rounds)),
-    table('Live events, ms from Kafka to the answer by id', latencyRows(quiet, during)),
+    table('Live events, ms from Kafka to the answer by id', latencyRows(quiet, during, paced)),
     table('Seconds from the order until the other generation is the one that is served, beside live events', [
       [
         'switch',
@@ -75,19 +77,38 @@ function speedRows(rounds: readonly RebuildRound[]): string[][] {
   ];
 }
 
-function latencyRows(quiet: readonly number[], during: readonly number[]): string[][] {
+function latencyRows(
+  quiet: readonly Sighting[],
+  during: readonly Sighting[],
+  paced: readonly RebuildRun[],
+): string[][] {
   const shares = [0.5, 0.99];
-  const row = (name: string, values: readonly number[]) => [
-    name,
-    String(values.length),
-    ...shares.map((share) => percentile(values, share).toFixed(0)),
+  const row = (name: string, sightings: readonly Sighting[]) => {
+    const values = sightings.map(({ latencyMs }) => latencyMs);
+    return [name, String(values.length), ...shares.map((share) => percentile(values, share).toFixed(0))];
+  };
+  const phases = [
+    ...groupBy(
+      paced.flatMap((run) => run.phases),
+      ({ name }) => name,
+    ),
   ];
-  const ratios = shares.map((share) => (percentile(during, share) / percentile(quiet, share)).toFixed(2));
+  const isIn =
+    ({ publishedMs }: Sighting) =>
+    ({ from, to }: RebuildPhase) =>
+      publishedMs >= from && publishedMs < to;
+  const all = [quiet, during].map((sightings) => sightings.map(({ latencyMs }) => latencyMs)) as [number[], number[]];
   return [
     ['', 'events', 'p50', 'p99'],
     row('without a rebuild', quiet),
     row('during paced ones', during),
-    ['ratio', '', ...ratios],
+    ...phases.map(([name, own]) =>
+      row(
+        `  ${name}`,
+        during.filter((sighting) => own.some(isIn(sighting))),
+      ),
+    ),
+    ['ratio', '', ...shares.map((share) => (percentile(all[1], share) / percentile(all[0], share)).toFixed(2))],
   ];
 }
 

@@ -1,12 +1,18 @@
 /** One rebuild by the projector that runs, watched as `projector rebuild status` shows it, and removed afterwards. */
 import { setTimeout } from 'node:timers/promises';
 import { costsOf } from '../projector/generations/costs.js';
-import type { RebuildCosts } from '../projector/generations/rebuild-record.js';
+import type { RebuildCosts, RebuildRecord } from '../projector/generations/rebuild-record.js';
 import { type OperationServers, rebuildingPorts } from '../projector/operations/compose.js';
 import { retireGeneration, rollBack, startRebuild, switchGeneration } from '../projector/operations/rebuilding.js';
 import { rebuildStatus } from '../projector/operations/status.js';
 import { consumerGroup } from '../runtime/names.js';
 import type { GenerationRecord } from '../runtime/records.js';
+
+export interface RebuildPhase {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+}
 
 export interface RebuildRun {
   /** From when its group has its members to when every document is rendered. */
@@ -18,6 +24,8 @@ export interface RebuildRun {
   readonly sumSeconds: number;
   readonly events: number;
   readonly documents: number;
+  /** When it folded, summed and rendered, on the clock of `performance.now()`. */
+  readonly phases: readonly RebuildPhase[];
   /** What it showed of its steps; `null` when it was too short for that. */
   readonly costs: RebuildCosts | null;
   /** What was foretold at each look, and how it was in the end, from a tenth of the time onward. */
@@ -87,6 +95,7 @@ export async function runRebuild(
         startSeconds: (begun - ordered) / 1000,
         fillSeconds: (filledAt - begun) / 1000,
         sumSeconds: ((record.summedAt?.getTime() ?? Number.NaN) - (record.filledAt?.getTime() ?? Number.NaN)) / 1000,
+        phases: phasesOf(record, begun, at),
         costs: costsOf(record),
         events: status.events.total,
         documents: status.documents.done,
@@ -104,4 +113,13 @@ export async function runRebuild(
 async function hasMembers({ admin }: OperationServers, group: string): Promise<boolean> {
   const { groups } = await admin.describeGroups([group]);
   return groups.some(({ state, members }) => state === 'Stable' && members.length > 0);
+}
+
+function phasesOf({ filledAt, summedAt }: RebuildRecord, from: number, to: number): RebuildPhase[] {
+  const [filled = to, summed = to] = [filledAt, summedAt].map((date) => Number(date) - performance.timeOrigin);
+  return [
+    { name: 'folding', from, to: filled },
+    { name: 'summing', from: filled, to: summed },
+    { name: 'rendering', from: summed, to },
+  ];
 }

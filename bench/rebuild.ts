@@ -18,7 +18,7 @@ import { type RebuildFigures, type RebuildRound, reportOnRebuilds } from './rebu
 import { type RebuildRun, runRebuild, runSwitches, type SwitchRun } from './rebuild-run.js';
 import { projectorEnvironment, RunningProjector } from './running-projector.js';
 import { numbered, SyntheticShop } from './synthetic-shop.js';
-import { Trickle } from './trickle.js';
+import { type Sighting, Trickle } from './trickle.js';
 import { onWorkbench, serversNote, type Workbench } from './workbench.js';
 
 const OPTIONS = {
@@ -43,7 +43,7 @@ export const rebuildBench = defineBench({
 /** Without a rebuild, during two paced ones, and while it is switched. */
 const LIVE_PHASES = 4;
 /** Longer than each of these: every event happens to another order, so that all of them are alike. */
-const PHASE_SECONDS_MAX = 120;
+const PHASE_SECONDS_MAX = 240;
 const ORDERS_PER_CUSTOMER = 10;
 
 async function measureRebuilds(bench: Workbench, options: RebuildBenchOptions): Promise<string> {
@@ -151,10 +151,10 @@ function* liveOrders(shop: SyntheticShop, orders: readonly string[]) {
   for (const [i, orderId] of orders.entries()) yield shop.place(orderId, own('c', i), [own('p', i)], now);
 }
 
-/** Latencies of live events during something, in ms. */
-async function beside(trickle: Trickle, something: () => Promise<void>): Promise<readonly number[]> {
+/** What became of live events during something. */
+async function beside(trickle: Trickle, something: () => Promise<void>): Promise<readonly Sighting[]> {
   const [sightings] = await Promise.all([trickle.run(), something().finally(() => trickle.stop())]);
-  return sightings.map(({ latencyMs }) => latencyMs);
+  return sightings;
 }
 
 function pause(ms: number): Promise<void> {

@@ -34,10 +34,13 @@ export const projectorSettings = z.object({
   FAN_OUT_LEASE_MS: integer(15_000, 1000, 600_000).describe(
     'after so long without progress another process takes over a fan-out job',
   ),
-  REBUILD_BATCH_EVENTS_MAX: integer(1000, 1, 100_000).describe(
+  REBUILD_BATCH_EVENTS_MAX: integer(100, 1, 100_000).describe(
     'events folded in one batch by a generation that is filled, unless at full speed',
   ),
-  REBUILD_YIELD_MS_MAX: integer(500, 0, 60_000).describe(
+  REBUILD_CHUNK_DOCUMENTS_MAX: integer(50, 1, 100_000).describe(
+    'documents that a rebuild renders at a time, unless at full speed',
+  ),
+  REBUILD_YIELD_MS_MAX: integer(100, 0, 60_000).describe(
     'how long each step of a rebuild waits at most for live events to be done, unless at full speed',
   ),
   REBUILD_SUMMED_ORDERS_MAX: integer(250_000, 1000, 100_000_000).describe(

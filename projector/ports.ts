@@ -140,13 +140,15 @@ export interface BasisScan {
 }
 
 /** Every state there is, a page at a time: for what goes through all documents. */
+export type RollupContribution = readonly [rollup: RollupName, contribution: Contribution];
+
 export interface StateScan {
   /** Estimated. */
   count(aggregate: AggregateName): Promise<number>;
   /** The next ids in an order of the store's; after `null` come the first. Empty at the end. */
   ids(aggregate: AggregateName, after: string | null, limit: number): Promise<readonly string[]>;
-  /** Shows every contribution of every order, to all rollups, one by one. */
-  contributions(visit: (rollup: RollupName, contribution: Contribution) => void): Promise<void>;
+  /** Every contribution of every order, to all rollups, in pages of so many orders. */
+  contributions(pageOrdersMax: number): AsyncIterable<readonly RollupContribution[]>;
 }
 
 export interface Referring {

@@ -47,10 +47,11 @@ import { MongoTicketCounter } from '../stores/mongodb/tickets.js';
 import { RegisteredControl } from './control.js';
 import { FollowedFilling } from './filling.js';
 import { Rebuild } from './rebuild.js';
+import type { RenderAllSettings } from './render-all.js';
 
 const FAN_OUT_IDLE_MS = 500;
 /** One is loaded while the other is written. */
-export const CHUNKS_IN_FLIGHT = 2;
+const CHUNKS_IN_FLIGHT = 2;
 const NO_WAIT = Promise.resolve();
 const ALL_DOCUMENTS = { views: Object.values(views).map(({ name }) => name), deep: false, repair: false };
 
@@ -186,11 +187,7 @@ export function composeGeneration(around: Surroundings, record: GenerationRecord
         settings.BATCH_EVENTS_MAX,
       ),
     },
-    {
-      chunkDocumentsMax: settings.CHUNK_DOCUMENTS_MAX,
-      summedOrdersMax: settings.REBUILD_SUMMED_ORDERS_MAX,
-      chunksInFlight: CHUNKS_IN_FLIGHT,
-    },
+    renderAllSettings(settings, record),
   );
   const checker = new Checker(
     {
@@ -251,6 +248,15 @@ export function fanOutSettings(settings: ProjectorSettings): FanOutSettings {
     yieldMsMax: settings.FAN_OUT_YIELD_MS_MAX,
     idleMs: FAN_OUT_IDLE_MS,
     leaseMs: settings.FAN_OUT_LEASE_MS,
+  };
+}
+
+export function renderAllSettings(settings: ProjectorSettings, record: GenerationRecord): RenderAllSettings {
+  const paced = isPaced(record);
+  return {
+    chunkDocumentsMax: paced ? settings.REBUILD_CHUNK_DOCUMENTS_MAX : settings.CHUNK_DOCUMENTS_MAX,
+    summedOrdersMax: settings.REBUILD_SUMMED_ORDERS_MAX,
+    chunksInFlight: paced ? 1 : CHUNKS_IN_FLIGHT,
   };
 }
 

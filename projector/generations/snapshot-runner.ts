@@ -16,7 +16,13 @@ import { MongoStateScan } from '../stores/mongodb/state-scan.js';
 import { MongoTicketCounter } from '../stores/mongodb/tickets.js';
 import { Rebuild } from './rebuild.js';
 import { Replay } from './replay.js';
-import { CHUNKS_IN_FLIGHT, fanOutSettings, type RunningGeneration, type Surroundings, yieldsToLive } from './runner.js';
+import {
+  fanOutSettings,
+  type RunningGeneration,
+  renderAllSettings,
+  type Surroundings,
+  yieldsToLive,
+} from './runner.js';
 
 const ERASURES_LOOK_MS = 2_000;
 const LEASE_MS = 15_000;
@@ -63,11 +69,7 @@ export function composeSnapshot(around: Surroundings, record: GenerationRecord, 
       storages: [new MongoGenerationStorage(db), new ElasticsearchGenerationStorage(elasticsearch, settings.NAMESPACE)],
       filling: replay,
     },
-    {
-      chunkDocumentsMax: settings.CHUNK_DOCUMENTS_MAX,
-      summedOrdersMax: settings.REBUILD_SUMMED_ORDERS_MAX,
-      chunksInFlight: CHUNKS_IN_FLIGHT,
-    },
+    renderAllSettings(settings, record),
   );
   const fanOut = new FanOut(
     {

@@ -52,7 +52,7 @@ export function statusOf(record: GenerationRecord, rebuild: RebuildRecord, aroun
   const left =
     (events.total === events.done ? 0 : (events.total - events.done) / perSecond) +
     sumSeconds(rebuild, (costs.sums * events.total) / perSecond, now) +
-    renderSeconds(rebuild, totalsOf(rebuild, around), costs, perSecond);
+    renderSeconds(rebuild, totalsOf(rebuild, around), costs, perSecond, around.costs !== null);
   const isKnown = Number.isFinite(left) && !isPaused;
   const spent = workedSeconds(rebuild, now);
   return {
@@ -99,24 +99,32 @@ function sumSeconds({ filledAt, summedAt, documents }: RebuildRecord, expected: 
   return filledAt === undefined ? expected : Math.max(0, expected - (now - filledAt.getTime()) / 1000);
 }
 
-/** Seconds until every document is rendered. What has been rendered shows by how much the costs are off today. */
+/**
+ * Seconds until every document is rendered. What has been rendered of a view says the more of the rest, the more it is:
+ * the first documents are the fastest. Where costs are only assumed, it also shows by how much they are off.
+ */
 function renderSeconds(
   { rendered = {} }: RebuildRecord,
   totals: Readonly<Record<ViewName, number>>,
-  costs: RebuildCosts,
+  { documents: costs }: RebuildCosts,
   eventsPerSecond: number,
+  areKnown: boolean,
 ): number {
-  const expected = (view: ViewName, documents: number) => (documents * costs.documents[view]) / eventsPerSecond;
+  const foretold = (view: ViewName, documents: number) => (documents * costs[view]) / eventsPerSecond;
   const parts = (Object.keys(totals) as ViewName[]).map((view) => {
     const { documents, ms } = rendered[view] ?? { documents: 0, ms: 0 };
     return { view, done: documents, left: Math.max(0, totals[view] - documents), seconds: ms / 1000 };
   });
-  const foretold = sum(parts.map(({ view, done }) => expected(view, done)));
-  const scale = foretold > 0 ? sum(parts.map(({ seconds }) => seconds)) / foretold : 1;
+  const foretoldOfDone = sum(parts.map(({ view, done }) => foretold(view, done)));
+  const isOff = !areKnown && foretoldOfDone > 0;
+  const scale = isOff ? sum(parts.map(({ seconds }) => seconds)) / foretoldOfDone : 1;
   return sum(
     parts.map(({ view, done, left, seconds }) => {
       if (left === 0) return 0;
-      return done >= OWN_SHARE * (done + left) ? (left * seconds) / done : scale * expected(view, left);
+      const byCosts = scale * foretold(view, left);
+      if (done === 0) return byCosts;
+      const share = areKnown ? done / (done + left) : Number(done >= OWN_SHARE * (done + left));
+      return share * ((left * seconds) / done) + (1 - share) * byCosts;
     }),
   );
 }

@@ -1,7 +1,6 @@
 /** Rebuilds, in memory. */
 import type { Contribution } from '../../mappings/contract.js';
 import type { AggregateName } from '../../mappings/events/event.js';
-import type { RollupName } from '../../mappings/rollups/summaries.js';
 import type {
   Pace,
   RebuildCosts,
@@ -9,7 +8,7 @@ import type {
   RebuildRecord,
   RebuildStore,
 } from '../../projector/generations/rebuild-record.js';
-import type { StateScan } from '../../projector/ports.js';
+import type { RollupContribution, StateScan } from '../../projector/ports.js';
 import { ROLLUP_NAMES } from '../../projector/state/derive.js';
 import type { MemoryAggregateStore } from './stores.js';
 
@@ -90,13 +89,13 @@ export class MemoryStateScan implements StateScan {
     return ids.filter((id) => after === null || id > after).slice(0, Math.min(limit, PAGE_IDS_MAX));
   }
 
-  async contributions(visit: (rollup: RollupName, contribution: Contribution) => void): Promise<void> {
-    for (const { contributions } of this.aggregates.records.orders.values()) {
-      for (const rollup of ROLLUP_NAMES) {
-        for (const contribution of JSON.parse(contributions[rollup]?.json ?? '[]') as readonly Contribution[]) {
-          visit(rollup, contribution);
-        }
-      }
+  async *contributions(_pageOrdersMax: number): AsyncGenerator<readonly RollupContribution[]> {
+    for (const { contributions } of [...this.aggregates.records.orders.values()]) {
+      yield ROLLUP_NAMES.flatMap((rollup) =>
+        (JSON.parse(contributions[rollup]?.json ?? '[]') as readonly Contribution[]).map(
+          (own) => [rollup, own] as const,
+        ),
+      );
     }
   }
 }

@@ -1,6 +1,4 @@
 /** The stores as one process sees them: every call goes through the scheduler. */
-import type { Contribution } from '../../mappings/contract.js';
-import type { RollupName } from '../../mappings/rollups/summaries.js';
 import type { Registry } from '../../projector/generations/generation.js';
 import type { RebuildStore } from '../../projector/generations/rebuild-record.js';
 import type {
@@ -155,10 +153,9 @@ export function portsOf(sender: Sender, outside: Outside) {
   const scan: StateScan = {
     count: (name) => read('count states', () => world.scan.count(name)),
     ids: (name, after, limit) => read(`scan ${name}`, () => world.scan.ids(name, after, limit)),
-    contributions: async (visit) => {
-      const found: (readonly [RollupName, Contribution])[] = [];
-      await read('scan contributions', () => world.scan.contributions((...contribution) => found.push(contribution)));
-      for (const contribution of found) visit(...contribution);
+    async *contributions(pageOrdersMax) {
+      for await (const page of world.scan.contributions(pageOrdersMax))
+        yield await read('scan contributions', async () => page);
     },
   };
 

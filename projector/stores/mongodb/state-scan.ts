@@ -1,14 +1,11 @@
 import type { Db } from 'mongodb';
 import type { Contribution } from '../../../mappings/contract.js';
 import type { AggregateName } from '../../../mappings/events/event.js';
-import type { RollupName } from '../../../mappings/rollups/summaries.js';
 import { stateCollection } from '../../../runtime/names.js';
-import type { StateScan } from '../../ports.js';
+import type { RollupContribution, StateScan } from '../../ports.js';
 import { ROLLUP_NAMES } from '../../state/derive.js';
 import type { ContributionFields } from './aggregate-store.js';
 import { withMongo } from './connection.js';
-
-const BATCH_RECORDS = 10_000;
 
 interface ScannedOrder extends ContributionFields {
   readonly _id: string;
@@ -41,20 +38,22 @@ export class MongoStateScan implements StateScan {
     return found.map(({ _id }) => _id);
   }
 
-  async contributions(visit: (rollup: RollupName, contribution: Contribution) => void): Promise<void> {
-    await withMongo('scan the contributions of orders', async () => {
-      const orders = this.db
-        .collection<ScannedOrder>(stateCollection(this.generation, 'orders'))
-        .find({}, { projection: { _id: 0, contributions: 1 }, batchSize: BATCH_RECORDS });
-      while (await orders.hasNext()) {
-        for (const { contributions } of orders.readBufferedDocuments()) {
-          for (const rollup of ROLLUP_NAMES) {
-            for (const contribution of JSON.parse(contributions[rollup]) as readonly Contribution[]) {
-              visit(rollup, contribution);
-            }
-          }
-        }
+  async *contributions(pageOrdersMax: number): AsyncGenerator<readonly RollupContribution[]> {
+    const orders = this.db
+      .collection<ScannedOrder>(stateCollection(this.generation, 'orders'))
+      .find({}, { projection: { _id: 0, contributions: 1 }, batchSize: pageOrdersMax });
+    try {
+      while (await withMongo('scan the contributions of orders', () => orders.hasNext())) {
+        yield orders.readBufferedDocuments().flatMap(contributionsOf);
       }
-    });
+    } finally {
+      await orders.close();
+    }
   }
+}
+
+function contributionsOf({ contributions }: ScannedOrder): RollupContribution[] {
+  return ROLLUP_NAMES.flatMap((rollup) =>
+    (JSON.parse(contributions[rollup]) as readonly Contribution[]).map((own) => [rollup, own] as const),
+  );
 }

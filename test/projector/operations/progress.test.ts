@@ -91,15 +91,26 @@ describe('the progress of a rebuild', () => {
       rendered: { orders: { documents: 1000, ms: 8000 } },
       totals: { orders: 2000, products: 1500, customers: 500 },
     });
-    const positions = [0, 1].map((partition) => ({
-      topic: 'orders',
-      partition,
-      next: partition === 0 ? 11_000 : 10_000,
-    }));
+    const positions = [11_000, 10_000].map((next, partition) => ({ topic: 'orders', partition, next }));
     // Eight for the other orders; they took 1.6 times what was assumed, so do 2000 more at 5 events each.
     expect(statusOf(RENDERING, record, around(25, 11_000, { positions }))).toMatchObject({
       ...{ phase: 'rendering', documents: { done: 1000, total: 4000 }, etaSeconds: 8 + 16, etaIsRough: false },
     });
+  });
+
+  it('goes by a former rebuild and by its own documents, by these the more, the more there are', () => {
+    const costs = { eventMs: 1, sums: 0.5, documents: { orders: 4, products: 2, customers: 8 } };
+    const record = rebuild({
+      ...{ filledMs: 20_000, filledEvents: 20_000, filledAt: new Date(STARTED + 20_000), documents: 500 },
+      rendered: { orders: { documents: 500, ms: 1000 } },
+      totals: { orders: 2000, products: 1500, customers: 500 },
+    });
+    const positions = [11_000, 10_000].map((next, partition) => ({ topic: 'orders', partition, next }));
+    // 1500 orders at 2 ms by the quarter that is done, at 4 ms by the former rebuild; 3 s and 4 s for the others.
+    expect(statusOf(RENDERING, record, around(25, 11_000, { positions, costs })).etaSeconds).toBeCloseTo(
+      0.25 * 3 + 0.75 * 6 + 3 + 4,
+      0,
+    );
   });
 
   it('says nothing of the time while it is paused, or before anything is done', () => {
