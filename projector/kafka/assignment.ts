@@ -6,6 +6,12 @@ export interface Partition {
   readonly partition: number;
 }
 
+/** A range that holds nothing to deliver: control records, and what was aborted or compacted away. */
+export interface EmptyRange extends Position {
+  /** `null`: that is not known. */
+  readonly from: number | null;
+}
+
 /** One assignment of partitions to this member: where each begins, and how far each is. A new one begins anew. */
 export class Assignment {
   /** Whether it is known where its partitions begin. */
@@ -16,6 +22,8 @@ export class Assignment {
   private readonly uncommitted = new Set<string>();
   /** The offset that is fetched next. */
   private readonly fetch = new Map<string, number>();
+  /** Everything before was handed over, or is known to be nothing to deliver. */
+  private readonly come = new Map<string, number>();
 
   constructor(readonly partitions: readonly Partition[]) {}
 
@@ -49,7 +57,10 @@ export class Assignment {
           return position;
         }),
     );
-    for (const start of starts) this.fetch.set(nameOf(start), start.next);
+    for (const start of starts) {
+      this.fetch.set(nameOf(start), start.next);
+      this.come.set(nameOf(start), start.next);
+    }
     // A late commit of an earlier assignment stays below: another member may have been ahead of this one meanwhile.
     this.advance(starts.filter((start) => known.has(nameOf(start))));
     this.ready = true;
@@ -88,7 +99,23 @@ export class Assignment {
   }
 
   fetched(topic: string, partition: number, next: number): void {
-    if (this.has(topic, partition)) this.fetch.set(nameOf({ topic, partition }), next);
+    if (!this.has(topic, partition)) return;
+    const name = nameOf({ topic, partition });
+    this.fetch.set(name, next);
+    this.come.set(name, next);
+  }
+
+  /**
+   * Nothing is there to deliver. Returns whether the range begins where this assignment has come to: one that was fetched
+   * for a former assignment may lie ahead, behind records that are fetched again.
+   */
+  passed({ topic, partition, from, next }: EmptyRange): boolean {
+    if (!this.ready || !this.has(topic, partition)) return false;
+    const name = nameOf({ topic, partition });
+    this.fetch.set(name, next);
+    if (from === null || from > (this.come.get(name) ?? -1)) return false;
+    this.come.set(name, next);
+    return true;
   }
 
   /** The offset that is fetched next of each partition; none before it is ready. */

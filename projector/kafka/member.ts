@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Consumer, ConsumerCrashEvent, EachBatchPayload, Kafka } from 'kafkajs';
 import type { Log } from '../../runtime/log.js';
 import type { Position } from '../ports.js';
-import type { Partition } from './assignment.js';
+import type { EmptyRange, Partition } from './assignment.js';
 
 export interface MemberSettings {
   readonly group: string;
@@ -25,8 +25,8 @@ export interface Listener {
   unassigned(): void;
   /** Returns within milliseconds: nothing is fetched meanwhile. */
   handOff(payload: EachBatchPayload): void;
-  /** kafkajs found nothing to deliver up to here, only control records. */
-  passed(position: Position): void;
+  /** kafkajs found nothing to deliver there. */
+  passed(range: EmptyRange): void;
   /** False: no new consumer is to be made. */
   crashed(error: Error): Promise<boolean>;
 }
@@ -182,7 +182,9 @@ export class GroupMember {
     consumer.on(consumer.events.START_BATCH_PROCESS, ({ payload }) => {
       if (this.consumer !== consumer || payload.batchSize > 0) return;
       const { topic, partition, lastOffset } = payload;
-      this.listener.passed({ topic, partition, next: Number(lastOffset) + 1 });
+      // Null when all of it lies before what was asked for, whatever kafkajs declares.
+      const from = payload.firstOffset === null ? null : Number(payload.firstOffset);
+      this.listener.passed({ topic, partition, from, next: Number(lastOffset) + 1 });
     });
     consumer.on(consumer.events.CRASH, (event) => void this.crashed(consumer, event));
   }

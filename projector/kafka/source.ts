@@ -112,7 +112,9 @@ export class KafkaSource implements EventSource {
       assigned: (partitions) => this.assigned(partitions),
       unassigned: () => this.assign(Assignment.none()),
       handOff: (payload) => this.handOff(payload),
-      passed: (position) => this.pass(position),
+      passed: ({ from, ...position }) => {
+        if (this.assignment.passed({ from, ...position })) this.pass(position);
+      },
       crashed: (error) => this.crashed(error),
     };
   }
@@ -185,9 +187,6 @@ export class KafkaSource implements EventSource {
 
   /** Whoever polls, and finds nothing before it, makes it durable. */
   private pass(position: Position): void {
-    const { topic, partition, next } = position;
-    if (!this.assignment.ready || !this.assignment.has(topic, partition)) return;
-    this.assignment.fetched(topic, partition, next);
     this.passed.set(nameOf(position), position);
     this.queue.wake();
   }

@@ -90,7 +90,7 @@ export class StuckPositions {
       { ...where, next },
       `${found}: the broker has nothing to deliver before ${next}, going on from there.`,
     );
-    assignment.fetched(topic, partition, next);
+    assignment.passed({ topic, partition, from: position, next });
     this.member.seek({ topic, partition, next });
   }
 }
