@@ -1,5 +1,6 @@
 /** Publishes events as the services of a shop would, and keeps what it published for the recomputation. */
-import { type IHeaders, type Message, Partitioners, type Producer } from 'kafkajs';
+import { randomUUID } from 'node:crypto';
+import { type IHeaders, type Kafka, type Message, Partitioners, type Producer } from 'kafkajs';
 import type { RealServers } from '../real-servers.js';
 import type { EventEnvelope, PublishedEvent, Topic } from '../recomputation-documents.js';
 
@@ -25,6 +26,7 @@ export class Publisher {
   readonly events: PublishedEvent[] = [];
 
   private constructor(
+    private readonly kafka: Kafka,
     private readonly producer: Producer,
     private readonly topics: Readonly<Record<Topic, string>>,
   ) {}
@@ -35,23 +37,37 @@ export class Publisher {
       createPartitioner: Partitioners.DefaultPartitioner,
     });
     await producer.connect();
-    return new Publisher(producer, topics);
+    return new Publisher(kafka, producer, topics);
   }
 
   /** Resolves when Kafka has acknowledged them. The same event again gets a new offset. */
   async publish(events: readonly PublishedEvent[], mode: Mode = 'structured'): Promise<void> {
     for (let from = 0; from < events.length; from += RECORDS_PER_REQUEST) {
       const piece = events.slice(from, from + RECORDS_PER_REQUEST);
-      const topicMessages = (['customers', 'products', 'orders'] as const).map((topic) => ({
-        topic: this.topics[topic],
-        messages: piece.filter((published) => published.topic === topic).map(({ event }) => toMessage(event, mode)),
-      }));
-      await this.producer.sendBatch({
-        acks: -1,
-        topicMessages: topicMessages.filter(({ messages }) => messages.length > 0),
-      });
+      await this.producer.sendBatch({ acks: -1, topicMessages: this.topicMessages(piece, mode) });
       this.events.push(...piece);
     }
+  }
+
+  /** Resolves when the transaction is committed: behind the events, each partition has a record that is not delivered. */
+  async publishInTransaction(events: readonly PublishedEvent[]): Promise<void> {
+    const transactionalId = `test-${randomUUID()}`;
+    const producer = this.kafka.producer({ transactionalId, idempotent: true, maxInFlightRequests: 1 });
+    await producer.connect();
+    const transaction = await producer.transaction();
+    await transaction.sendBatch({ topicMessages: this.topicMessages(events, 'structured') });
+    await transaction.commit();
+    await producer.disconnect();
+    this.events.push(...events);
+  }
+
+  private topicMessages(events: readonly PublishedEvent[], mode: Mode): { topic: string; messages: Message[] }[] {
+    return (['customers', 'products', 'orders'] as const)
+      .map((topic) => ({
+        topic: this.topics[topic],
+        messages: events.filter((published) => published.topic === topic).map(({ event }) => toMessage(event, mode)),
+      }))
+      .filter(({ messages }) => messages.length > 0);
   }
 
   /** A record as it is, which need not be an event. The recomputation does not get to know it. */

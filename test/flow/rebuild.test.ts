@@ -71,6 +71,16 @@ describe('a rebuild', () => {
     await system().operateJson('rebuild', 'switch', String(generation));
     await expectConvergence(answers, publisher.events);
   });
+
+  it('is verified and switched to when the last events were published in a transaction', async () => {
+    const { publisher } = system();
+    await publisher.publishInTransaction([event('customer.updated', 'c-2', 2, { name: '李娜' })]);
+    const { generation } = await system().operateJson('rebuild', 'start');
+    await complete();
+    await system().operateJson('rebuild', 'switch', String(generation));
+    await expectConvergence(answers, publisher.events);
+    expect(await answers.waitingEvents()).toBe(0);
+  });
 });
 
 async function complete(): Promise<void> {
