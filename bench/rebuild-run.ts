@@ -3,8 +3,10 @@ import { setTimeout } from 'node:timers/promises';
 import { costsOf } from '../projector/generations/costs.js';
 import type { RebuildCosts, RebuildRecord } from '../projector/generations/rebuild-record.js';
 import { type OperationServers, rebuildingPorts } from '../projector/operations/compose.js';
-import { retireGeneration, rollBack, startRebuild, switchGeneration } from '../projector/operations/rebuilding.js';
+import { startRebuild } from '../projector/operations/rebuilding.js';
+import { retireGeneration } from '../projector/operations/retiring.js';
 import { rebuildStatus } from '../projector/operations/status.js';
+import { rollBack, switchGeneration } from '../projector/operations/switching.js';
 import { consumerGroup } from '../runtime/names.js';
 import type { GenerationRecord } from '../runtime/records.js';
 

@@ -17,18 +17,14 @@ import type { Explanation } from '../operations/explain.js';
 import { lagOfLive, type Overview, overviewOf, type PartitionLag } from '../operations/overview.js';
 import type { RebuildStatus } from '../operations/progress.js';
 import {
-  cancelRebuild,
   pauseRebuild,
   planRebuild,
   type RebuildOptions,
   type RebuildPlan,
   resumeRebuild,
-  retireGeneration,
-  rollBack,
   startRebuild,
-  switchGeneration,
-  verifyGeneration,
 } from '../operations/rebuilding.js';
+import { cancelRebuild, retireGeneration } from '../operations/retiring.js';
 import {
   deleteSnapshot,
   listSnapshots,
@@ -37,6 +33,7 @@ import {
   takeSnapshot,
 } from '../operations/snapshots.js';
 import { rebuildStatus } from '../operations/status.js';
+import { rollBack, switchGeneration, verifyGeneration } from '../operations/switching.js';
 import type { Job } from '../ports.js';
 import { MongoAuditTrail } from '../stores/mongodb/audit.js';
 import { type MendingOperations, mendingOperations } from './mending.js';

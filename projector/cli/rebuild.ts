@@ -4,19 +4,16 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { type OperationServers, rebuildingPorts } from '../operations/compose.js';
 import type { RebuildStatus } from '../operations/progress.js';
 import {
-  cancelRebuild,
   pauseRebuild,
   planRebuild,
   type RebuildFrom,
   type RebuildOptions,
   resumeRebuild,
-  retireGeneration,
-  rollBack,
   startRebuild,
-  switchGeneration,
-  verifyGeneration,
 } from '../operations/rebuilding.js';
+import { cancelRebuild, retireGeneration } from '../operations/retiring.js';
 import { rebuildStatus } from '../operations/status.js';
+import { rollBack, switchGeneration, verifyGeneration } from '../operations/switching.js';
 import { offsets, time, wholeNumber } from './arguments.js';
 import { assertConsent, type Consent, withConsent } from './confirmation.js';
 import { EXIT } from './exit-codes.js';

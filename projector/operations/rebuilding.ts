@@ -1,5 +1,4 @@
-/** What an operator does with generations: build another one, switch to it, go back, and clear away. */
-import { setTimeout } from 'node:timers/promises';
+/** Orders to build another generation, and what stands against them. */
 import type { ViewName } from '../../mappings/contract.js';
 import { views } from '../../mappings/registry.js';
 import type { GenerationRecord, RegistryRecord } from '../../runtime/records.js';
@@ -10,13 +9,12 @@ import {
   isFollowing,
   liveOf,
   type Registry,
-  recordOf,
 } from '../generations/generation.js';
 import type { RebuildStore } from '../generations/rebuild-record.js';
-import { assertReady, SEEN_AFTER_MS, type SwitchPorts, switchTo } from '../generations/switch.js';
+import type { SwitchPorts } from '../generations/switch.js';
 import type { LogRange } from '../kafka/log-range.js';
 import type { Clock, Position } from '../ports.js';
-import { type Comparison, type ComparisonPorts, compareGenerations } from './comparison.js';
+import type { ComparisonPorts } from './comparison.js';
 
 export interface RebuildingPorts {
   readonly registry: Registry;
@@ -177,80 +175,6 @@ export async function resumeRebuild({ registry }: RebuildingPorts): Promise<numb
   return number;
 }
 
-/** Gives up the generation that is built, or complete and not served, and removes all of it. */
-export async function cancelRebuild(ports: RebuildingPorts): Promise<number> {
-  return remove(ports, ahead);
-}
-
-/** Compares all documents of a complete generation with those that are served. @throws SwitchRefused */
-export async function verifyGeneration(ports: RebuildingPorts, number: number): Promise<Comparison> {
-  const known = await registered(ports.registry);
-  assertReady(known, number);
-  return compareGenerations(ports.comparing(liveOf(known), recordOf(known, number)));
-}
-
-/** How long the served one is waited for when the other may show something else: it should get there, and need not. */
-const DIFFERENT_MS = 15_000;
-/** The same when one goes back, so that the former one is served within five seconds. */
-const BROKEN_MS = 3_000;
-
-/**
- * Serves the generation once all its documents are found to be equal to those that are served now. With
- * `acceptDifferences` they are not even compared: a change of rendering is meant to show.
- * @throws SwitchRefused
- * @throws Refused when documents differ.
- */
-export async function switchGeneration(
-  ports: RebuildingPorts,
-  number: number,
-  { acceptDifferences }: { readonly acceptDifferences: boolean },
-): Promise<void> {
-  if (!acceptDifferences) {
-    const comparison = await verifyGeneration(ports, number);
-    if (!comparison.equal) throw new Refused(differencesInWords(comparison));
-  }
-  await switchTo(number, ports.switching, acceptDifferences ? { leaveBehindAfterMs: DIFFERENT_MS } : {});
-}
-
-function differencesInWords({ checked, expected, views: compared }: Comparison): string {
-  const parts = compared.flatMap(({ view, differences, more, settled }) => [
-    ...(differences.length === 0 ? [] : [`${differences.length}${more ? ' or more' : ''} ${view}`]),
-    ...(settled ? [] : [`${view} that did not come to rest in time`]),
-  ]);
-  return (
-    `Documents of generation ${checked} differ from those of generation ${expected}, which is served: ` +
-    `${parts.join(', ')}. See them by "projector rebuild verify ${checked}". When this is the change that was wanted, ` +
-    'switch with --accept-differences.'
-  );
-}
-
-/** Back to the generation that was served before. Returns its number. @throws SwitchRefused */
-export async function rollBack(ports: RebuildingPorts): Promise<number> {
-  const known = await registered(ports.registry);
-  const former = known.generations.filter(({ number, phase }) => number < known.live && phase === undefined).at(-1);
-  if (former === undefined) throw new Refused('There is no former generation to go back to: none was kept.');
-  await switchTo(former.number, ports.switching, { leaveBehindAfterMs: BROKEN_MS });
-  return former.number;
-}
-
-/** Removes a generation that is not served: a former one, one that was rolled back from, or what is left of one. */
-export async function retireGeneration(ports: RebuildingPorts, number: number): Promise<void> {
-  const known = await registered(ports.registry);
-  if (known.generations.every((record) => record.number !== number)) return removeLeftovers(ports, number);
-  await remove(ports, (now) => {
-    if (now.live === number) throw new Refused(`Generation ${number} is the one that is served.`);
-    return now.generations.find((record) => record.number === number);
-  });
-}
-
-/** Of a generation that never came to be registered, or whose removal was cut off. */
-async function removeLeftovers({ traces, storages, rebuilds }: RebuildingPorts, number: number): Promise<void> {
-  const left = (await Promise.all(traces.map((trace) => trace.numbers()))).flat();
-  if (!left.includes(number)) throw new Refused(`There is no generation ${number}, and nothing is left of one.`);
-  await Promise.all(storages.map((storage) => storage.drop({ number })));
-  await rebuilds.remove(number);
-}
-
 /** @throws Refused when nothing is projected yet. */
 export async function registered(registry: Pick<Registry, 'read'>): Promise<RegistryRecord> {
   const known = await registry.read();
@@ -264,7 +188,7 @@ export function built({ generations }: RegistryRecord): GenerationRecord | undef
 }
 
 /** The generation that a rebuild was started for and that is not served yet. */
-function ahead(known: RegistryRecord): GenerationRecord | undefined {
+export function ahead(known: RegistryRecord): GenerationRecord | undefined {
   return built(known) ?? known.generations.find((record) => isFollowing(record) && record.number > known.live);
 }
 
@@ -287,24 +211,6 @@ async function change(
   });
   if (found === undefined) throw new Refused('There is no such rebuild.');
   return found;
-}
-
-/** Out of the registry first, so that every process lets go of it; what it consists of afterwards. */
-export async function remove(
-  { registry, storages, rebuilds }: Pick<RebuildingPorts, 'registry' | 'storages' | 'rebuilds'>,
-  find: (known: RegistryRecord) => GenerationRecord | undefined,
-): Promise<number> {
-  let found: GenerationRecord | undefined;
-  await registry.update((known) => {
-    found = find(known);
-    return { ...known, generations: known.generations.filter((other) => other !== found) };
-  });
-  if (found === undefined) throw new Refused('There is no such generation.');
-  const gone = found;
-  await setTimeout(SEEN_AFTER_MS);
-  await Promise.all(storages.map((storage) => storage.drop(gone)));
-  await rebuilds.remove(gone.number);
-  return gone.number;
 }
 
 /**

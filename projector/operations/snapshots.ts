@@ -2,7 +2,8 @@
 import { SNAPSHOT_NAME } from '../../runtime/names.js';
 import type { GenerationRecord, Snapshot } from '../../runtime/records.js';
 import type { RebuildingPorts, RebuildOptions, RebuildPlan } from './rebuilding.js';
-import { createGeneration, Refused, registered, remove } from './rebuilding.js';
+import { createGeneration, Refused, registered } from './rebuilding.js';
+import { remove } from './retiring.js';
 
 export interface SnapshotOptions extends Snapshot {
   /** Goes on although events are no longer in Kafka. */
