@@ -13,7 +13,8 @@ import { haveShared, type Projector, systemFor } from './system.js';
  * the members pause their partitions, which must not outlast a change of the group.
  */
 const SMALL_BATCHES = {
-  ...{ BATCH_EVENTS_MAX: '50', REBUILD_BATCH_EVENTS_MAX: '50' },
+  // A rebuild must last longer than it takes the second member to join.
+  ...{ BATCH_EVENTS_MAX: '50', REBUILD_BATCH_EVENTS_MAX: '2' },
   ...{ EVENTS_UNDONE_MAX: '100', QUEUE_RECORDS_MAX: '200' },
 };
 const PARTITIONS = 18;
