@@ -18,7 +18,7 @@ import { type RebuildFigures, type RebuildRound, reportOnRebuilds } from './rebu
 import { type RebuildRun, runRebuild, runSwitches, type SwitchRun } from './rebuild-run.js';
 import { projectorEnvironment, RunningProjector } from './running-projector.js';
 import { numbered, SyntheticShop } from './synthetic-shop.js';
-import { type Sighting, Trickle } from './trickle.js';
+import { beside, Trickle } from './trickle.js';
 import { onWorkbench, serversNote, type Workbench } from './workbench.js';
 
 const OPTIONS = {
@@ -149,12 +149,6 @@ function* liveOrders(shop: SyntheticShop, orders: readonly string[]) {
     yield shop.create(own('p', i), now);
   }
   for (const [i, orderId] of orders.entries()) yield shop.place(orderId, own('c', i), [own('p', i)], now);
-}
-
-/** What became of live events during something. */
-async function beside(trickle: Trickle, something: () => Promise<void>): Promise<readonly Sighting[]> {
-  const [sightings] = await Promise.all([trickle.run(), something().finally(() => trickle.stop())]);
-  return sightings;
 }
 
 function pause(ms: number): Promise<void> {

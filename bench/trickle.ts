@@ -87,6 +87,12 @@ export class Trickle {
   }
 }
 
+/** What became of live events during something. */
+export async function beside(trickle: Trickle, something: () => Promise<void>): Promise<readonly Sighting[]> {
+  const [sightings] = await Promise.all([trickle.run(), something().finally(() => trickle.stop())]);
+  return sightings;
+}
+
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

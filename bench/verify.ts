@@ -17,7 +17,7 @@ import { percentile, spread, table } from './figures.js';
 import { type OptionValues, wholeNumber } from './options.js';
 import { projectorEnvironment, RunningProjector } from './running-projector.js';
 import { numbered, SyntheticShop } from './synthetic-shop.js';
-import { Trickle } from './trickle.js';
+import { beside, type Sighting, Trickle } from './trickle.js';
 import { onWorkbench, serversNote, type Workbench } from './workbench.js';
 
 const OPTIONS = {
@@ -136,12 +136,6 @@ async function readAll({ documents, record }: OperatedGeneration): Promise<numbe
   return (performance.now() - begun) / 1000;
 }
 
-/** Latencies of live events during something, in ms. */
-async function beside(trickle: Trickle, something: () => Promise<void>): Promise<readonly number[]> {
-  const [sightings] = await Promise.all([trickle.run(), something().finally(() => trickle.stop())]);
-  return sightings.map(({ latencyMs }) => latencyMs);
-}
-
 function headline({ documents, pace, ...live }: OptionValues<typeof OPTIONS>): string {
   return [
     `Checks of ${documents} documents, of which eight in ten are orders.`,
@@ -154,8 +148,8 @@ function headline({ documents, pace, ...live }: OptionValues<typeof OPTIONS>): s
 }
 
 interface Latencies {
-  readonly quiet: readonly number[];
-  readonly during: readonly number[];
+  readonly quiet: readonly Sighting[];
+  readonly during: readonly Sighting[];
 }
 
 function report(
@@ -165,11 +159,10 @@ function report(
   { quiet, during }: Latencies,
 ): string {
   const seconds = ({ tookMs }: Verification) => (tookMs / 1000).toFixed(1);
-  const latencies = (name: string, values: readonly number[]) => [
-    name,
-    String(values.length),
-    ...[0.5, 0.99].map((share) => percentile(values, share).toFixed(0)),
-  ];
+  const latencies = (name: string, sightings: readonly Sighting[]) => {
+    const values = sightings.map(({ latencyMs }) => latencyMs);
+    return [name, String(values.length), ...[0.5, 0.99].map((share) => percentile(values, share).toFixed(0))];
+  };
   return [
     table('Seconds; min / median / max', [
       [
