@@ -21,21 +21,21 @@ describe('two projector processes', () => {
     const answers = await system().startApi();
     await publisher.publish(events);
     await expectConvergence(answers, events);
-    await system().operateJson('rebuild', 'start');
-    await until('both to have partitions', async () => haveShared([first, third], 2, PARTITIONS), 120_000);
+    const generation = Number((await system().operateJson('rebuild', 'start')).generation);
+    await until('both to have partitions', async () => haveShared([first, third], generation, PARTITIONS), 120_000);
     await third.kill();
-    expect(['filling', 'rendering'], 'it must be killed in the middle').toContain(await phaseOf(2));
-    await until('the other to have all partitions', async () => first.partitionsOf(2) === PARTITIONS);
+    expect(['filling', 'rendering'], 'it must be killed in the middle').toContain(await phaseOf(generation));
+    await until('the other to have all partitions', async () => first.partitionsOf(generation) === PARTITIONS);
     await until(
       'every document',
       async () => (await system().operateJson('rebuild', 'status')).phase === 'complete',
       120_000,
     );
-    await system().operateJson('rebuild', 'switch', '2');
+    await system().operateJson('rebuild', 'switch', String(generation));
 
     await expectConvergence(answers, events);
     expect(await system().operateJson('status')).toMatchObject({
-      generations: [{ live: false }, { number: 2, live: true }],
+      generations: [{ live: false }, { number: generation, live: true }],
     });
   }, 180_000);
 });
