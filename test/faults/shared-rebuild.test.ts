@@ -6,11 +6,13 @@ import { expectConvergence } from '../flow/convergence.js';
 import { generated } from '../flow/shop.js';
 import { haveShared, systemFor } from '../flow/system.js';
 import { until } from '../until.js';
+import { serversFor } from './servers.js';
 
 /** A rebuild must last longer than it takes the second member to join. */
 const SMALL = { REBUILD_BATCH_EVENTS_MAX: '2' };
 const PARTITIONS = 18;
 
+serversFor('shared-rebuild');
 const system = systemFor('shared-rebuild');
 const events = generated({ seed: 'sharing', customers: 60, products: 40, orders: 500 });
 

@@ -19,6 +19,8 @@ export interface Climate extends Weather {
   /** Share of events that arrive at another moment than they happened. */
   readonly disorder: number;
   readonly crashes: number;
+  /** Crashes that wait for a certain moment. */
+  readonly aimedCrashes: number;
   readonly stalls: number;
   readonly rebalances: number;
   readonly clockMoves: number;
@@ -46,7 +48,8 @@ export function drawClimate(random: Random): Climate {
     burst: random.pick([1, 2, 6]),
     duplicates: random.between(1, 6),
     disorder: random.pick([0.3, 0.6, 1]),
-    crashes: random.between(1, 4),
+    crashes: random.between(1, 3),
+    aimedCrashes: random.between(0, 2),
     stalls: random.between(0, 3),
     rebalances: random.between(0, 3),
     clockMoves: random.between(0, 2),

@@ -126,10 +126,12 @@ export function portsOf(sender: Sender, outside: Outside) {
     read: () => read('read the registry', () => world.registry.read()),
     create: (first) => world.registry.create(first),
     update: (change) =>
-      write('change the registry', () => {
-        world.lastTicketBeforeServed = world.tickets.last;
+      write('change the registry', async () => {
         coverage.count('a rebuild went on to its next phase');
-        return world.registry.update(change);
+        const wasRebuilt = world.isRebuilt;
+        const changed = await world.registry.update(change);
+        if (!wasRebuilt && world.isRebuilt) world.readAll();
+        return changed;
       }),
   };
 

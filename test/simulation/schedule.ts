@@ -46,6 +46,8 @@ export class Schedule {
   onStep: (what: string) => void = () => {};
   /** No more faults from now on. */
   calm = false;
+  /** What processes have waited for so far: a call to take effect, or its answer. */
+  readonly moments = new Set<string>();
   private parked: Parked[] = [];
 
   constructor(
@@ -124,9 +126,14 @@ export class Schedule {
     }
   }
 
-  /** Whether the process waits for an answer of the outside. */
+  /** Whether the process waits for the outside. */
   isAwaiting(sender: Sender): boolean {
     return this.parked.some((parked) => parked.sender === sender && parked.phase !== 'wait');
+  }
+
+  /** Whether this is a moment at which the process is. */
+  isAt(sender: Sender, moment: string): boolean {
+    return this.parked.some((parked) => parked.sender === sender && momentOf(parked) === moment);
   }
 
   private each<Answer>(
@@ -181,6 +188,7 @@ export class Schedule {
   private park(parked: Omit<Parked, 'weight' | 'isReady'> & { readonly isReady?: () => boolean }): void {
     const weight = (parked.sender?.speed ?? 1) * (this.random.chance(this.weather.slow) ? SLOW_WEIGHT : 1);
     this.parked.push({ isReady: () => true, ...parked, weight });
+    if (parked.phase !== 'wait') this.moments.add(momentOf(parked));
   }
 
   private choose(ready: readonly Parked[]): Parked | null {
@@ -193,6 +201,10 @@ export class Schedule {
     }
     return ready.at(-1) ?? null;
   }
+}
+
+function momentOf({ phase, call }: Pick<Parked, 'phase' | 'call'>): string {
+  return `${phase} ${call}`;
 }
 
 /** Resolves when everything that could go on by itself has: promises are settled before the next turn of the loop. */

@@ -48,6 +48,8 @@ export async function simulate(seed: number, onStep: (what: string) => void = ()
         leases += 1;
         surroundings.expireLeases();
       }
+    } else {
+      surroundings.strike();
     }
   }
   const failure = world.violation ?? (world.isAtRest() ? differenceAtRest(world) : world.unrest());

@@ -11,6 +11,8 @@ export class Surroundings {
   private readonly workers: Worker[] = [];
   /** Still to happen, in this order. */
   private readonly plan: Happening[];
+  /** Moments at which the next process dies. */
+  private readonly aims = new Set<string>();
 
   constructor(private readonly habitat: Habitat) {
     const { climate, random, coverage } = habitat;
@@ -24,6 +26,7 @@ export class Surroundings {
       for (let i = 0; i < times; i += 1) this.insert(happening);
     };
     plan(climate.crashes, () => this.crash());
+    plan(climate.aimedCrashes, () => this.aim());
     plan(climate.stalls, () => this.stall());
     plan(climate.rebalances, () => this.rebalance());
     plan(climate.clockMoves, () => this.moveDays());
@@ -36,8 +39,13 @@ export class Surroundings {
   /** The clock moves when all events have been read, and whoever follows it is struck. */
   private lateTrouble(): Happening[] {
     const { random } = this.habitat;
-    const crash = () => this.crash();
-    const troubles = [crash, crash, () => this.stopInOrder(), () => this.stall(), () => this.expireLeases()];
+    const troubles = [
+      () => this.crash(),
+      () => this.aim(),
+      () => this.stopInOrder(),
+      () => this.stall(),
+      () => this.expireLeases(),
+    ];
     const moves = [() => this.moveDays(), () => this.moveDays()];
     return [() => this.moveDays(), ...random.shuffled([...troubles, ...moves])];
   }
@@ -54,6 +62,7 @@ export class Surroundings {
     const { schedule, group } = this.habitat;
     schedule.trace('calm');
     schedule.calm = true;
+    this.aims.clear();
     if (this.living().every(({ isStopping }) => isStopping)) this.startWorker();
     for (const worker of this.living()) {
       worker.stalled = false;
@@ -69,14 +78,34 @@ export class Surroundings {
   }
 
   private crash(attempts = 5): void {
-    const { random, schedule, coverage, group } = this.habitat;
+    const { random, schedule } = this.habitat;
     const busy = this.living().filter((worker) => schedule.isAwaiting(worker));
     if (busy.length === 0) {
       // There is nothing to interrupt: later there may be.
       if (attempts > 1 && this.plan.length > 0) this.insert(() => this.crash(attempts - 1));
       return;
     }
-    const worker = random.pick(busy);
+    this.kill(random.pick(busy));
+  }
+
+  /** A moment is chosen, be it frequent or rare: a crash at any time seldom meets the rare ones. */
+  private aim(): void {
+    const { random, schedule } = this.habitat;
+    if (schedule.moments.size > 0) this.aims.add(random.pick([...schedule.moments]));
+  }
+
+  /** Whoever is at a moment that was aimed at dies. */
+  strike(): void {
+    for (const moment of this.aims) {
+      const worker = this.living().find((living) => this.habitat.schedule.isAt(living, moment));
+      if (worker === undefined) continue;
+      this.aims.delete(moment);
+      this.kill(worker);
+    }
+  }
+
+  private kill(worker: Worker): void {
+    const { schedule, coverage, group } = this.habitat;
     schedule.trace(`crash ${worker.name}`);
     coverage.count('a process crashed');
     worker.crash();

@@ -98,8 +98,13 @@ export class World {
   }
 
   /** A subscriber reads what is announced, at once. */
-  read({ view, id }: Change): void {
+  read({ view, id }: Pick<Change, 'view' | 'id'>): void {
     this.reader.set(`${view}/${id}`, this.documents.stored({ view, revision: 1 }, id)?.stored);
+  }
+
+  /** A subscriber begins by reading all there is: while a generation is built nobody follows it. */
+  readAll(): void {
+    for (const target of TARGETS) for (const id of this.documents.ids(target)) this.read({ view: target.view, id });
   }
 
   /** What the subscriber read of the document last. */
@@ -117,9 +122,6 @@ export class World {
       ({ topic }) => topic,
     );
   }
-
-  /** Of the last document that may have been written before the generation was complete. */
-  lastTicketBeforeServed = 0;
 
   /** The end of every partition. */
   logEnds(): ReadonlyMap<string, number> {
