@@ -19,8 +19,10 @@ export interface Climate extends Weather {
   /** Share of events that arrive at another moment than they happened. */
   readonly disorder: number;
   readonly crashes: number;
-  /** Crashes that wait for a certain moment. */
-  readonly aimedCrashes: number;
+  /** Crashes and stalls that wait for a certain moment. */
+  readonly aims: number;
+  /** Stores that time out at a certain write and do it later. */
+  readonly lateWrites: number;
   readonly stalls: number;
   readonly rebalances: number;
   readonly clockMoves: number;
@@ -49,7 +51,8 @@ export function drawClimate(random: Random): Climate {
     duplicates: random.between(1, 6),
     disorder: random.pick([0.3, 0.6, 1]),
     crashes: random.between(1, 3),
-    aimedCrashes: random.between(0, 2),
+    aims: random.pick([0, 2, 6]),
+    lateWrites: random.pick([0, 3, 12]),
     stalls: random.between(0, 3),
     rebalances: random.between(0, 3),
     clockMoves: random.between(0, 2),

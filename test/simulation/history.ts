@@ -105,11 +105,12 @@ export function drawHistory(random: Random): PublishedEvent[] {
     drawn.push({ topic, subject: random.pick(ids[topic]), shape: random.pick(CHANGES[topic]) });
   }
   // What many documents show changes last: nothing that comes later makes up for a document that was missed.
-  const renames = random.between(0, 3);
+  const renames = random.pick([0, 1, 3, 6]);
+  // The same one again and again, in half of them: its jobs follow upon each other.
+  const renamed = random.chance(0.5) ? drawRenamed(shop) : null;
   for (let i = 0; i < renames; i += 1) {
-    const topic = random.pick(['customers', 'products'] as const);
-    const type = topic === 'customers' ? 'customer.updated' : 'product.updated';
-    drawn.push({ topic, subject: random.pick(ids[topic]), shape: [type, named] });
+    const { topic, subject } = renamed ?? drawRenamed(shop);
+    drawn.push({ topic, subject, shape: [topic === 'customers' ? 'customer.updated' : 'product.updated', named] });
   }
   const numbered = random.between(0, 2);
   const isRecent = random.chance(0.5);
@@ -135,4 +136,9 @@ export function drawHistory(random: Random): PublishedEvent[] {
       },
     };
   });
+}
+
+function drawRenamed({ random, ids }: Shop): { topic: Topic; subject: string } {
+  const topic = random.pick(['customers', 'products'] as const);
+  return { topic, subject: random.pick(ids[topic]) };
 }

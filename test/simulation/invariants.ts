@@ -11,6 +11,8 @@ import { nameOf, type World } from './world.js';
 export class Invariants {
   /** Event id to the highest ticket that had been given when the event was merged. */
   private readonly mergedAt = new Map<string, number>();
+  /** Of each key, the generation of its last job. */
+  private readonly jobGenerations = new Map<string, number>();
 
   constructor(
     private readonly world: World,
@@ -84,6 +86,25 @@ export class Invariants {
     });
   }
 
+  /** A job that begins has a generation that none of its key ever had: a zombie cannot take it for its own. */
+  async jobsWrite(write: () => Promise<void>): Promise<void> {
+    const before = await this.jobs();
+    await write();
+    for (const [key, generation] of await this.jobs()) {
+      const last = this.jobGenerations.get(key) ?? 0;
+      if (!before.has(key) && generation <= last)
+        this.world.violate(`A job of ${key} begins with generation ${generation}; it had ${last} before.`);
+      this.jobGenerations.set(key, generation);
+    }
+  }
+
+  private async jobs(): Promise<Map<string, number>> {
+    const jobs = await this.world.jobs.list();
+    return new Map(
+      jobs.map(({ view, reference, referredId, generation }) => [`${view}/${reference}/${referredId}`, generation]),
+    );
+  }
+
   private async guarded<Answer>(
     what: string,
     kind: 'document' | 'rollup',
@@ -124,7 +145,8 @@ export class Invariants {
     const mergedAt = this.mergedAt.get(id);
     if (shown === 0 || mergedAt === undefined) return null;
     if (shown <= mergedAt) return `${place} (${id}) was not in the document of ${published.topic}/${subject}`;
-    if (this.world.changes.ticketOf(published.topic, subject) <= mergedAt) {
+    const announced = this.world.changes.ticketOf(published.topic, subject);
+    if (announced <= mergedAt && this.world.isFollowed(mergedAt)) {
       return `${place} (${id}) was in the document of ${published.topic}/${subject}, which was not announced`;
     }
     return null;

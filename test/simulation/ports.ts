@@ -103,7 +103,7 @@ export function portsOf(sender: Sender, outside: Outside) {
   const jobs: JobStore = {
     request: (keys, now) => {
       coverage.count('a job was asked for', keys.length);
-      return write('request jobs', () => world.jobs.request(keys, now));
+      return write('request jobs', () => invariants.jobsWrite(() => world.jobs.request(keys, now)));
     },
     take: async (now, leaseMs) => {
       const job = await write('take a job', () => world.jobs.take(now, leaseMs));
@@ -114,7 +114,7 @@ export function portsOf(sender: Sender, outside: Outside) {
       write('advance a job', () => world.jobs.advance(job, cursor, count, leasedUntil)),
     finish: (job) =>
       write('finish a job', async () => {
-        await world.jobs.finish(job);
+        await invariants.jobsWrite(() => world.jobs.finish(job));
         if ((await world.jobs.list()).some(({ generation }) => generation === world.tickets.last)) {
           coverage.count('a job got another pass');
         }
@@ -130,7 +130,7 @@ export function portsOf(sender: Sender, outside: Outside) {
         coverage.count('a rebuild went on to its next phase');
         const wasRebuilt = world.isRebuilt;
         const changed = await world.registry.update(change);
-        if (!wasRebuilt && world.isRebuilt) world.readAll();
+        if (!wasRebuilt && world.isRebuilt) world.beFollowed();
         return changed;
       }),
   };

@@ -17,11 +17,15 @@ export interface Sender {
   readonly isOutdated: boolean;
 }
 
-interface Parked {
-  /** `null`: the sender is dead, or has given up waiting. */
-  readonly sender: Sender | null;
+/** A write that has yet to take effect, or to be answered. */
+export interface Moment {
   readonly call: string;
   readonly phase: 'effect' | 'answer' | 'wait';
+}
+
+interface Parked extends Moment {
+  /** `null`: the sender is dead, or has given up waiting. */
+  readonly sender: Sender | null;
   readonly isWrite: boolean;
   readonly weight: number;
   readonly isReady: () => boolean;
@@ -46,8 +50,10 @@ export class Schedule {
   onStep: (what: string) => void = () => {};
   /** No more faults from now on. */
   calm = false;
-  /** What processes have waited for so far: a call to take effect, or its answer. */
-  readonly moments = new Set<string>();
+  /** What processes have waited for so far, each once. */
+  readonly moments: Moment[] = [];
+  /** Writes of which the next one times out and is done later. */
+  readonly late = new Set<string>();
   private parked: Parked[] = [];
 
   constructor(
@@ -132,8 +138,8 @@ export class Schedule {
   }
 
   /** Whether this is a moment at which the process is. */
-  isAt(sender: Sender, moment: string): boolean {
-    return this.parked.some((parked) => parked.sender === sender && momentOf(parked) === moment);
+  isAt(sender: Sender, { phase, call }: Moment): boolean {
+    return this.parked.some((parked) => parked.sender === sender && parked.phase === phase && parked.call === call);
   }
 
   private each<Answer>(
@@ -144,7 +150,7 @@ export class Schedule {
   ): Promise<Answer[]> {
     return new Promise((resolve, reject) => {
       const answers: Answer[] = [];
-      const fate = this.fate(isWrite);
+      const fate = this.fate(call, isWrite);
       const answer = () => {
         const unavailable = () => reject(new Unavailable(`${call} got no answer`));
         const go = fate === 'done' ? () => resolve(answers) : unavailable;
@@ -171,9 +177,11 @@ export class Schedule {
     });
   }
 
-  private fate(isWrite: boolean): 'done' | 'never' | 'unanswered' | 'later' {
-    if (this.calm || !this.random.chance(this.weather.unavailable)) return 'done';
-    const fate = isWrite ? this.random.pick(['never', 'unanswered', 'later'] as const) : 'never';
+  private fate(call: string, isWrite: boolean): 'done' | 'never' | 'unanswered' | 'later' {
+    if (this.calm) return 'done';
+    const isLate = this.late.delete(call);
+    if (!isLate && !this.random.chance(this.weather.unavailable)) return 'done';
+    const fate = isLate ? 'later' : isWrite ? this.random.pick(['never', 'unanswered', 'later'] as const) : 'never';
     if (fate === 'never') this.coverage.count('a store refused before the effect');
     else if (fate === 'unanswered') this.coverage.count('a store gave no answer after the effect');
     else this.coverage.count('a store timed out and did it later');
@@ -188,7 +196,12 @@ export class Schedule {
   private park(parked: Omit<Parked, 'weight' | 'isReady'> & { readonly isReady?: () => boolean }): void {
     const weight = (parked.sender?.speed ?? 1) * (this.random.chance(this.weather.slow) ? SLOW_WEIGHT : 1);
     this.parked.push({ isReady: () => true, ...parked, weight });
-    if (parked.phase !== 'wait') this.moments.add(momentOf(parked));
+    if (parked.isWrite) this.remember(parked);
+  }
+
+  private remember({ phase, call }: Moment): void {
+    if (!this.moments.some((moment) => moment.phase === phase && moment.call === call))
+      this.moments.push({ phase, call });
   }
 
   private choose(ready: readonly Parked[]): Parked | null {
@@ -201,10 +214,6 @@ export class Schedule {
     }
     return ready.at(-1) ?? null;
   }
-}
-
-function momentOf({ phase, call }: Pick<Parked, 'phase' | 'call'>): string {
-  return `${phase} ${call}`;
 }
 
 /** Resolves when everything that could go on by itself has: promises are settled before the next turn of the loop. */

@@ -1,6 +1,7 @@
 /** What happens to the processes: records arrive, processes die, stall and come back, partitions move, time passes. */
 import { piecesOf } from '../../projector/pipeline/group.js';
 import { drawArrivals } from './arrivals.js';
+import type { Moment } from './schedule.js';
 import { type Habitat, LEASE_MS, Worker } from './worker.js';
 
 const DAY_MS = 86_400_000;
@@ -11,8 +12,8 @@ export class Surroundings {
   private readonly workers: Worker[] = [];
   /** Still to happen, in this order. */
   private readonly plan: Happening[];
-  /** Moments at which the next process dies. */
-  private readonly aims = new Set<string>();
+  /** What strikes the next process at a moment. */
+  private readonly aims = new Map<Moment, (worker: Worker) => void>();
 
   constructor(private readonly habitat: Habitat) {
     const { climate, random, coverage } = habitat;
@@ -26,7 +27,8 @@ export class Surroundings {
       for (let i = 0; i < times; i += 1) this.insert(happening);
     };
     plan(climate.crashes, () => this.crash());
-    plan(climate.aimedCrashes, () => this.aim());
+    plan(climate.aims, () => this.aim());
+    plan(climate.lateWrites, () => this.letBeLate());
     plan(climate.stalls, () => this.stall());
     plan(climate.rebalances, () => this.rebalance());
     plan(climate.clockMoves, () => this.moveDays());
@@ -39,15 +41,10 @@ export class Surroundings {
   /** The clock moves when all events have been read, and whoever follows it is struck. */
   private lateTrouble(): Happening[] {
     const { random } = this.habitat;
-    const troubles = [
-      () => this.crash(),
-      () => this.aim(),
-      () => this.stopInOrder(),
-      () => this.stall(),
-      () => this.expireLeases(),
-    ];
+    const aim = () => this.aim();
+    const troubles = [aim, aim, aim, () => this.crash(), () => this.stopInOrder(), () => this.stall()];
     const moves = [() => this.moveDays(), () => this.moveDays()];
-    return [() => this.moveDays(), ...random.shuffled([...troubles, ...moves])];
+    return [() => this.moveDays(), ...random.shuffled([...troubles, ...moves, () => this.expireLeases()])];
   }
 
   /** The next thing happens; false when nothing is left to. */
@@ -88,19 +85,28 @@ export class Surroundings {
     this.kill(random.pick(busy));
   }
 
-  /** A moment is chosen, be it frequent or rare: a crash at any time seldom meets the rare ones. */
+  /** A moment is chosen, be it frequent or rare: what happens at any time seldom meets the rare ones. */
   private aim(): void {
     const { random, schedule } = this.habitat;
-    if (schedule.moments.size > 0) this.aims.add(random.pick([...schedule.moments]));
+    if (schedule.moments.length === 0) return;
+    const strike = random.pick([this.kill, this.putToSleep, this.letStop]);
+    this.aims.set(random.pick(schedule.moments), (worker) => strike.call(this, worker));
   }
 
-  /** Whoever is at a moment that was aimed at dies. */
+  /** A store times out at the next such write, and does it later. */
+  private letBeLate(): void {
+    const { random, schedule } = this.habitat;
+    if (schedule.moments.length > 0) schedule.late.add(random.pick(schedule.moments).call);
+  }
+
+  /** Whoever is at a moment that was aimed at is struck. */
   strike(): void {
-    for (const moment of this.aims) {
-      const worker = this.living().find((living) => this.habitat.schedule.isAt(living, moment));
+    for (const [moment, strike] of this.aims) {
+      const awake = this.living().filter(({ stalled, isStopping }) => !stalled && !isStopping);
+      const worker = awake.find((living) => this.habitat.schedule.isAt(living, moment));
       if (worker === undefined) continue;
       this.aims.delete(moment);
-      this.kill(worker);
+      strike(worker);
     }
   }
 
@@ -115,31 +121,43 @@ export class Surroundings {
 
   /** It sleeps, others may take its partitions meanwhile; then it wakes up and goes on with what it was at. */
   private stall(): void {
-    const { random, schedule, coverage, group } = this.habitat;
+    const { random } = this.habitat;
     const awake = this.living().filter(({ stalled }) => !stalled);
     if (awake.length === 0) return;
-    const worker = random.pick(awake);
+    this.putToSleep(random.pick(awake));
+  }
+
+  private putToSleep(worker: Worker): void {
+    const { random, schedule, coverage, group } = this.habitat;
     schedule.trace(`stall ${worker.name}`);
     coverage.count('a process stalled');
     worker.stalled = true;
     this.insert(() => group.leave(worker));
+    const outlastsLease = random.chance(0.5);
+    this.insertInOrder([...(outlastsLease ? [() => this.expireLeases()] : []), () => this.wake(worker)]);
+  }
+
+  private wake(worker: Worker): void {
+    const { schedule, group } = this.habitat;
+    if (!worker.isAlive) return;
+    schedule.trace(`wake ${worker.name}`);
+    worker.stalled = false;
     this.insert(() => {
-      if (!worker.isAlive) return;
-      schedule.trace(`wake ${worker.name}`);
-      worker.stalled = false;
-      this.insert(() => {
-        if (!worker.isAlive || group.has(worker)) return;
-        group.join(worker);
-        group.rebalance();
-      });
+      if (!worker.isAlive || group.has(worker)) return;
+      group.join(worker);
+      group.rebalance();
     });
   }
 
   private stopInOrder(): void {
-    const { random, schedule, coverage } = this.habitat;
+    const { random } = this.habitat;
     const awake = this.living().filter(({ stalled, isStopping }) => !stalled && !isStopping);
     if (awake.length === 0) return;
-    const worker = random.pick(awake);
+    this.letStop(random.pick(awake));
+  }
+
+  private letStop(worker: Worker): void {
+    const { schedule, coverage } = this.habitat;
     schedule.trace(`stop ${worker.name}`);
     coverage.count('a process stopped in order');
     worker.stop();
@@ -188,6 +206,15 @@ export class Surroundings {
 
   /** Somewhere among what is still to happen. */
   private insert(happening: Happening): void {
-    this.plan.splice(this.habitat.random.between(0, this.plan.length), 0, happening);
+    this.insertInOrder([happening]);
+  }
+
+  private insertInOrder(happenings: readonly Happening[]): void {
+    let from = 0;
+    for (const happening of happenings) {
+      const at = this.habitat.random.between(from, this.plan.length);
+      this.plan.splice(at, 0, happening);
+      from = at + 1;
+    }
   }
 }

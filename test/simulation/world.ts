@@ -61,12 +61,15 @@ export class World {
   violation: string | null = null;
   private readonly log = new Map<string, LogEntry[]>();
   private readonly reader = new Map<string, StoredDocument | null | undefined>();
+  /** The last ticket that was given when the subscriber began: of what came before it reads the result. */
+  private followedAfter = 0;
 
   constructor(
     private readonly partitionsPerTopic: number,
     rebuilt: boolean,
   ) {
     this.registry.record = registryOf(rebuilt);
+    if (rebuilt) this.followedAfter = Number.POSITIVE_INFINITY;
     this.rebuilds.begin({
       ...{ generation: GENERATION, startedAt: new Date(START), origin: 'the beginning', documents: 0 },
       ...{ from: {}, ends: {} },
@@ -103,8 +106,14 @@ export class World {
   }
 
   /** A subscriber begins by reading all there is: while a generation is built nobody follows it. */
-  readAll(): void {
+  beFollowed(): void {
+    this.followedAfter = this.tickets.last;
     for (const target of TARGETS) for (const id of this.documents.ids(target)) this.read({ view: target.view, id });
+  }
+
+  /** Whether the subscriber has to hear of what was merged when this ticket was the last. */
+  isFollowed(mergedAt: number): boolean {
+    return mergedAt >= this.followedAfter;
   }
 
   /** What the subscriber read of the document last. */
