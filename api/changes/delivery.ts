@@ -18,6 +18,8 @@ interface Known {
   readonly version: number;
   /** `null`: it is gone. */
   readonly keys: ChangeKeys | null;
+  /** Whoever is chosen by none of these was not told: what made it theirs had not been announced by then. */
+  readonly told: ChangeKeys;
   /** Hashes of what was shown last, by the shape in which it was. */
   readonly contents: ReadonlyMap<string, string>;
 }
@@ -66,7 +68,8 @@ export class Delivery {
   passOver(change: LoggedChange): void {
     const version = this.#known.get(change.id)?.version ?? 0;
     this.#count += 1;
-    this.#known.set(change.id, { at: this.#count, version, keys: this.#keysOf(change), contents: new Map() });
+    const told = this.#keysEver(change);
+    this.#known.set(change.id, { at: this.#count, version, keys: this.#keysOf(change), told, contents: new Map() });
   }
 
   /** To all who have joined. */
@@ -83,7 +86,7 @@ export class Delivery {
       for (const [subscription, joinedAt] of this.#joinedAt) {
         const { choice, shape } = subscription;
         // What was read before it joined it need not know: it may know an earlier document, or a later one.
-        const isShared = known !== undefined && known.at > joinedAt;
+        const isShared = known !== undefined && known.at > joinedAt && chooses(choice, this.#view, known.told);
         const before = isShared ? known.keys : ever;
         const knewIt = before !== null && chooses(choice, this.#view, before);
         let event: ChangeEvent | null = null;
@@ -96,7 +99,8 @@ export class Delivery {
       }
       const contents = new Map([...shown].map(([shape, { content }]) => [shape, content]));
       this.#count += 1;
-      this.#known.set(change.id, { at: this.#count, version: now.version, keys, contents });
+      const told = unitedKeys(ever, keys ?? {});
+      this.#known.set(change.id, { at: this.#count, version: now.version, keys, told, contents });
     }
     return events;
   }
@@ -138,7 +142,7 @@ export class Delivery {
 
   /** Those that it has now or had formerly, as far as they are known. */
   #keysEver(change: LoggedChange): ChangeKeys {
-    return unitedKeys(this.#keysOf(change), this.#known.get(change.id)?.keys ?? {});
+    return unitedKeys(this.#keysOf(change), this.#known.get(change.id)?.told ?? {});
   }
 }
 
