@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { View } from './contract.js';
-import { analysis } from './views/elasticsearch-fields.js';
+import { WORDS_REVISION } from './words.js';
 
 /** A hash of each view's declaration: how documents are stored, and which fields they have. By the view's name. */
 export function definitionsOf(views: Readonly<Record<string, View>>): Readonly<Record<string, string>> {
@@ -11,9 +11,8 @@ export function definitionsOf(views: Readonly<Record<string, View>>): Readonly<R
 
 function definitionOf({ storage, queries }: View): string {
   const fields = z.toJSONSchema(queries.fields, { unrepresentable: 'any' });
-  const declared = storage.store === 'elasticsearch' ? { ...storage, analysis } : storage;
   return createHash('sha256')
-    .update(JSON.stringify(sorted({ declared, fields })))
+    .update(JSON.stringify(sorted({ storage, fields, words: WORDS_REVISION })))
     .digest('hex')
     .slice(0, 16);
 }

@@ -27,27 +27,28 @@ export interface Sort {
 }
 
 /**
- * A text in which the words of `q` are looked for. In MongoDB, which has no analyzer for it, `field` names an object
- * with what `searchKeys` of text.ts makes of the text.
+ * A text in which the words of `q` are looked for. `field` holds what search-keys.ts makes of the text: `searchTerms` in
+ * MongoDB, `searchableWords` in Elasticsearch.
  */
 export interface TextField {
   readonly kind: 'text';
   readonly field: string;
-  /** How the field is called in the document, where `field` is another of the store's own. */
-  readonly shown?: string;
+  /** How the document calls the text. */
+  readonly shown: string;
   /** Relevance of a word that occurs here and in no better field; 1 to 100. */
   readonly weight: number;
-  /** The whole text as a folded keyword, and what is added when all that was asked, or one of its words, is just that. */
+  /** The text as `wordsOnly` makes it, and what is added when all that was asked, or a part without blanks, is just that. */
   readonly exact?: { readonly field: string; readonly bonus: number };
   /** Too long to be answered as a whole only to show where the words are. */
   readonly long?: true;
 }
 
-/** A value that is found as a whole only, in any case: an id. */
+/** A value that is found as a whole only: an id. `field` holds what `wholeValues` makes of it. */
 export interface WholeField {
   readonly kind: 'whole';
   readonly field: string;
-  readonly shown?: string;
+  /** How the document calls the value. */
+  readonly shown: string;
 }
 
 export type SearchField = TextField | WholeField;
@@ -56,7 +57,9 @@ export type SearchField = TextField | WholeField;
 export interface Suggest {
   /** Top-level in the document, and answered beside the id. */
   readonly field: string;
-  /** The whole text as a folded keyword. */
+  /** Its words, as `searchableWords` makes them. */
+  readonly words: string;
+  /** The text as `wordsOnly` makes it. */
   readonly whole: string;
 }
 
@@ -82,8 +85,8 @@ export interface QueryDeclaration {
   readonly sorts: Readonly<Record<string, Sort>>;
   readonly defaultSort: string;
   /**
-   * Whether `sort=relevance` exists and is the default when `q` is given. Only then are words found by their beginning
-   * or in a near spelling, too, since only then can they come after the others.
+   * Whether `sort=relevance` exists and is the default when `q` is given. Only then are words found in a near spelling,
+   * too, since only then can it come after the others.
    */
   readonly relevance: boolean;
   readonly search: readonly SearchField[];

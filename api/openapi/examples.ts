@@ -145,8 +145,7 @@ function firstAt(document: unknown, path: string): unknown {
   let value = document;
   for (const step of path.split('.')) {
     const holder = firstOf(value);
-    // A field of a text (`name.exact`) is the same text, indexed another way.
-    if (typeof holder !== 'object' || holder === null) return holder;
+    if (typeof holder !== 'object' || holder === null) return undefined;
     value = Reflect.get(holder, step);
   }
   return firstOf(value);

@@ -41,16 +41,13 @@ export function describeFields(view: View, offered: View): FieldDescription[] {
     ],
     sorts: named(sorts, path),
     facets: named(filters, path).filter((name) => filters[name]?.facet === true),
-    searched: search.some(({ field, shown }) => (shown ?? field) === path),
+    searched: search.some(({ shown }) => shown === path),
   }));
 }
 
-/**
- * The document's field that a stored one stands for: itself, the field that it indexes another way (`name.exact`), or,
- * of the store's own (`keys.totalSpent`), the one that the parameter is called by.
- */
+/** The document's field that a stored one stands for: itself, or, of the store's own (`keys.name`), what the parameter is called. */
 function shownPath(stored: string, name: string, paths: readonly string[]): string | undefined {
-  return [stored, stored.slice(0, Math.max(0, stored.lastIndexOf('.'))), name].find((path) => paths.includes(path));
+  return [stored, name].find((path) => paths.includes(path));
 }
 
 function schemaAt(document: JsonSchema, path: string): JsonSchema {

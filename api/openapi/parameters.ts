@@ -110,7 +110,7 @@ function details(view: View, parameter: ListParameter): Details {
       return {
         description:
           `Words that must all occur in the searched fields, in any case; Chinese as consecutive characters. ` +
-          `At most ${LIMITS.queryWordsMax} words.`,
+          `Of more than ${LIMITS.queryWordsMax} words the first ones are looked for.`,
         schema: { type: 'string', maxLength: LIMITS.queryLengthMax },
         example: wordsExample(view),
       };
@@ -231,5 +231,5 @@ function hiddenOf({ hidden }: QueryDeclaration): string {
 /** The first word of a text that is searched. */
 function wordsExample(view: View): string {
   const [field] = view.queries.search.filter(({ kind }) => kind === 'text');
-  return field === undefined ? 'words' : (String(shownExample(view, field.shown ?? field.field)).split(' ')[0] ?? '');
+  return field === undefined ? 'words' : (String(shownExample(view, field.shown)).split(' ')[0] ?? '');
 }

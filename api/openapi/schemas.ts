@@ -163,7 +163,7 @@ function facetsOf({ queries }: View): JsonSchema {
 
 function highlightOf({ queries }: View): Record<string, JsonSchema> {
   if (queries.search.length === 0) return {};
-  const names = queries.search.map(({ field, shown }) => shown ?? field);
+  const names = queries.search.map(({ shown }) => shown);
   const passages: JsonSchema = { type: 'array', minItems: 1, items: TEXT };
   return {
     highlight: {

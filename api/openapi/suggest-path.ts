@@ -32,7 +32,7 @@ export function suggestPath(view: View, security: SecurityOf): Paths {
             name: 'q',
             in: 'query',
             required: true,
-            description: `What was typed so far; at most ${LIMITS.queryWordsMax} words.`,
+            description: `What was typed so far. Of more than ${LIMITS.queryWordsMax} words the first ones count.`,
             schema: { type: 'string', maxLength: LIMITS.queryLengthMax },
             example: String(document[field]).slice(0, 2),
           },

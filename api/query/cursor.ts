@@ -47,6 +47,8 @@ export function fingerprintOf(view: string, query: Pick<DocumentQuery, 'conditio
       ),
     )
     .sort();
-  const asked = [view, conditions, query.search?.whole ?? null, query.sort];
+  const { search } = query;
+  const words = search?.kind === 'words' ? [search.whole, search.phrases.map((phrase) => phrase.words)] : null;
+  const asked = [view, conditions, words, query.sort];
   return createHash('sha256').update(JSON.stringify(asked)).digest('base64url').slice(0, 22);
 }

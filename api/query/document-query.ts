@@ -14,26 +14,32 @@ export type Condition =
   /** RFC 3339 in UTC with milliseconds, `from` inclusive, `to` exclusive; a missing value is in no range. */
   | { readonly kind: 'time'; readonly field: string; readonly from?: string; readonly to?: string };
 
-/** Each word must occur in one of the fields, or the whole of what was asked must be one of the `whole` fields. */
+/** What was written without a blank: its words must stand in a row, and the last one may be the beginning of another. */
+export interface Phrase {
+  /** At least one. */
+  readonly words: readonly string[];
+  /** As values are compared that are found as a whole only. */
+  readonly whole: string;
+}
+
+/** Each phrase must occur in one of the fields, or the whole of what was asked must be one of the `whole` fields. */
 export interface WordSearch {
   readonly kind: 'words';
   readonly whole: string;
-  readonly words: readonly string[];
+  /** None when there are only characters that separate words. */
+  readonly phrases: readonly Phrase[];
   readonly fields: readonly SearchField[];
-  /** Whether a word is also found by its beginning. */
-  readonly beginnings: boolean;
   /** Whether a long word is also found with one letter wrong, missing or too many, or two swapped. */
   readonly nearSpellings: boolean;
 }
 
 /**
- * What is being typed: each word must occur in the text, the last one as the beginning of a word. Relevance is 1 where
- * the text begins with the whole of it, else 0.
+ * What is being typed: each phrase must occur in the text, the last one as a beginning. Relevance is 1 where the text begins
+ * with all of it, else 0.
  */
 export interface Completion {
   readonly kind: 'completion';
-  readonly whole: string;
-  readonly words: readonly string[];
+  readonly phrases: readonly Phrase[];
   readonly text: Suggest;
 }
 

@@ -6,8 +6,9 @@ export const LIMITS = {
   sizeMax: 100,
   /** `page` × `size`. */
   pageReachMax: 10_000,
-  queryLengthMax: 200,
-  queryWordsMax: 10,
+  queryLengthMax: 1_000,
+  /** Of `q`; those that follow are not looked for. */
+  queryWordsMax: 64,
   valuesMax: 200,
   valueLengthMax: 8_000,
   sortsMax: 5,

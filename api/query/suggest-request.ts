@@ -29,12 +29,12 @@ export function readSuggestRequest(
   const typed = readWords(values);
   values.snapshot();
   if (values.errors.length > 0) return { kind: 'refused', errors: values.errors };
-  if (typed === null) return { kind: 'request', query: null };
+  if (typed === null || typed.phrases.length === 0) return { kind: 'request', query: null };
   return {
     kind: 'request',
     query: {
       conditions: fixed,
-      search: { kind: 'completion', ...typed, text },
+      search: { kind: 'completion', phrases: typed.phrases, text },
       sort: relevanceOrder(queries),
       after: null,
       skip: 0,

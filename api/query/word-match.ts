@@ -1,41 +1,44 @@
-/** Where a word occurs in a text: what the stores' analyzers and queries do, in plain code. */
-import { type Token, tokensOf } from '../../mappings/text.js';
+/** Where a phrase occurs in a text that was cut into words: what the stores' queries do, in plain code. */
+import type { Phrase } from './document-query.js';
 import { mayBeMisspelt } from './words.js';
 
-/** The tokens in which the word occurs: all of its own in a row; of Chinese, consecutive characters. */
-export function placesOf(text: readonly Token[], word: string): Token[] {
-  return runsLike(text, tokensOf(word), (token, asked) => token === asked);
+/** Words of a text in their order. */
+type Words = readonly string[];
+
+/** Part of a text, by the places of its words; `end` exclusive. */
+export interface Row {
+  readonly start: number;
+  readonly end: number;
 }
 
-/** The same, but the last token may go on. */
-export function placesOfBeginning(text: readonly Token[], word: string): Token[] {
-  return runsLike(text, tokensOf(word), (token, asked, isLast) => (isLast ? token.startsWith(asked) : token === asked));
+/** Where all words of the phrase stand in a row. */
+export function rowsOf(text: Words, { words }: Phrase): Row[] {
+  return rowsLike(text, words, (word, asked) => word === asked);
 }
 
-/** Tokens that differ from a long word by one letter, never by the first: other, missing, too many, or two swapped. */
-export function placesOfNearSpelling(text: readonly Token[], word: string): Token[] {
-  if (!mayBeMisspelt(word)) return [];
-  return runsLike(text, tokensOf(word), isNear);
+/** The same, but the last word may go on. */
+export function rowsOfBeginning(text: Words, { words }: Phrase): Row[] {
+  return rowsLike(text, words, (word, asked, isLast) => (isLast ? word.startsWith(asked) : word === asked));
 }
 
-function runsLike(
-  text: readonly Token[],
-  word: readonly Token[],
-  fits: (token: string, asked: string, isLast: boolean) => boolean,
-): Token[] {
-  if (word.length === 0) return [];
-  return text.flatMap((_, i) => {
-    const run = text.slice(i, i + word.length);
-    const isLike =
-      run.length === word.length &&
-      run.every((token, j) => fits(token.text, word[j]?.text ?? '', j === word.length - 1));
-    return isLike ? run : [];
-  });
+/** Words that differ from a long one by one letter, never by the first: other, missing, too many, or two swapped. */
+export function rowsOfNearSpelling(text: Words, { words }: Phrase): Row[] {
+  return mayBeMisspelt({ words }) ? rowsLike(text, words, isNear) : [];
+}
+
+function rowsLike(text: Words, asked: Words, fits: (word: string, asked: string, isLast: boolean) => boolean): Row[] {
+  const rows: Row[] = [];
+  for (let start = 0; start + asked.length <= text.length; start += 1) {
+    const isLike = asked.every((word, i) => fits(text[start + i] ?? '', word, i === asked.length - 1));
+    if (isLike) rows.push({ start, end: start + asked.length });
+  }
+  return rows;
 }
 
 /** By code points, as Elasticsearch counts; the same spelling is near, too. */
-function isNear(token: string, asked: string): boolean {
-  const [a, b] = [[...token], [...asked]];
+function isNear(word: string, asked: string): boolean {
+  if (Math.abs(word.length - asked.length) > 2) return false;
+  const [a, b] = [[...word], [...asked]];
   if (a[0] !== b[0]) return false;
   let same = 0;
   while (same < a.length && same < b.length && a[same] === b[same]) same += 1;

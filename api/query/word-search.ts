@@ -1,29 +1,30 @@
 /** `q`: which words are looked for, where, and how loosely. */
 import type { QueryDeclaration } from '../../mappings/queries.js';
+import { wholeValue } from '../../mappings/search-keys.js';
 import type { SortKey, WordSearch } from './document-query.js';
 import type { ParameterValues } from './parameter-values.js';
 import { LIMITS } from './parameters.js';
-import { wordsOf } from './words.js';
+import { areNearSpellingsLookedFor, phrasesOf } from './words.js';
 
-export type Words = Pick<WordSearch, 'whole' | 'words'>;
+export type Asked = Pick<WordSearch, 'whole' | 'phrases'>;
 
-/** `null` where `q` is absent or blank. */
-export function readWords(values: ParameterValues): Words | null {
+/** `null` where `q` is absent or blank; what nobody can see is as good as blank. */
+export function readWords(values: ParameterValues): Asked | null {
   const given = values.one('q') ?? '';
-  const whole = given.trim();
-  const words = wordsOf(whole);
-  if ([...given].length > LIMITS.queryLengthMax) values.refuse('q', `has at most ${LIMITS.queryLengthMax} characters`);
-  if (words.length > LIMITS.queryWordsMax) values.refuse('q', `has at most ${LIMITS.queryWordsMax} words`);
-  return words.length === 0 ? null : { whole, words };
+  if ([...given].length > LIMITS.queryLengthMax) {
+    values.refuse('q', `has at most ${LIMITS.queryLengthMax} characters`);
+    return null;
+  }
+  const whole = wholeValue(given);
+  return whole === '' ? null : { whole, phrases: phrasesOf(given, LIMITS.queryWordsMax) };
 }
 
 /** Near spellings come after everything else or not at all: only relevance can put them there. */
-export function searchFor(words: Words, [first]: readonly SortKey[], queries: QueryDeclaration): WordSearch {
+export function searchFor(asked: Asked, [first]: readonly SortKey[], queries: QueryDeclaration): WordSearch {
   return {
     kind: 'words',
-    ...words,
+    ...asked,
     fields: queries.search,
-    beginnings: queries.relevance,
-    nearSpellings: first?.by === 'relevance',
+    nearSpellings: first?.by === 'relevance' && areNearSpellingsLookedFor(asked.phrases),
   };
 }

@@ -1,44 +1,62 @@
-/** How `q` is cut into words, how loosely a word may be found, and what each way of finding it is worth. */
+/** How `q` is cut into phrases, how loosely a phrase may be found, and what each way of finding it is worth. */
+import { wholeValue } from '../../mappings/search-keys.js';
+import { isOpenEnded, wordsIn } from '../../mappings/words.js';
+import type { Phrase } from './document-query.js';
 
-const SEPARATORS = /[\s\p{Cc}]+/u;
-/** What an index can hold: a word of punctuation only cannot be looked for. */
-const SEARCHABLE = /[\p{Letter}\p{Mark}\p{Number}\p{Extended_Pictographic}]/u;
-const HAN_OR_KANA_END = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]$/u;
-const WORD_END = /[\p{Letter}\p{Number}]$/u;
+const BLANKS = /[\s\p{Cc}]+/u;
 const LONG_LATIN = /^\p{Script=Latin}{5,}$/u;
+/** Near spellings cost most; a name that was copied has none. */
+const NEAR_SPELLINGS_PHRASES_MAX = 10;
 
-/** Punctuation that stands alone is left out, unless there is nothing else: then nothing can be found. */
-export function wordsOf(q: string): string[] {
-  const words = [...new Set(q.split(SEPARATORS).filter((word) => word !== ''))];
-  const searchable = words.filter((word) => SEARCHABLE.test(word));
-  return searchable.length > 0 ? searchable : words;
+/** Signs that stand alone are left out. Of more words than `wordsMax` the first ones count. */
+export function phrasesOf(q: string, wordsMax: number): Phrase[] {
+  const phrases = new Map<string, Phrase>();
+  let left = wordsMax;
+  for (const piece of q.split(BLANKS)) {
+    const words = wordsIn(piece)
+      .joined.slice(0, left)
+      .map(({ text }) => text);
+    if (words.length === 0 || phrases.has(words.join(' '))) continue;
+    left -= words.length;
+    phrases.set(words.join(' '), { words, whole: wholeValue(piece) });
+  }
+  return [...phrases.values()];
 }
 
-/** Whether longer words begin like this one: Chinese is found inside texts anyway. */
-export function isOpenEnded(word: string): boolean {
-  return WORD_END.test(word) && !HAN_OR_KANA_END.test(word);
+/** All words, as `wordsOnly` puts those of a text. */
+export function wordsOnlyOf(phrases: readonly Phrase[]): string {
+  return phrases.flatMap(({ words }) => words).join(' ');
 }
 
-/** Whether longer words that begin like this one are worth finding. */
-export function mayBePrefix(word: string): boolean {
-  return [...word].length >= 2 && isOpenEnded(word);
+/** Whether what goes on like this is worth finding: a single letter is the beginning of too much. */
+export function mayBeBeginning({ words }: Phrase): boolean {
+  return mayGoOn({ words }) && (words.length > 1 || Array.from(words[0] ?? '').length > 1);
+}
+
+/** Whether the last word may be the beginning of a longer one. */
+export function mayGoOn({ words }: Pick<Phrase, 'words'>): boolean {
+  return isOpenEnded(words.at(-1) ?? '');
 }
 
 /** Whether words that differ by one letter are worth finding: short ones have too many neighbours. */
-export function mayBeMisspelt(word: string): boolean {
-  return LONG_LATIN.test(word);
+export function mayBeMisspelt({ words: [word = '', ...more] }: Pick<Phrase, 'words'>): boolean {
+  return more.length === 0 && LONG_LATIN.test(word);
+}
+
+export function areNearSpellingsLookedFor(phrases: readonly Phrase[]): boolean {
+  return phrases.length <= NEAR_SPELLINGS_PHRASES_MAX;
 }
 
 /**
- * Relevance, in whole numbers so that sums are exact and cursors stay consistent. Each word adds what the best way of
- * finding it is worth, and what the field weighs. Weights and bonuses of all ten words together are less than a step
- * between two ways, and ten words by their beginning are worth more than nine whole ones and a near spelling: whole
- * matches come first, then beginnings, then near spellings, whatever the fields weigh.
+ * Relevance, in whole numbers so that sums are exact and cursors stay consistent. Each phrase adds what the best way of
+ * finding it is worth, and what the field weighs. Weights and bonuses of as many phrases as there may be together are less
+ * than a step between two ways, and all phrases by their beginning are worth more than all but one whole and a near
+ * spelling: whole matches come first, then beginnings, then near spellings, whatever the fields weigh.
  */
 export const SCORE = {
   /** All that was asked is the id of a document. */
-  id: 1_000_000,
-  whole: 12_000,
-  beginning: 11_000,
+  id: 10_000_000,
+  whole: 100_000,
+  beginning: 98_700,
   nearSpelling: 0,
 } as const;

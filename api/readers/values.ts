@@ -1,12 +1,11 @@
 /** Looks into documents by the paths of declarations. */
 import type { StoredDocument } from '../../mappings/contract.js';
 
-/** Every value at the path, lists flattened; a last name that is not there is an index's own (`name.exact`). */
+/** Every value at the path, lists flattened. */
 export function valuesAt(stored: StoredDocument, path: string): unknown[] {
   const names = path.split('.');
   let values: unknown[] = [stored];
-  for (const [i, name] of names.entries()) {
-    if (i === names.length - 1 && values.length > 0 && values.every((value) => typeof value !== 'object')) break;
+  for (const name of names) {
     values = values.flatMap((value) => {
       const inner = typeof value === 'object' && value !== null ? (value as StoredDocument)[name] : undefined;
       return Array.isArray(inner) ? inner : [inner];

@@ -1,6 +1,6 @@
 /** The body with which a view's index is created; everyone who creates one uses this. */
 import type { StoredDocument, View } from '../contract.js';
-import { analysis, boolean } from './elasticsearch-fields.js';
+import { boolean } from './elasticsearch-fields.js';
 
 export interface IndexBody {
   readonly settings: StoredDocument;
@@ -22,7 +22,6 @@ export function indexBody(view: View): IndexBody {
     settings: {
       number_of_shards: 1,
       number_of_replicas: 0,
-      analysis,
       ...view.storage.settings,
     },
     mappings: { dynamic: 'strict', properties: { ...view.storage.properties, hidden: boolean } },

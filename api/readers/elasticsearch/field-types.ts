@@ -1,12 +1,11 @@
 /** How a declared field is mapped: some clauses depend on it. */
 import type { View } from '../../../mappings/contract.js';
 
-/** The mapping type of `customer.name` or `brand.words`; `object` when the path has no mapping of its own. */
+/** The mapping type of `customer.level`; `object` when the path has no mapping of its own. */
 export function fieldType(view: View, path: string): string {
   if (view.storage.store !== 'elasticsearch') return 'object';
   let mapping: unknown = { properties: view.storage.properties };
-  for (const name of path.split('.'))
-    mapping = memberOf(memberOf(mapping, 'properties'), name) ?? memberOf(memberOf(mapping, 'fields'), name);
+  for (const name of path.split('.')) mapping = memberOf(memberOf(mapping, 'properties'), name);
   const type = memberOf(mapping, 'type');
   return typeof type === 'string' ? type : 'object';
 }

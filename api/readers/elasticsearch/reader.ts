@@ -10,8 +10,8 @@ import {
   type SortValue,
   totalOf,
 } from '../../query/document-query.js';
+import { highlightIn } from '../highlight.js';
 import { translateFailure, translateItemFailure } from './failures.js';
-import { highlightOf } from './highlight.js';
 import { searchBody } from './search-body.js';
 
 type Source = Readonly<Record<string, unknown>>;
@@ -48,10 +48,11 @@ export class ElasticsearchReader implements DocumentReader, VersionReader {
     const counted = typeof total === 'object' ? total.value + (total.relation === 'gte' ? 1 : 0) : (total ?? 0);
     const more = answer.hits.hits.length > query.size || (query.after === null && counted > query.skip + hits.length);
     const { search } = query;
-    const isHighlighted = query.highlight && search?.kind === 'words';
+    const shown = hits.map(({ _source }) => documents.view.fromStored(withoutMark(_source ?? {})));
     return {
-      documents: hits.map(({ _source }) => documents.view.fromStored(withoutMark(_source ?? {}))),
-      highlights: isHighlighted ? hits.map(({ highlight }) => highlightOf(highlight ?? {}, search)) : null,
+      documents: shown,
+      highlights:
+        query.highlight && search?.kind === 'words' ? shown.map((document) => highlightIn(document, search)) : null,
       next: more && hits.length > 0 ? sortValues(hits.at(-1)?.sort ?? []) : null,
       total: totalOf(counted, query.countExactly),
       facets: Object.fromEntries(query.facets.map(({ name }) => [name, facetCounts(answer.aggregations?.[name])])),

@@ -13,7 +13,6 @@ import {
   TOTAL_CAP,
 } from '../../query/document-query.js';
 import { fieldType } from './field-types.js';
-import { highlightClause } from './highlight.js';
 import { textQuery } from './text-query.js';
 
 type Clause = estypes.QueryDslQueryContainer;
@@ -34,9 +33,9 @@ export function searchBody(view: View, query: DocumentQuery): estypes.SearchRequ
     ...(query.after === null ? { from: query.skip } : { search_after: [...query.after] }),
     size: fetchSize(query),
     track_total_hits: query.countExactly ? true : TOTAL_CAP,
-    _source: query.without.length === 0 ? true : { excludes: [...query.without] },
+    // What is searched is in the index; nobody reads it.
+    _source: { excludes: ['search', ...query.without] },
     ...(query.facets.length === 0 ? {} : { aggregations: facetClauses(query) }),
-    ...(query.highlight && search?.kind === 'words' ? { highlight: highlightClause(search) } : {}),
   };
 }
 

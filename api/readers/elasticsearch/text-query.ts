@@ -5,9 +5,9 @@
  */
 import type { estypes } from '@elastic/elasticsearch';
 import type { SearchField, TextField } from '../../../mappings/queries.js';
-import { fold, tokensOf } from '../../../mappings/text.js';
-import type { Completion, TextSearch, WordSearch } from '../../query/document-query.js';
-import { isOpenEnded, mayBeMisspelt, mayBePrefix, SCORE } from '../../query/words.js';
+import { INDEXED_BEGINNING_MAX } from '../../../mappings/views/elasticsearch-fields.js';
+import type { Completion, Phrase, TextSearch, WordSearch } from '../../query/document-query.js';
+import { mayBeBeginning, mayBeMisspelt, mayGoOn, SCORE, wordsOnlyOf } from '../../query/words.js';
 
 type Clause = estypes.QueryDslQueryContainer;
 
@@ -16,40 +16,46 @@ export function textQuery(search: TextSearch): Clause {
 }
 
 function wordsQuery(search: WordSearch): Clause {
-  const bonuses = bonusClauses(search);
-  const everyWord: Clause = {
-    bool: {
-      must: search.words.map((word) => wordQuery(word, search)),
-      ...(bonuses.length === 0 ? {} : { should: bonuses }),
-    },
-  };
   const asId = search.fields.flatMap((field) =>
     field.kind === 'whole' ? [scored(valueIs(field.field, search.whole), SCORE.id)] : [],
   );
-  return { dis_max: { queries: [everyWord, ...asId] } };
+  const queries = [...(search.phrases.length === 0 ? [] : [everyPhrase(search)]), ...asId];
+  return queries.length === 0 ? { match_none: {} } : { dis_max: { queries } };
 }
 
-/** The best way in which the word occurs, in the best of the fields. */
-function wordQuery(word: string, { fields, beginnings, nearSpellings }: WordSearch): Clause {
+function everyPhrase(search: WordSearch): Clause {
+  const bonuses = bonusClauses(search);
+  return {
+    bool: {
+      must: search.phrases.map((phrase) => phraseQuery(phrase, search)),
+      ...(bonuses.length === 0 ? {} : { should: bonuses }),
+    },
+  };
+}
+
+/** The best way in which the phrase occurs, in the best of the fields. */
+function phraseQuery(phrase: Phrase, { fields, nearSpellings }: WordSearch): Clause {
   const queries = fields.flatMap((field): Clause[] => {
-    if (field.kind === 'whole') return [scored(valueIs(field.field, word), SCORE.whole)];
+    if (field.kind === 'whole') return [scored(valueIs(field.field, phrase.whole), SCORE.whole)];
     const { field: name, weight } = field;
     return [
-      scored(inRow(name, word), SCORE.whole + weight),
-      ...(beginnings && mayBePrefix(word) ? [scored(beginningOf(name, word), SCORE.beginning + weight)] : []),
-      ...(nearSpellings && mayBeMisspelt(word) ? [scored(nearTo(name, word), SCORE.nearSpelling + weight)] : []),
+      scored(inRow(name, phrase.words), SCORE.whole + weight),
+      ...(mayBeBeginning(phrase) ? [scored(beginningOf(name, phrase), SCORE.beginning + weight)] : []),
+      ...(nearSpellings && mayBeMisspelt(phrase) ? [scored(nearTo(name, phrase), SCORE.nearSpelling + weight)] : []),
     ];
   });
   return { dis_max: { queries } };
 }
 
 /** What puts one document before another in which the words occur as well. */
-function bonusClauses({ whole, words, fields }: WordSearch): Clause[] {
+function bonusClauses({ phrases, fields }: WordSearch): Clause[] {
+  const all = phrases.flatMap(({ words }) => words);
+  const exactly = [...new Set([wordsOnlyOf(phrases), ...phrases.map((phrase) => wordsOnlyOf([phrase]))])];
   return fields
     .filter(isText)
     .flatMap(({ field, weight, exact }) => [
-      ...(words.length > 1 ? [scored(inRow(field, whole), weight)] : []),
-      ...(exact === undefined ? [] : [scored(valueIsOneOf(exact.field, [whole, ...words]), exact.bonus)]),
+      ...(phrases.length > 1 ? [scored(inRow(field, all), weight)] : []),
+      ...(exact === undefined ? [] : [scored({ terms: { [exact.field]: exactly } }, exact.bonus)]),
     ]);
 }
 
@@ -57,69 +63,58 @@ function isText(field: SearchField): field is TextField {
   return field.kind === 'text';
 }
 
-function completionQuery({ whole, words, text }: Completion): Clause {
-  const last = words.length - 1;
+function completionQuery({ phrases, text }: Completion): Clause {
   return {
     bool: {
-      filter: words.map((word, i) =>
-        i === last && isOpenEnded(word) ? beginningOf(text.field, word) : inRow(text.field, word),
+      filter: phrases.map((phrase, i) =>
+        i === phrases.length - 1 && mayGoOn(phrase) ? beginningOf(text.words, phrase) : inRow(text.words, phrase.words),
       ),
-      should: [scored({ prefix: { [text.whole]: { value: whole } } }, 1)],
+      should: [scored({ prefix: { [text.whole]: { value: wordsOnlyOf(phrases) } } }, 1)],
     },
   };
 }
 
-/** Where the words occur in one field, for showing them. */
-export function placesQuery(field: SearchField, { whole, words, beginnings, nearSpellings }: WordSearch): Clause {
-  const { field: name } = field;
-  const should = words.flatMap((word): Clause[] => {
-    if (field.kind === 'whole') return [valueIs(name, word)];
-    return [
-      inRow(name, word),
-      ...(beginnings && mayBePrefix(word) ? [placesOfBeginning(name, word)] : []),
-      ...(nearSpellings && mayBeMisspelt(word) ? [nearTo(name, word)] : []),
-    ];
-  });
-  return { bool: { should: field.kind === 'whole' ? [...should, valueIs(name, whole)] : should } };
-}
-
-/** The analyzer cuts Chinese into single characters: as a phrase they are found next to each other. */
-function inRow(field: string, words: string): Clause {
-  return { match_phrase: { [field]: { query: words } } };
-}
-
-const LETTERS_AND_DIGITS = /^[\p{Letter}\p{Mark}\p{Number}]+$/u;
-const HAN_OR_KANA = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
-
-/** Of several tokens only the last may go on. */
-function beginningOf(field: string, word: string): Clause {
-  const isOneToken = LETTERS_AND_DIGITS.test(word) && !HAN_OR_KANA.test(word);
-  if (isOneToken) return { prefix: { [field]: { value: fold(word) } } };
-  return { match_phrase_prefix: { [field]: { query: word } } };
+function inRow(field: string, words: readonly string[]): Clause {
+  const [word = '', ...more] = words;
+  return more.length === 0 ? valueIs(field, word) : { match_phrase: { [field]: { query: words.join(' ') } } };
 }
 
 /**
- * What finds beginnings quickly does so by an index of them, which does not know where they stand. Tokens are letters
- * and digits: no pattern can come from outside.
+ * Only the last word may go on. Beginnings up to some length are indexed with their places; a longer one would stop at a
+ * number of words, so it is asked by the beginning of it that is indexed, and by itself wherever it stands.
  */
-function placesOfBeginning(field: string, word: string): Clause {
-  const tokens = tokensOf(word).map(({ text }) => text);
-  const beginning: Clause = { wildcard: { [field]: { value: `${tokens.at(-1)}*` } } };
-  if (tokens.length === 1) return beginning;
-  const before = tokens.slice(0, -1).map((token) => ({ span_term: { [field]: { value: token } } }));
-  return { span_near: { clauses: [...before, { span_multi: { match: beginning } }], slop: 0, in_order: true } };
+function beginningOf(field: string, { words }: Phrase): Clause {
+  const last = words.at(-1) ?? '';
+  const alone: Clause = { prefix: { [field]: { value: last } } };
+  if (words.length === 1) return alone;
+  const characters = Array.from(last);
+  const inRowBefore = beginsInRow(field, words.slice(0, -1), characters.slice(0, INDEXED_BEGINNING_MAX).join(''));
+  return characters.length <= INDEXED_BEGINNING_MAX ? inRowBefore : { bool: { filter: [inRowBefore, alone] } };
 }
 
-function nearTo(field: string, word: string): Clause {
-  return { fuzzy: { [field]: { value: fold(word), fuzziness: 1, prefix_length: 1, rewrite: 'constant_score' } } };
+function beginsInRow(field: string, before: readonly string[], beginning: string): Clause {
+  return {
+    intervals: {
+      [field]: {
+        all_of: {
+          ordered: true,
+          max_gaps: 0,
+          intervals: [
+            { match: { query: before.join(' '), ordered: true, max_gaps: 0 } },
+            { prefix: { prefix: beginning } },
+          ],
+        },
+      },
+    },
+  };
+}
+
+function nearTo(field: string, { words: [word = ''] }: Phrase): Clause {
+  return { fuzzy: { [field]: { value: word, fuzziness: 1, prefix_length: 1, rewrite: 'constant_score' } } };
 }
 
 function valueIs(field: string, value: string): Clause {
   return { term: { [field]: { value } } };
-}
-
-function valueIsOneOf(field: string, values: readonly string[]): Clause {
-  return { terms: { [field]: [...new Set(values)] } };
 }
 
 function scored(filter: Clause, boost: number): Clause {

@@ -1,11 +1,19 @@
 /** What the stores do with a query, in plain code: the meaning of each clause. */
 
 import type { StoredDocument } from '../../../mappings/contract.js';
-import type { SearchField, TextField } from '../../../mappings/queries.js';
-import { fold, type Token, tokensOf } from '../../../mappings/text.js';
-import type { Completion, Condition, SortKey, SortValue, TextSearch, WordSearch } from '../../query/document-query.js';
-import { placesOf, placesOfBeginning, placesOfNearSpelling } from '../../query/word-match.js';
-import { isOpenEnded, mayBePrefix, SCORE } from '../../query/words.js';
+import type { SearchField } from '../../../mappings/queries.js';
+import type { SearchTerms } from '../../../mappings/search-keys.js';
+import type {
+  Completion,
+  Condition,
+  Phrase,
+  SortKey,
+  SortValue,
+  TextSearch,
+  WordSearch,
+} from '../../query/document-query.js';
+import { rowsOf, rowsOfBeginning, rowsOfNearSpelling } from '../../query/word-match.js';
+import { mayBeBeginning, mayGoOn, SCORE, wordsOnlyOf } from '../../query/words.js';
 import { valuesAt } from '../values.js';
 
 export function meets(stored: StoredDocument, condition: Condition): boolean {
@@ -32,88 +40,72 @@ export function scoreOf(stored: StoredDocument, search: TextSearch): number | nu
 }
 
 function relevanceOf(stored: StoredDocument, search: WordSearch): number | null {
+  const { phrases } = search;
   const asked = search.fields.map((field) => inField(stored, field));
-  const byWord = search.words.map((word) => wordScore(asked, word, search));
-  const everyWord = byWord.includes(null)
-    ? null
-    : sum(byWord.map((score) => score ?? 0)) + bonus(stored, asked, search);
-  const isId = asked.some(
-    ({ field, texts }) => field.kind === 'whole' && texts.some((text) => isSame(text, search.whole)),
-  );
-  return best([everyWord, isId ? SCORE.id : null]);
+  const byPhrase = phrases.map((phrase) => best(asked.map((inside) => scoreIn(inside, phrase, search))));
+  const everyPhrase =
+    phrases.length === 0 || byPhrase.includes(null)
+      ? null
+      : sum(byPhrase.map((score) => score ?? 0)) + bonus(stored, asked, phrases);
+  const isId = asked.some(({ field, wholes }) => field.kind === 'whole' && wholes.includes(search.whole));
+  return best([everyPhrase, isId ? SCORE.id : null]);
 }
 
-/** A field of one document, and its texts. */
+/** What a field of one document holds: of a text its readings, each in words. */
 interface InField {
   readonly field: SearchField;
-  readonly texts: readonly string[];
-  readonly tokens: readonly (readonly Token[])[];
+  readonly wholes: readonly unknown[];
+  readonly readings: readonly (readonly string[])[];
 }
 
 function inField(stored: StoredDocument, field: SearchField): InField {
-  const texts = valuesAt(stored, field.field).map(textOf);
-  return { field, texts, tokens: texts.map(tokensOf) };
+  const values = valuesAt(stored, field.field);
+  return field.kind === 'whole'
+    ? { field, wholes: values, readings: [] }
+    : { field, wholes: [], readings: readingsIn(values) };
 }
 
-/** Documents for MongoDB keep the words of the text, beside its terms. */
-function textOf(value: unknown): string {
-  return typeof value === 'object' && value !== null ? String((value as { words: unknown }).words) : String(value);
+/** Of what `searchableWords` or `searchTerms` made. */
+function readingsIn(values: readonly unknown[]): string[][] {
+  return values
+    .flatMap((value) => (typeof value === 'string' ? [value] : (value as SearchTerms).words))
+    .map((reading) => reading.split(' ').filter((word) => word !== ''));
 }
 
-/** By the best way in which the word occurs, in the best of the fields. */
-function wordScore(asked: readonly InField[], word: string, search: WordSearch): number | null {
-  return best(asked.map((inside) => scoreIn(inside, word, search)));
-}
-
-function scoreIn(inside: InField, word: string, { beginnings, nearSpellings }: WordSearch): number | null {
-  const field = textField(inside);
-  if (field === null) return inside.texts.some((text) => isSame(text, word)) ? SCORE.whole : null;
-  if (holds(inside, word, placesOf)) return SCORE.whole + field.weight;
-  if (beginnings && mayBePrefix(word) && holds(inside, word, placesOfBeginning)) return SCORE.beginning + field.weight;
-  if (nearSpellings && holds(inside, word, placesOfNearSpelling)) return SCORE.nearSpelling + field.weight;
+function scoreIn({ field, wholes, readings }: InField, phrase: Phrase, { nearSpellings }: WordSearch): number | null {
+  if (field.kind === 'whole') return wholes.includes(phrase.whole) ? SCORE.whole : null;
+  if (holds(readings, phrase, rowsOf)) return SCORE.whole + field.weight;
+  if (mayBeBeginning(phrase) && holds(readings, phrase, rowsOfBeginning)) return SCORE.beginning + field.weight;
+  if (nearSpellings && holds(readings, phrase, rowsOfNearSpelling)) return SCORE.nearSpelling + field.weight;
   return null;
 }
 
-/** For all the words in a row, and for a text that is nothing but what was asked, or one word of it. */
-function bonus(stored: StoredDocument, asked: readonly InField[], { whole, words }: WordSearch): number {
+/** For all the words in a row, and for a text that is nothing but what was asked, or one phrase of it. */
+function bonus(stored: StoredDocument, asked: readonly InField[], phrases: readonly Phrase[]): number {
+  const all: Phrase = { words: phrases.flatMap(({ words }) => words), whole: '' };
+  const exactly: readonly unknown[] = [wordsOnlyOf(phrases), ...phrases.map((phrase) => wordsOnlyOf([phrase]))];
   return sum(
-    asked.map((inside) => {
-      const field = textField(inside);
-      if (field === null) return 0;
-      const inRow = words.length > 1 && holds(inside, whole, placesOf) ? field.weight : 0;
+    asked.map(({ field, readings }) => {
+      if (field.kind === 'whole') return 0;
+      const inRow = phrases.length > 1 && holds(readings, all, rowsOf) ? field.weight : 0;
       const { exact } = field;
-      const texts = exact === undefined ? [] : valuesAt(stored, exact.field);
-      const isExact = texts.some((text) => [whole, ...words].some((one) => isSame(text, one)));
-      return inRow + (isExact ? (exact?.bonus ?? 0) : 0);
+      const isExact = exact !== undefined && valuesAt(stored, exact.field).some((value) => exactly.includes(value));
+      return inRow + (isExact ? exact.bonus : 0);
     }),
   );
 }
 
-function completionScore(stored: StoredDocument, { whole, words, text }: Completion): number | null {
-  const texts = valuesAt(stored, text.field).map(textOf);
-  const inside: InField = {
-    field: { kind: 'text', field: text.field, weight: 0 },
-    texts,
-    tokens: texts.map(tokensOf),
-  };
-  const last = words.length - 1;
-  const fits = words.every((word, i) =>
-    holds(inside, word, i === last && isOpenEnded(word) ? placesOfBeginning : placesOf),
+function completionScore(stored: StoredDocument, { phrases, text }: Completion): number | null {
+  const readings = readingsIn(valuesAt(stored, text.words));
+  const fits = phrases.every((phrase, i) =>
+    holds(readings, phrase, i === phrases.length - 1 && mayGoOn(phrase) ? rowsOfBeginning : rowsOf),
   );
   if (!fits) return null;
-  return valuesAt(stored, text.whole).some((value) => fold(String(value)).startsWith(fold(whole))) ? 1 : 0;
+  return valuesAt(stored, text.whole).some((value) => String(value).startsWith(wordsOnlyOf(phrases))) ? 1 : 0;
 }
 
-function holds({ tokens }: InField, word: string, places: typeof placesOf): boolean {
-  return tokens.some((text) => places(text, word).length > 0);
-}
-
-function textField({ field }: InField): TextField | null {
-  return field.kind === 'text' ? field : null;
-}
-
-function isSame(value: unknown, asked: string): boolean {
-  return fold(String(value)) === fold(asked);
+function holds(readings: InField['readings'], phrase: Phrase, rows: typeof rowsOf): boolean {
+  return readings.some((words) => rows(words, phrase).length > 0);
 }
 
 function best(scores: readonly (number | null)[]): number | null {

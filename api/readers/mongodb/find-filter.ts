@@ -4,9 +4,10 @@
  */
 import type { Filter } from 'mongodb';
 import type { SearchField } from '../../../mappings/queries.js';
-import { fold, searchKeys } from '../../../mappings/text.js';
+import { termsOf } from '../../../mappings/search-keys.js';
 import { HIDDEN_FIELD } from '../../../runtime/records.js';
-import type { Condition, DocumentQuery, SortKey, SortValue, TextSearch } from '../../query/document-query.js';
+import type { Condition, DocumentQuery, Phrase, SortKey, SortValue, TextSearch } from '../../query/document-query.js';
+import { mayBeBeginning } from '../../query/words.js';
 import type { StoredRecord } from './database.js';
 
 type Clause = Filter<StoredRecord>;
@@ -64,21 +65,25 @@ function conditionClause(condition: Condition): Clause {
 
 function textClause(search: TextSearch): Clause {
   if (search.kind !== 'words') throw new TypeError('A view in MongoDB has no completions.');
-  const { whole, words, fields } = search;
-  const everyWord = { $and: words.map((word) => ({ $or: fields.map((field) => wordClause(word, field)) })) };
-  const asWhole = fields.flatMap(({ kind, field }) => (kind === 'whole' ? [{ [field]: { $eq: fold(whole) } }] : []));
-  return asWhole.length === 0 ? everyWord : { $or: [everyWord, ...asWhole] };
+  const { whole, phrases, fields } = search;
+  const everyPhrase = { $and: phrases.map((phrase) => ({ $or: fields.map((field) => phraseClause(phrase, field)) })) };
+  const asWhole = fields.flatMap(({ kind, field }) => (kind === 'whole' ? [{ [field]: { $eq: whole } }] : []));
+  return { $or: [...(phrases.length === 0 ? [] : [everyPhrase]), ...asWhole, NOTHING] };
 }
 
-/** The terms narrow by index; what has several tokens must have them in a row. */
-function wordClause(word: string, { kind, field }: SearchField): Clause {
-  if (kind === 'whole') return { [field]: { $eq: fold(word) } };
-  const { words, terms } = searchKeys(word);
-  // A word that no text can hold.
-  if (terms.length === 0) return { [`${field}.terms`]: { $in: [] } };
-  const every = terms.map((term) => ({ [`${field}.terms`]: { $eq: term } }));
-  const inRow = terms.length === 1 ? [] : [{ [`${field}.words`]: { $regex: escapeLiteral(words) } }];
-  return { $and: [...every, ...inRow] };
+/** `$or` takes no empty list. */
+const NOTHING: Clause = { _id: { $in: [] } };
+
+/** The terms narrow by index; several words must stand in a row. The last one may go on. */
+function phraseClause(phrase: Phrase, { kind, field }: SearchField): Clause {
+  if (kind === 'whole') return { [field]: { $eq: phrase.whole } };
+  const { words } = phrase;
+  const isOpen = mayBeBeginning(phrase);
+  const last = escapeLiteral(words.at(-1) ?? '');
+  const terms = termsOf(isOpen ? words.slice(0, -1) : words).map((term) => ({ [`${field}.terms`]: { $eq: term } }));
+  const beginning = isOpen ? [{ [`${field}.terms`]: { $regex: `^${last}` } }] : [];
+  const row = ` ${escapeLiteral(words.join(' '))}${isOpen ? '' : ' '}`;
+  return { $and: [...terms, ...beginning, ...(words.length > 1 ? [{ [`${field}.words`]: { $regex: row } }] : [])] };
 }
 
 export function escapeLiteral(text: string): string {

@@ -15,6 +15,6 @@ export const shipmentQueries: QueryDeclaration = {
   sorts: { carrier: { field: 'carrier' } },
   defaultSort: 'carrier',
   relevance: false,
-  search: [{ kind: 'text', field: 'keys', shown: 'customerName', weight: 1 }],
+  search: [{ kind: 'text', field: 'search.customerName', shown: 'customerName', weight: 1 }],
   listOmits: [],
 };

@@ -1,9 +1,13 @@
+import { codePointKey } from '../../code-point-key.js';
 import type { RenderContext, Storage, StoredDocument } from '../../contract.js';
-import { codePointKey, type SearchKeys, searchKeys } from '../../text.js';
+import { type SearchTerms, searchTerms, wholeValues } from '../../search-keys.js';
 import { fromPairs, type StoredSources, toPairs } from '../sources.js';
 import type { CustomerDocument } from './fields.js';
 
-/** Every sort has its index, in its usual direction; `keys` holds what is sorted and searched, beside the document itself. */
+/**
+ * Every sort has its index, in its usual direction. Beside the document itself, `keys` holds what is sorted and `search` what is
+ * searched.
+ */
 export const customerCollection: Storage = {
   store: 'mongodb',
   indexes: [
@@ -14,14 +18,17 @@ export const customerCollection: Storage = {
     { registeredAt: -1, 'keys.customerId': 1 },
     { level: 1 },
     { city: 1 },
-    { 'keys.terms': 1 },
+    { 'search.customerId': 1 },
+    { 'search.email': 1 },
+    { 'search.phone': 1 },
+    { 'search.name.terms': 1 },
   ],
 };
 
 interface StoredCustomer extends Omit<CustomerDocument, 'sources' | 'totalSpent'> {
   readonly sources: StoredSources;
   readonly totalSpent: readonly (readonly [string, number])[];
-  readonly keys: SearchKeys & {
+  readonly keys: {
     /** Ordered by code point on every server. */
     readonly customerId: string;
     readonly name: string;
@@ -30,6 +37,12 @@ interface StoredCustomer extends Omit<CustomerDocument, 'sources' | 'totalSpent'
     readonly lastOrderAtMissing: boolean;
     /** In the reporting currency. */
     readonly totalSpent: number;
+  };
+  readonly search: {
+    readonly customerId: readonly string[];
+    readonly email: readonly string[];
+    readonly phone: readonly string[];
+    readonly name: SearchTerms;
   };
 }
 
@@ -49,13 +62,18 @@ export function customerToStored(
       totalSpent: Object.hasOwn(document.totalSpent, reportingCurrency)
         ? (document.totalSpent[reportingCurrency] ?? 0)
         : 0,
-      ...searchKeys(document.name ?? ''),
+    },
+    search: {
+      customerId: wholeValues(document.customerId),
+      email: wholeValues(document.email),
+      phone: wholeValues(document.phone),
+      name: searchTerms(document.name),
     },
   };
   return { ...stored };
 }
 
 export function customerFromStored(stored: StoredDocument): CustomerDocument {
-  const { sources, totalSpent, keys: _, ...document } = stored as unknown as StoredCustomer;
+  const { sources, totalSpent, keys: _, search: __, ...document } = stored as unknown as StoredCustomer;
   return { ...document, totalSpent: fromPairs(totalSpent), sources: fromPairs(sources) };
 }

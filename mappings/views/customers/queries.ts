@@ -23,6 +23,11 @@ export const customerQueries = {
   },
   defaultSort: '-lastOrderAt',
   relevance: false,
-  search: [{ kind: 'text', field: 'keys', shown: 'name', weight: 1 }],
+  search: [
+    { kind: 'whole', field: 'search.customerId', shown: 'customerId' },
+    { kind: 'whole', field: 'search.email', shown: 'email' },
+    { kind: 'whole', field: 'search.phone', shown: 'phone' },
+    { kind: 'text', field: 'search.name', shown: 'name', weight: 1 },
+  ],
   listOmits: ['recentOrders'],
 } as const satisfies QueryDeclaration;

@@ -1,5 +1,6 @@
 import type { Storage, StoredDocument } from '../../contract.js';
-import { boolean, date, folded, integer, keyword, text, unindexed } from '../elasticsearch-fields.js';
+import { searchableWords, wholeValues } from '../../search-keys.js';
+import { boolean, date, integer, keyword, lookup, unindexed, words } from '../elasticsearch-fields.js';
 import { fromPairs, type StoredSources, toPairs } from '../sources.js';
 import type { OrderDocument } from './fields.js';
 
@@ -7,7 +8,7 @@ export const orderIndex: Storage = {
   store: 'elasticsearch',
   settings: {},
   properties: {
-    orderId: folded,
+    orderId: keyword,
     status: keyword,
     placedAt: date,
     updatedAt: date,
@@ -21,13 +22,13 @@ export const orderIndex: Storage = {
     carrier: unindexed,
     trackingNo: unindexed,
     customer: {
-      properties: { customerId: keyword, name: text, level: keyword, city: unindexed, deleted: boolean },
+      properties: { customerId: keyword, name: unindexed, level: keyword, city: unindexed, deleted: boolean },
     },
     lines: {
       properties: {
         lineId: unindexed,
         productId: keyword,
-        name: text,
+        name: unindexed,
         brand: unindexed,
         category: keyword,
         onShelf: unindexed,
@@ -40,18 +41,41 @@ export const orderIndex: Storage = {
     },
     pending: unindexed,
     sources: unindexed,
+    search: {
+      properties: {
+        orderId: lookup,
+        trackingNo: lookup,
+        customerId: lookup,
+        customerName: words,
+        productId: lookup,
+        productName: words,
+      },
+    },
   },
 };
 
 interface StoredOrder extends Omit<OrderDocument, 'sources'> {
   readonly sources: StoredSources;
+  readonly search: unknown;
 }
 
 export function orderToStored(document: OrderDocument): StoredDocument {
-  return { ...document, sources: toPairs(document.sources) };
+  const { orderId, trackingNo, customer, lines } = document;
+  return {
+    ...document,
+    sources: toPairs(document.sources),
+    search: {
+      orderId: wholeValues(orderId),
+      trackingNo: wholeValues(trackingNo),
+      customerId: wholeValues(customer.customerId),
+      customerName: searchableWords(customer.name),
+      productId: wholeValues(lines.map(({ productId }) => productId)),
+      productName: searchableWords(lines.map(({ name }) => name)),
+    },
+  };
 }
 
 export function orderFromStored(stored: StoredDocument): OrderDocument {
-  const { sources, ...document } = stored as unknown as StoredOrder;
+  const { sources, search: _, ...document } = stored as unknown as StoredOrder;
   return { ...document, sources: fromPairs(sources) };
 }

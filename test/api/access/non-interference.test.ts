@@ -109,6 +109,9 @@ describe('personal data', () => {
       }
       const byField = await server.get('/v1/customers?fields=email', { headers });
       expect(byField.status, caller).toBe(shown ? 200 : 400);
+      const email = wholeShop().customers.find(({ customerId }) => customerId === own)?.email ?? '';
+      const byWord = (await server.get(`/v1/customers?q=${encodeURIComponent(email)}`, { headers })).body.data;
+      expect(byWord.length > 0, caller).toBe(shown);
       const { fields } = (await server.get('/v1/meta', { headers })).body.views.customers;
       expect(JSON.stringify(fields).includes('"email"'), caller).toBe(shown);
     }

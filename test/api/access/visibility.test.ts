@@ -144,7 +144,10 @@ describe.each(Object.values(views))('the view of $name', (view) => {
     expect(personal).not.toContain(queries.suggest?.field);
   });
 
-  it('keeps nothing that follows from personal data, but in its own fields', () => {
+  it('keeps nothing that follows from personal data, but in its own fields and in what is searched by whoever may', () => {
+    const searched = view.queries.search.filter(({ shown }) => personal.includes(shown)).map(({ field }) => field);
+    const offered = offeredTo(view, noPii).queries.search.map(({ field }) => field);
+    for (const field of searched) expect(offered).not.toContain(field);
     const make = { orders: order, products: product, customers: customer } as const;
     const context = { businessTimeZone: 'UTC', reportingCurrency: 'CNY' };
     const marked = (mark: string) => {
@@ -153,8 +156,11 @@ describe.each(Object.values(views))('the view of $name', (view) => {
         expect(path, 'this test sets fields at the top').not.toContain('.');
         document[path] = mark;
       }
-      const stored = view.toStored(document, context);
-      return Object.fromEntries(Object.entries(stored).filter(([field]) => !personal.includes(field)));
+      const { search, ...stored } = view.toStored(document, context);
+      return {
+        stored: Object.fromEntries(Object.entries(stored).filter(([field]) => !personal.includes(field))),
+        search: Object.entries(search ?? {}).filter(([field]) => !searched.includes(`search.${field}`)),
+      };
     };
     expect(marked('13800138000')).toEqual(marked('li@example.org'));
   });

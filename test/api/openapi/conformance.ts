@@ -2,8 +2,6 @@
 import type { JsonSchema } from '../../../api/openapi/json-schema.js';
 import type { Header, OpenApi, Parameter, Response } from '../../../api/openapi/openapi.js';
 import type { ProblemCode } from '../../../api/problems.js';
-import { LIMITS } from '../../../api/query/parameters.js';
-import { wordsOf } from '../../../api/query/words.js';
 import { resolved, Schemas } from './described.js';
 import type { GeneratedRequest } from './requests.js';
 
@@ -138,7 +136,6 @@ function refusedNames({ text }: Answer): string[] {
 function isExcused(name: string, { query, described, headers }: GeneratedRequest): boolean {
   // Ids, fields and views must go together there, and an event must have been.
   if (described.path === '/v1/changes') return true;
-  const q = query.find(([other]) => other === 'q')?.[1] ?? '';
   switch (name) {
     // Bound to a request and signed.
     case 'cursor':
@@ -152,8 +149,6 @@ function isExcused(name: string, { query, described, headers }: GeneratedRequest
     // What is personal does not exist for every caller.
     case 'fields':
       return 'X-Api-Key' in headers && /email|phone/.test(JSON.stringify(query));
-    case 'q':
-      return wordsOf(q).length > LIMITS.queryWordsMax;
     default:
       return false;
   }

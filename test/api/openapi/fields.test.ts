@@ -17,7 +17,7 @@ describe('what /v1/meta says of fields', () => {
     ['orders', { name: 'orderId', type: 'text', searched: true }],
     ['orders', { name: 'customer', type: 'object' }],
     ['orders', { name: 'lines', type: 'list' }],
-    ['orders', { name: 'lines.productId', type: 'text', filters: ['productId'] }],
+    ['orders', { name: 'lines.productId', type: 'text', filters: ['productId'], searched: true }],
     ['orders', { name: 'sources', type: 'map' }],
     [
       'orders',
@@ -32,7 +32,7 @@ describe('what /v1/meta says of fields', () => {
       'customers',
       { name: 'totalSpent', type: 'map', filters: ['totalSpentMin', 'totalSpentMax'], sorts: ['totalSpent'] },
     ],
-    ['customers', { name: 'email', type: 'text', nullable: true, personal: true }],
+    ['customers', { name: 'email', type: 'text', nullable: true, personal: true, searched: true }],
   ] as const)('describes a field of %s: %o', (view, field) => {
     const sorts = field.name === 'returnRate30d' ? ['returnRate30d'] : [];
     expect(fieldsOf(view).get(field.name)).toEqual({ ...ALL, sorts, ...field });

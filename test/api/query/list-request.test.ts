@@ -114,7 +114,7 @@ describe('sort', () => {
       { by: 'relevance' },
       id('productId'),
     ]);
-    expect(accepted('products', 'q=x&sort=name').query.sort).toEqual([id('name.exact'), id('productId')]);
+    expect(accepted('products', 'q=x&sort=name').query.sort).toEqual([id('name'), id('productId')]);
     expect(accepted('customers', 'q=x').query.sort).toEqual(accepted('customers', '').query.sort);
   });
 
@@ -224,28 +224,54 @@ describe('fields', () => {
 });
 
 describe('q', () => {
-  it('is cut into words', () => {
-    expect(accepted('products', 'q=+苹果++手机 - ').query.search).toMatchObject({
-      whole: '苹果  手机 -',
-      words: ['苹果', '手机'],
+  const phrasesOf = (q: string) => {
+    const { search } = accepted('products', `q=${encodeURIComponent(q)}`).query;
+    return search?.kind === 'words' ? search.phrases.map(({ words }) => words.join(' ')) : null;
+  };
+
+  it('is cut into phrases at blanks, and these into words', () => {
+    expect(accepted('products', 'q=+苹果++Wi-Fi - ').query.search).toMatchObject({
+      whole: '苹果  wi-fi -',
+      phrases: [
+        { words: ['苹', '果'], whole: '苹果' },
+        { words: ['wi', 'fi'], whole: 'wi-fi' },
+      ],
     });
+    expect(phrasesOf('AA-100MM iPhone\u300015')).toEqual(['aa 100mm', 'iphone', '15']);
+    expect(phrasesOf('tea TEA Tea')).toEqual(['tea']);
+    expect(phrasesOf('*')).toEqual([]);
   });
 
-  it('asks for nothing when blank', () => {
+  it('asks for nothing when blank, or when there is nothing to see', () => {
     expect(accepted('products', 'q=%20').query.search).toBeNull();
+    expect(accepted('products', 'q=%E2%80%8B%C2%AD').query.search).toBeNull();
   });
 
-  it('is limited in length and words', () => {
-    expect(refused('products', `q=${'x'.repeat(201)}`)).toEqual(['q']);
-    expect(refused('products', `q=${'1+2+3+4+5+6+7+8+9+10+11'}`)).toEqual(['q']);
+  it('has up to 1,000 characters', () => {
+    expect(phrasesOf('果'.repeat(1_000))).toHaveLength(1);
+    expect(phrasesOf('𠮷 '.repeat(500))).toEqual(['𠮷']);
+    expect(refused('products', `q=${'x'.repeat(1_001)}`)).toEqual(['q']);
+  });
+
+  it('is looked for with its first 64 words', () => {
+    const numbers = (count: number) => Array.from({ length: count }, (_, i) => `${i}`);
+    expect(phrasesOf(numbers(64).join(' '))).toEqual(numbers(64));
+    expect(phrasesOf(numbers(70).join(' '))).toEqual(numbers(64));
+    expect(phrasesOf(`a b ${numbers(70).join('-')}`)).toEqual(['a', 'b', numbers(62).join(' ')]);
+    expect(phrasesOf('果'.repeat(70))).toEqual([Array(64).fill('果').join(' ')]);
   });
 });
 
-describe('near spellings and beginnings', () => {
+describe('near spellings', () => {
   it('are found where relevance can put them last', () => {
-    expect(accepted('products', 'q=x').query.search).toMatchObject({ beginnings: true, nearSpellings: true });
+    expect(accepted('products', 'q=x').query.search).toMatchObject({ nearSpellings: true });
     expect(accepted('products', 'q=x&sort=name').query.search).toMatchObject({ nearSpellings: false });
-    expect(accepted('customers', 'q=x').query.search).toMatchObject({ beginnings: false, nearSpellings: false });
+    expect(accepted('customers', 'q=x').query.search).toMatchObject({ nearSpellings: false });
+  });
+
+  it('are not looked for where a long text was copied', () => {
+    expect(accepted('products', 'q=a+b+c+d+e+f+g+h+i+j').query.search).toMatchObject({ nearSpellings: true });
+    expect(accepted('products', 'q=a+b+c+d+e+f+g+h+i+j+k').query.search).toMatchObject({ nearSpellings: false });
   });
 });
 

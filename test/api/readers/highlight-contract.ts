@@ -58,6 +58,11 @@ const EXAMPLES: Readonly<Record<ViewName, readonly (readonly [q: string, documen
         { orderId: ['<em>o-1</em>'] },
       ],
       [
+        'sf-1 P-7',
+        order('o-1', { trackingNo: 'SF-1', lines: [orderLine({ productId: 'p-7' })] }),
+        { trackingNo: ['<em>SF-1</em>'], 'lines.productId': ['<em>p-7</em>'] },
+      ],
+      [
         'jane phone',
         order('o-1', {
           customer: { customerId: 'c', name: 'Jane Phone', level: null, city: null, deleted: false },
@@ -71,8 +76,8 @@ const EXAMPLES: Readonly<Record<ViewName, readonly (readonly [q: string, documen
     ],
     customers: [
       ['小明', customer('x', { name: '王小明 <小明>' }), { name: ['王<em>小明</em> &lt;<em>小明</em>&gt;'] }],
-      ['doe JANE', customer('x', { name: 'Jane Doe Janet' }), { name: ['<em>Jane</em> <em>Doe</em> Janet'] }],
-      ["o'brien", customer('x', { name: "Conan O'Brien" }), { name: ['Conan <em>O</em>&#x27;<em>Brien</em>'] }],
+      ['doe JANE', customer('x', { name: 'Jane Doe Janet' }), { name: ['<em>Jane</em> <em>Doe</em> <em>Janet</em>'] }],
+      ["o'brien", customer('x', { name: "Conan O'Brien" }), { name: ['Conan <em>O&#x27;Brien</em>'] }],
     ],
   };
 

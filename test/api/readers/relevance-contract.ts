@@ -15,7 +15,8 @@ export async function suggested(harness: ReaderHarness, products: Products, type
   const text = views.products.queries.suggest;
   if (text === undefined) throw new Error('Products are not completed.');
   const outcome = readSuggestRequest(given, set.view, text, []);
-  if (outcome.kind !== 'request' || outcome.query === null) throw new Error(JSON.stringify(outcome));
+  if (outcome.kind !== 'request') throw new Error(JSON.stringify(outcome));
+  if (outcome.query === null) return [];
   return idsOf(set, await harness.reader.search(set, outcome.query));
 }
 
@@ -178,14 +179,37 @@ export function relevanceContract(open: () => Promise<ReaderHarness>): void {
       ['*', []],
       ['.', []],
       ['苹果 app', []],
+      ['3', ['p-5']],
+      ['3.', ['p-5']],
+      ['3.5', ['p-5']],
+      ['3.5m', ['p-5']],
+      ['3.6', []],
+      ['tim', ['p-6']],
+      ["tim'", ['p-6']],
+      ['tim’s', ['p-6']],
+      ['tims ', ['p-6']],
+      ["tim's -", ['p-6']],
+      ['レスト', ['p-7']],
+      ['ﾚｽ', ['p-7']],
+      ['ストラ', ['p-7']],
     ])('%s', async (typed, ids) => {
       const products = {
         'p-1': { name: '苹果手机', sales30d: 1 },
         'p-2': { name: '红富士苹果' },
         'p-3': { name: '青苹果 5kg' },
         'p-4': { name: 'Red Apple' },
+        'p-5': { name: 'Jack 3.5mm' },
+        'p-6': { name: "Tim's" },
+        'p-7': { name: 'レストランテスト' },
       };
       expect(await suggested(harness, products, typed)).toEqual(ids);
+    });
+
+    it('by what begins with it first, whatever stands between the words', async () => {
+      const products = { a: { name: 'USB-C cable', sales30d: 1 }, b: { name: 'Cable USB C', sales30d: 9 } };
+      for (const typed of ['usb-c', 'usb c', 'ＵＳＢ－Ｃ', 'usb-']) {
+        expect(await suggested(harness, products, typed), typed).toEqual(['a', 'b']);
+      }
     });
 
     it('by ten at most, and never by what is hidden', async () => {

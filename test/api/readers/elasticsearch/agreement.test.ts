@@ -26,8 +26,7 @@ const word = fc.constantFrom(
     '苹果iPhone',
   ],
 );
-/** None that joins what it stands between for Elasticsearch, as a comma does digits. */
-const separator = fc.constantFrom(' ', ' ', ', ', '/', '（', ' & ', '、');
+const separator = fc.constantFrom(' ', ' ', ', ', ',', '/', '（', ' & ', '、', "'", '.');
 const text = fc
   .array(fc.tuple(word, separator), { minLength: 1, maxLength: 5 })
   .map((parts) => parts.flat().slice(0, -1).join(''));
