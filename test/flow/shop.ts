@@ -28,7 +28,7 @@ export function registered(customerId: string, name: string): PublishedEvent {
   });
 }
 
-export function created(productId: string, name: string): PublishedEvent {
+export function created(productId: string, name: string, others: object = {}): PublishedEvent {
   const data = {
     name,
     category: 'phones',
@@ -37,6 +37,7 @@ export function created(productId: string, name: string): PublishedEvent {
     currency: 'CNY',
     onShelf: true,
     tags: ['5G'],
+    ...others,
   };
   return event('product.created', productId, 1, data);
 }
