@@ -39,9 +39,15 @@ export interface GenerationRecord {
 export interface Snapshot {
   /** By which it is asked for. */
   readonly name: string;
-  /** Events that were appended to Kafka at this time or before are in it; windows that move with the clock end here. */
+  /** Events of this time or before are in it; windows that move with the clock end here. */
   readonly at: Date;
+  /** By which time an event is of then; absent in records of before there was a choice: `log`. */
+  readonly clock?: SnapshotClock;
 }
+
+/** `log`: when Kafka recorded it; `event`: its own `time`, which an imported history has a past by. */
+export const SNAPSHOT_CLOCKS = ['log', 'event'] as const;
+export type SnapshotClock = (typeof SNAPSHOT_CLOCKS)[number];
 
 /** What keeps a generation where it is. */
 export interface Halt {

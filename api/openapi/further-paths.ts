@@ -180,7 +180,7 @@ function metaExample(view: View) {
     reportingCurrency: 'CNY',
     views: { [view.name]: describeView(view, view) },
     limits: META_LIMITS,
-    snapshots: [{ name: 'october', at: '2026-10-31T15:59:59.000Z' }],
+    snapshots: [{ name: 'october', at: '2026-10-31T15:59:59.000Z', clock: 'log' }],
     freshness: freshnessExample,
   };
 }

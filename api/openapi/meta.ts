@@ -1,6 +1,7 @@
 /** What `GET /v1/meta` says of a view, and its schema. */
 import type { View } from '../../mappings/contract.js';
 import type { Suggest } from '../../mappings/queries.js';
+import { SNAPSHOT_CLOCKS } from '../../runtime/records.js';
 import { FACET_VALUES_MAX, TOTAL_CAP } from '../query/document-query.js';
 import { facetNames, LIMITS, type Parameter, parametersOf, sortNames, suggestParameters } from '../query/parameters.js';
 import { SUGGEST_PATH } from '../routes/suggest.js';
@@ -113,7 +114,16 @@ export const metaSchema: JsonSchema = objectOf({
   snapshots: {
     type: 'array',
     description: 'What `asOf` may name.',
-    items: objectOf({ name: TEXT, at: { type: 'string', format: 'date-time' } }),
+    items: objectOf({
+      name: TEXT,
+      at: { type: 'string', format: 'date-time' },
+      clock: {
+        type: 'string',
+        enum: [...SNAPSHOT_CLOCKS],
+        description:
+          'Which events are of then: those recorded by Kafka until then (`log`), or whose own `time` is not later.',
+      },
+    }),
   },
   limits: { type: 'object', additionalProperties: { type: 'integer' } },
   freshness: schemaRef('Freshness'),

@@ -35,6 +35,8 @@ export function metaRoutes(context: RouteContext): Router {
 /** Those that can be asked for by `asOf`. */
 function snapshotsOf({ generations }: RegistryRecord) {
   return generations.flatMap(({ snapshot, phase }) =>
-    snapshot === undefined || phase !== 'frozen' ? [] : [{ name: snapshot.name, at: snapshot.at.toISOString() }],
+    snapshot === undefined || phase !== 'frozen'
+      ? []
+      : [{ name: snapshot.name, at: snapshot.at.toISOString(), clock: snapshot.clock ?? 'log' }],
   );
 }

@@ -15,6 +15,8 @@ export interface Delivery {
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
+  /** Later than what is shown: only its id is remembered, so that what comes under the same id is judged as ever. */
+  readonly idOnly?: true;
 }
 
 /**
@@ -76,6 +78,7 @@ function mergeOne(aggregate: Aggregate, draft: Draft, delivery: Delivery): Merge
   if (known !== undefined) return isSameContent(known, event) ? 'again' : 'reused-id';
   const version: Version = { sequence: event.sequence, time: event.time, eventId: event.eventId };
   const remembered = remember(draft, version, delivery);
+  if (delivery.idOnly === true) return remembered ? 'first' : 'again';
   const sequences = includeSequence(draft.sequences, event.sequence);
   const isFirst = remembered && (event.sequence === 0 || sequences !== draft.sequences);
   if (sequences !== draft.sequences) set(draft, 'sequences', sequences);

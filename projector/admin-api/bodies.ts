@@ -4,6 +4,7 @@ import type { ViewName } from '../../mappings/contract.js';
 import type { AggregateName } from '../../mappings/events/event.js';
 import { reasons } from '../../mappings/events/reasons.js';
 import { views } from '../../mappings/registry.js';
+import { SNAPSHOT_CLOCKS } from '../../runtime/records.js';
 import type { RebuildFrom, RebuildOptions } from '../operations/rebuilding.js';
 import type { RefreshChoice } from '../operations/refreshing.js';
 import { AdminProblem } from './problems.js';
@@ -32,6 +33,7 @@ export const snapshotBody = z
   .strictObject({
     name: z.string().min(1),
     at: z.iso.datetime({ offset: true }).transform((text) => new Date(text)),
+    clock: z.enum(SNAPSHOT_CLOCKS).default('log'),
     acceptLoss: z.boolean().default(false),
   })
   .readonly();

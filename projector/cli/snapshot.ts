@@ -1,5 +1,6 @@
 /** `projector snapshot …`: views of the past. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import { SNAPSHOT_CLOCKS, type SnapshotClock } from '../../runtime/records.js';
 import { rebuildingPorts } from '../operations/compose.js';
 import { Refused } from '../operations/rebuilding.js';
 import { deleteSnapshot, listSnapshots, type SnapshotStatus, takeSnapshot } from '../operations/snapshots.js';
@@ -11,24 +12,30 @@ import type { Tool } from './tool.js';
 interface TakeOptions {
   readonly at?: Date;
   readonly name?: string;
+  readonly clock: SnapshotClock;
   readonly acceptLoss: boolean;
 }
 
 export function snapshotCommand(tool: Tool): Command {
   return new Command('snapshot')
     .description('make a view of the past, which the API reads with asOf=NAME; projector processes fill it')
-    .option('--at <time>', 'with all events that were appended to Kafka at this time (RFC 3339) or before', time)
+    .option('--at <time>', 'with all events of this time (RFC 3339) or before', time)
+    .addOption(
+      new Option('--clock <clock>', 'the time of an event: when Kafka recorded it (log), or its own (event)')
+        .choices(SNAPSHOT_CLOCKS)
+        .default('log'),
+    )
     .option('--name <name>', 'by which it is asked for')
     .option('--accept-loss', 'although events are no longer in Kafka', false)
-    .action(async ({ at, name, acceptLoss }: TakeOptions) => {
+    .action(async ({ at, name, clock, acceptLoss }: TakeOptions) => {
       if (at === undefined || name === undefined) throw new Refused('A snapshot needs --at TIME and --name NAME.');
       const settings = {
         businessTimeZone: tool.settings.BUSINESS_TIME_ZONE,
         reportingCurrency: tool.settings.REPORTING_CURRENCY,
       };
-      const action = { action: 'snapshot', parameters: { at, name, acceptLoss } };
+      const action = { action: 'snapshot', parameters: { at, name, clock, acceptLoss } };
       await tool.act(action, async (servers) => ({
-        generation: await takeSnapshot(rebuildingPorts(servers), { at, name, acceptLoss, settings }),
+        generation: await takeSnapshot(rebuildingPorts(servers), { at, name, clock, acceptLoss, settings }),
       }));
     })
     .addCommand(
@@ -49,8 +56,8 @@ function deleteCommand(tool: Tool): Command {
 }
 
 function showSnapshots(snapshots: readonly SnapshotStatus[]): string {
-  const rows = snapshots.map(({ name, at, phase, documents, generation }) => [
-    ...[name, at.toISOString(), phase, String(documents), String(generation)],
+  const rows = snapshots.map(({ name, at, clock, phase, documents, generation }) => [
+    ...[name, at.toISOString(), clock, phase, String(documents), String(generation)],
   ]);
-  return tableOf(['snapshot', 'at', 'phase', 'documents', 'generation'], rows, 'There is no snapshot.');
+  return tableOf(['snapshot', 'at', 'clock', 'phase', 'documents', 'generation'], rows, 'There is no snapshot.');
 }

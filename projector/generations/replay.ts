@@ -1,10 +1,12 @@
 /**
  * The events of a snapshot, read beside all groups by the process that holds its lease: all of them up to the snapshot's
- * moment, and of later ones those alone that erase somebody. A snapshot must not show what was erased since.
+ * moment, and of later ones those alone that erase somebody. A snapshot must not show what was erased since. By the
+ * clock of the events, the later ones stand among the others.
  */
 import { erasureOf } from '../../mappings/aggregates/erasure.js';
 import type { AggregateName } from '../../mappings/events/event.js';
-import { foldAndPublish, foldInto } from '../operations/folding.js';
+import type { Snapshot } from '../../runtime/records.js';
+import { type FoldedGeneration, foldAndPublish, foldInto } from '../operations/folding.js';
 import type { OperatedGeneration } from '../operations/operated.js';
 import { type DecodedDelivery, decodeBatch } from '../pipeline/decode.js';
 import { Dirty } from '../pipeline/dirty.js';
@@ -13,7 +15,7 @@ import type { Filling } from './filling.js';
 import type { RebuildRecord, RebuildStore } from './rebuild-record.js';
 
 export interface ReplayPorts {
-  readonly operated: OperatedGeneration;
+  readonly operated: FoldedGeneration & Pick<OperatedGeneration, 'record' | 'events'>;
   readonly positions: PositionStore;
   readonly rebuilds: Pick<RebuildStore, 'read'>;
 }
@@ -34,8 +36,9 @@ export class Replay implements Filling {
     const record = await operated.patience.until(() => rebuilds.read(operated.record.number));
     if (record === null) return false;
     const fold: Take = (deliveries) => foldInto(operated, deliveries, new Dirty());
+    const foldUpToThen: Take = (deliveries) => fold(upTo(operated.record.snapshot, deliveries));
     for (const aggregate of AGGREGATES) {
-      if (await this.take(aggregate, startsOf(reached, record), new Map(Object.entries(record.ends)), fold))
+      if (await this.take(aggregate, startsOf(reached, record), new Map(Object.entries(record.ends)), foldUpToThen))
         return false;
     }
     return !(await this.take('customers', startsOf(reached, record), null, (all) => fold(all.filter(isErasure))));
@@ -70,6 +73,18 @@ export class Replay implements Filling {
     await patience.until(() => positions.write(spans.map(({ to, ...place }) => ({ ...place, next: to }))));
     return true;
   }
+}
+
+/**
+ * By the log's clock, what was read. By the events' own, later ones but erasures leave nothing but their ids: which of
+ * two events under one id counts is decided by arrival, as everywhere else.
+ */
+function upTo(snapshot: Snapshot | undefined, deliveries: readonly DecodedDelivery[]): readonly DecodedDelivery[] {
+  if (snapshot?.clock !== 'event') return deliveries;
+  const moment = snapshot.at.getTime();
+  return deliveries.map((delivery) =>
+    delivery.event.time <= moment || isErasure(delivery) ? delivery : { ...delivery, idOnly: true },
+  );
 }
 
 function isErasure({ event }: DecodedDelivery): boolean {

@@ -8,9 +8,15 @@ import { resolve } from '../pipeline/resolve.js';
 import type { QuarantinedRecord } from '../ports.js';
 import type { OperatedGeneration } from './operated.js';
 
+/** Where they are taken to. */
+export type FoldedGeneration = Pick<
+  OperatedGeneration,
+  'fold' | 'erasures' | 'publish' | 'patience' | 'chunkDocumentsMax'
+>;
+
 /** Resolves when everything that they lead to is durable. Returns those that reuse the id of another event. */
 export async function foldAndPublish(
-  operated: OperatedGeneration,
+  operated: FoldedGeneration,
   deliveries: readonly DecodedDelivery[],
 ): Promise<readonly QuarantinedRecord[]> {
   const { publish, patience, chunkDocumentsMax } = operated;

@@ -1,17 +1,19 @@
 /** Views of the past: generations that hold the events up to a moment. */
 import { SNAPSHOT_NAME } from '../../runtime/names.js';
-import type { GenerationRecord, Snapshot } from '../../runtime/records.js';
+import type { GenerationRecord, Snapshot, SnapshotClock } from '../../runtime/records.js';
 import type { RebuildingPorts, RebuildOptions, RebuildPlan } from './rebuilding.js';
 import { createGeneration, Refused, registered } from './rebuilding.js';
 import { remove } from './retiring.js';
 
 export interface SnapshotOptions extends Snapshot {
+  readonly clock: SnapshotClock;
   /** Goes on although events are no longer in Kafka. */
   readonly acceptLoss: boolean;
   readonly settings: RebuildOptions['settings'];
 }
 
 export interface SnapshotStatus extends Snapshot {
+  readonly clock: SnapshotClock;
   readonly generation: number;
   /** `complete`: it can be asked for. */
   readonly phase: 'filling' | 'rendering' | 'complete';
@@ -22,7 +24,7 @@ export interface SnapshotStatus extends Snapshot {
 /** Begins a snapshot: from then on projector processes make it. Returns the number of its generation. @throws Refused */
 export async function takeSnapshot(
   ports: RebuildingPorts,
-  { name, at, acceptLoss, settings }: SnapshotOptions,
+  { name, at, clock, acceptLoss, settings }: SnapshotOptions,
 ): Promise<number> {
   if (!SNAPSHOT_NAME.test(name)) {
     throw new Refused(
@@ -32,13 +34,13 @@ export async function takeSnapshot(
   if (at.getTime() > ports.clock.now()) throw new Refused(`${at.toISOString()} is in the future.`);
   const known = await registered(ports.registry);
   assertUnused(known.generations, name);
-  const plan = await planOf(ports, at);
+  const plan = await planOf(ports, at, clock);
   if (plan.missing.length > 0 && !acceptLoss) {
     throw new Refused(
       `History is no longer in Kafka: ${plan.missing.join('; ')}. The snapshot would lack it. Insist with --accept-loss.`,
     );
   }
-  const snapshot = { name, at };
+  const snapshot = { name, at, clock };
   const generation = { ...(await createGeneration(ports, known, plan, settings)), snapshot };
   await ports.registry.update((now) => {
     assertUnused(now.generations, name);
@@ -58,7 +60,8 @@ export async function listSnapshots({
       if (snapshot === undefined) return [];
       const isComplete = phase === 'frozen' || phase === undefined;
       const { documents = 0 } = (await rebuilds.read(number)) ?? {};
-      return [{ ...snapshot, generation: number, phase: isComplete ? 'complete' : phase, documents, createdAt }];
+      const { clock = 'log' } = snapshot;
+      return [{ ...snapshot, clock, generation: number, phase: isComplete ? 'complete' : phase, documents, createdAt }];
     }),
   );
   return all.flat().sort((a, b) => a.at.getTime() - b.at.getTime());
@@ -80,14 +83,19 @@ function assertUnused(generations: readonly GenerationRecord[], name: string): v
   }
 }
 
-/** Kafka finds the first record that was appended later; whatever comes before it is in the snapshot. */
+/**
+ * By the log's clock, Kafka finds the first record that was appended later, and whatever comes before it is in the
+ * snapshot. By the events' own, those of then may stand anywhere: all that there is now is read.
+ */
 async function planOf(
   { ranges, offsetsAt }: Pick<RebuildingPorts, 'ranges' | 'offsetsAt'>,
   at: Date,
+  clock: SnapshotClock,
 ): Promise<Pick<RebuildPlan, 'from' | 'partitions' | 'missing'>> {
-  const after = new Map(
-    (await offsetsAt(new Date(at.getTime() + 1))).map(({ topic, partition, next }) => [`${topic}/${partition}`, next]),
-  );
+  const later = clock === 'log' ? await offsetsAt(new Date(at.getTime() + 1)) : [];
+  const after = new Map(later.map(({ topic, partition, next }) => [`${topic}/${partition}`, next]));
+  const endOf = (name: string, low: number, high: number) =>
+    clock === 'event' ? high : Math.max(low, Math.min(high, after.get(name) ?? low));
   const all = [...(await ranges())].flatMap(([topic, own]) =>
     own.map(({ partition, low, high }) => ({ partition: `${topic}/${partition}`, low, high })),
   );
@@ -95,7 +103,7 @@ async function planOf(
     from: 'the beginning',
     partitions: all.map(({ partition, low, high }) => ({
       ...{ partition, from: low },
-      to: Math.max(low, Math.min(high, after.get(partition) ?? low)),
+      to: endOf(partition, low, high),
     })),
     missing: all.flatMap(({ partition, low }) => (low > 0 ? [`${partition}: ${low} events before offset ${low}`] : [])),
   };

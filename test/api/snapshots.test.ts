@@ -24,7 +24,10 @@ describe('a question as of a snapshot', () => {
     const { registry, live } = servedOf();
     const generations = [
       ...[live, snapshot('october', {}), snapshot('unfinished', { number: 6, phase: 'rendering' })],
-      snapshot('outdated', { number: 7, definitions: { orders: 'of before' } }),
+      snapshot('outdated', {
+        ...{ number: 7, definitions: { orders: 'of before' } },
+        snapshot: { name: 'outdated', at: new Date(AT), clock: 'event' },
+      }),
     ];
     server = await serve({
       ...{ elasticsearch: reader, mongodb: reader },
@@ -77,6 +80,9 @@ describe('a question as of a snapshot', () => {
 
   it('finds those that are complete listed', async () => {
     const { body } = await server.get('/v1/meta');
-    expect(body.snapshots.map(({ name }: { name: string }) => name)).toEqual(['october', 'outdated']);
+    expect(body.snapshots).toEqual([
+      { name: 'october', at: AT, clock: 'log' },
+      { name: 'outdated', at: AT, clock: 'event' },
+    ]);
   });
 });

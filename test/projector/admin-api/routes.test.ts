@@ -76,12 +76,17 @@ describe('the admin API', () => {
       [
         'takeSnapshot',
         {
-          ...{ name: 'november', at: new Date('2026-11-30T15:59:59Z'), acceptLoss: false },
+          ...{ name: 'november', at: new Date('2026-11-30T15:59:59Z'), clock: 'log', acceptLoss: false },
           settings: { businessTimeZone: 'UTC', reportingCurrency: 'CNY' },
         },
       ],
     ]);
     expect(await ask('POST', '/snapshots', '{"name":"november","at":"yesterday"}')).toMatchObject({ status: 400 });
+    const byClock = (clock: string) =>
+      ask('POST', '/snapshots', JSON.stringify({ name: 'november', at: '2026-11-30T15:59:59Z', clock }));
+    expect(await byClock('event')).toMatchObject({ status: 202 });
+    expect(called.at(-1)).toMatchObject(['takeSnapshot', { clock: 'event' }]);
+    expect(await byClock('wall')).toMatchObject({ status: 400 });
   });
 
   it('starts a rebuild from where the body says', async () => {
