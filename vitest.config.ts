@@ -7,6 +7,7 @@ const NEED_SERVERS = [
   'test/sample/feeder.test.ts',
   'test/projector/{kafka,stores}/**/*.test.ts',
   'test/api/{readers,freshness,relevance}/**/*.test.ts',
+  'test/api/history/kafka/**/*.test.ts',
 ];
 
 /** Long, and on servers of their own that they stop and kill: only where asked for by name. */

@@ -9,6 +9,7 @@ import { KafkaChangeLog } from './changes/kafka/change-log.js';
 import { type ApiSettings, accessOf } from './config.js';
 import { ComputedFreshness } from './freshness/freshness.js';
 import { KafkaLogEnds } from './freshness/kafka/log-ends.js';
+import { AggregateLog } from './history/aggregate-log.js';
 import { KafkaRecords } from './history/kafka/records.js';
 import { composeLimits } from './limits/composed.js';
 import { ElasticsearchReader } from './readers/elasticsearch/reader.js';
@@ -67,6 +68,11 @@ export function composeApi(settings: ApiSettings, log: Log = createLog('api', se
   const changeLog = new KafkaChangeLog(changeLogs, log);
   const pastChanges = new KafkaChangeLog(changeLogs, log);
   const records = new KafkaRecords(changeLogs, log);
+  const aggregateLog = new AggregateLog(records, {
+    searchMsMax: settings.HISTORY_TIMEOUT_MS,
+    searchesMax: settings.HISTORY_SEARCHES_MAX,
+    bytesMax: settings.HISTORY_BYTES_MAX,
+  });
   const versions = {
     elasticsearch: new GuardedVersions(elasticsearch, limits.guards.elasticsearch),
     mongodb: new GuardedVersions(documentsInMongo, limits.guards.mongodb),
@@ -84,7 +90,7 @@ export function composeApi(settings: ApiSettings, log: Log = createLog('api', se
     changes,
     watch: new Watch({ progress: new MongoProgress(database), positions, timers: systemTimers }),
     refresher: new CoalescedRefresher(refresher),
-    history: { basis: new MongoBasis(database), records, now: Date.now },
+    history: { basis: new MongoBasis(database), records, log: aggregateLog, now: Date.now },
     namespace,
     cursorSecret: settings.CURSOR_SECRET,
   };

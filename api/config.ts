@@ -68,6 +68,13 @@ export const apiSettings = z.object({
   CHANGES_RECENT_MAX: integer(10_000, 0, 1_000_000).describe(
     'changes of each partition that are kept in memory for those who come back',
   ),
+  HISTORY_TIMEOUT_MS: integer(5_000, 100, 60_000).describe(
+    'how long Kafka is searched for the events of one history (ms); what is then missing makes it incomplete',
+  ),
+  HISTORY_SEARCHES_MAX: integer(2, 1, 1_000).describe('such searches at a time in each process; more get 503'),
+  HISTORY_BYTES_MAX: integer(33_554_432, 1_048_576, 1_073_741_824).describe(
+    'what one such search may find, and what a process keeps of them for the next page',
+  ),
   FRESHNESS_MAX_AGE_MS: integer(100, 0, 60_000).describe('how long a computed freshness is given out again (ms)'),
   FRESHNESS_TIMEOUT_MS: integer(500, 10, 60_000).describe(
     'how long an answer waits for its freshness (ms); then lagEvents and lagMs are null',

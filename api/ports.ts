@@ -214,11 +214,41 @@ export interface BasisSource {
   ): Promise<ReadonlyMap<string, readonly PeriodSummary[]>>;
 }
 
-/** The topics of the events. */
+/** The topics of the events. Rejects with `LogUnavailable`. */
 export interface RecordSource {
-  /** The record at each place, `null` where there is none any more. @throws LogUnavailable */
+  /** The record at each place, `null` where there is none any more. */
   at(places: readonly LogPlace[]): Promise<readonly (RawRecord | null)[]>;
+  /** The records with the key in a stretch of the log, which is read until its end or a limit. */
+  withKey(key: string, stretch: LogStretch, limits: SearchLimits): Promise<KeyedRecords>;
 }
+
+/** Of one partition: offsets from `from` on, and before `to`. */
+export interface LogStretch {
+  readonly topic: string;
+  readonly partition: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface SearchLimits {
+  /** When the search ends, on the clock of `performance.now()`. */
+  readonly deadline: number;
+  /** What is found may hold (see `bytesOf`). */
+  readonly bytesMax: number;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+}
+
+export interface KeyedRecords {
+  /** In the order of the log. */
+  readonly records: readonly PlacedRecord[];
+  /** Where it goes on: the end of the stretch, unless a limit came before. */
+  readonly next: number;
+  /** The partition's first offset: what was before is no longer in Kafka. */
+  readonly begins: number;
+}
+
+export interface PlacedRecord extends RawRecord, LogPlace {}
 
 /** A log of Kafka cannot be read now, or there is none. */
 export class LogUnavailable extends Error {

@@ -10,6 +10,7 @@ import type {
   Listed,
   ListPage,
   ListParameters,
+  Moment,
   Single,
   ViewName,
 } from './types.js';
@@ -42,6 +43,13 @@ export interface CallOptions {
 export interface GetOptions<Document> extends CallOptions {
   /** A former answer, which is returned again when nothing has changed since. */
   readonly known?: Single<Document>;
+}
+
+export interface HistoryOptions extends Omit<CallOptions, 'asOf'> {
+  /** Events per page, at most 100. */
+  readonly size?: number;
+  /** `page.next` of the page before. */
+  readonly cursor?: string;
 }
 
 const DEFAULTS = { headers: {}, timeoutMs: 10_000, retries: 3 };
@@ -144,10 +152,27 @@ export class ViewClient<View extends ViewName> {
     return { ...body, etag: response.headers.get('ETag') };
   }
 
-  /** The newest 64 events of the document's aggregate. @throws ApiProblem as `get` does. */
-  async history(id: string, options: Omit<CallOptions, 'asOf'> = {}): Promise<History<Documents[View]>> {
+  /** A page of what happened to the document, oldest first. @throws ApiProblem as `get` does. */
+  async history(id: string, options: HistoryOptions = {}): Promise<History<Documents[View]>> {
+    const { size, cursor, ...others } = options;
     const path = `/v1/${this.view}/${encodeURIComponent(id)}/history`;
-    return (await (await this.transport.ask(questionOf(path, {}, options))).json()) as History<Documents[View]>;
+    const response = await this.transport.ask(questionOf(path, { size, cursor }, others));
+    return (await response.json()) as History<Documents[View]>;
+  }
+
+  /** All that happened to it, fetched page by page. Without documents when it is not complete, as each page says. */
+  async *wholeHistory(
+    id: string,
+    options: Omit<HistoryOptions, 'cursor'> = {},
+  ): AsyncGenerator<Moment<Documents[View]>> {
+    for (let cursor: string | null | undefined; cursor !== null; ) {
+      const { data, page }: History<Documents[View]> = await this.history(id, {
+        ...options,
+        ...(cursor && { cursor }),
+      });
+      yield* data;
+      cursor = page.next;
+    }
   }
 
   /** `null` when there is no such document, for the caller at least. */

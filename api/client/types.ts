@@ -103,11 +103,12 @@ export interface Single<Document> {
   readonly etag: string | null;
 }
 
-/** What happened to a document's aggregate, oldest first. */
+/** A page of what happened to a document's aggregate, oldest first. */
 export interface History<Document> {
   readonly data: readonly Moment<Document>[];
   /** Whether all events are there: of a part of them no document can be told. */
   readonly complete: boolean;
+  readonly page: { readonly size: number; readonly next: string | null };
   readonly freshness: Freshness;
 }
 

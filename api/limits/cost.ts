@@ -9,8 +9,8 @@ export const COSTS = {
   /** Any request; a single document. */
   request: 1,
   list: 2,
-  /** Beside the document. */
-  history: 8,
+  /** Beside the document: a page of documents is made, and a part of a topic may have to be read. */
+  history: 24,
   /** For each facet. */
   facet: 1,
   highlight: 1,

@@ -39,6 +39,16 @@ export function documentParameterRefs(view: View): Reference[] {
   ];
 }
 
+export function historyParameters(view: View): (Parameter | Reference)[] {
+  const size: Parameter = {
+    name: 'size',
+    in: 'query',
+    description: `Events per page; above ${LIMITS.sizeMax} it is ${LIMITS.sizeMax}, as \`page.size\` says.`,
+    schema: { type: 'integer', minimum: 1, default: LIMITS.historySizeDefault },
+  };
+  return [idParameterRef(view), size, refTo('parameters', componentName(view, 'cursor'))];
+}
+
 export function asOfParameter(): Parameter {
   return { name: AS_OF.name, in: 'query', ...AS_OF_DETAILS };
 }

@@ -1,11 +1,12 @@
 /** The paths of each view: its list and its documents, and a customer's orders. */
 import type { View } from '../../mappings/contract.js';
 import type { ProblemCode } from '../problems.js';
+import { LIMITS } from '../query/parameters.js';
 import { exampleOf, freshnessExample } from './examples.js';
 import { headerRefs, requestHeaderRefs, V1_HEADERS } from './headers.js';
 import { type JsonSchema, schemaRef } from './json-schema.js';
 import type { Content, Operation, Paths, Response } from './openapi.js';
-import { documentParameterRefs, idParameterRef, listParameterRefs } from './parameters.js';
+import { documentParameterRefs, historyParameters, idParameterRef, listParameterRefs } from './parameters.js';
 import { problemResponses } from './problems.js';
 import { DEGRADED_ORDERS, schemaNames } from './schemas.js';
 import type { SecurityOf } from './security.js';
@@ -58,18 +59,21 @@ function historyOperation(view: View, security: SecurityOf): Operation {
     tags: [name],
     summary: `What happened to one of the ${name}, event by event`,
     description:
-      'The newest 64 events in their own order, read in Kafka again, each with the document as of it: what the document ' +
-      'takes from other aggregates, and sums, are as now. Callers that are bound to a customer see the time in which it ' +
-      'was theirs, without positions.',
+      'Its events in their own order, read in Kafka again, each with the document as of it: what the document takes from ' +
+      'other aggregates, and sums, are as now. Callers that are bound to a customer see the time in which it was theirs, ' +
+      'without positions. What is behind the newest 64 is searched for, for a bounded time.',
     security: security(queries.access.scope),
-    parameters: [idParameterRef(view), ...requestHeaderRefs('Wait-For', 'Max-Staleness')],
+    parameters: [...historyParameters(view), ...requestHeaderRefs('Wait-For', 'Max-Staleness')],
     responses: {
       '200': {
-        description: 'The events, oldest first.',
-        headers: headerRefs(...V1_HEADERS),
+        description: 'A page of the events, oldest first.',
+        headers: headerRefs(...V1_HEADERS, 'Link'),
         content: json(schemaRef(schemaNames(view).history), historyExample(view)),
       },
-      ...problemResponses([...ANY_READING, 'malformed-url', 'not-found', 'history-unavailable'], V1_HEADERS),
+      ...problemResponses(
+        [...ANY_READING, 'malformed-url', 'not-found', 'cursor-expired', 'history-unavailable'],
+        V1_HEADERS,
+      ),
     },
   };
 }
@@ -84,7 +88,8 @@ function historyExample(view: View) {
       document,
     },
   };
-  return { data: [moment], complete: true, freshness: freshnessExample };
+  const page = { size: LIMITS.historySizeDefault, next: null };
+  return { data: [moment], complete: true, page, freshness: freshnessExample };
 }
 
 /** One of the types that found an aggregate. */

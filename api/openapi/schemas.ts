@@ -1,5 +1,4 @@
 /** The shapes of answers: each view's documents and lists, and what all of them share. */
-import { REMEMBERED_EVENTS_MAX } from '../../mappings/aggregates/merge.js';
 import type { View } from '../../mappings/contract.js';
 import { problemTypes } from '../problems.js';
 import { FACET_VALUES_MAX, TOTAL_CAP } from '../query/document-query.js';
@@ -19,14 +18,18 @@ const COUNT: JsonSchema = { type: 'integer', minimum: 0 };
 const TIME: JsonSchema = { type: 'string', format: 'date-time' };
 const TEXT: JsonSchema = { type: 'string' };
 
+const PAGE: Readonly<Record<string, JsonSchema>> = {
+  size: { type: 'integer', minimum: 1, maximum: LIMITS.sizeMax },
+  next: { type: ['string', 'null'], description: 'The cursor of the next page; `null` at the end.' },
+};
+
 /** What every view's answers consist of. */
 export const sharedSchemas: Readonly<Record<string, JsonSchema>> = {
   Page: {
     description: 'Where this page is.',
     ...objectOf({
-      size: { type: 'integer', minimum: 1, maximum: LIMITS.sizeMax },
+      ...PAGE,
       number: { type: ['integer', 'null'], minimum: 1, description: '`null` after a cursor.' },
-      next: { type: ['string', 'null'], description: 'The cursor of the next page; `null` at the end.' },
     }),
   },
   Total: {
@@ -110,11 +113,14 @@ export function schemasOf(view: View): Record<string, JsonSchema> {
       freshness: schemaRef('Freshness'),
     }),
     [names.history]: objectOf({
-      data: { type: 'array', maxItems: REMEMBERED_EVENTS_MAX, items: momentOf(names.document) },
+      data: { type: 'array', maxItems: LIMITS.sizeMax, items: momentOf(names.document) },
       complete: {
         type: 'boolean',
-        description: 'Whether all events are there: of a part of them no document can be told.',
+        description:
+          'Whether all events are there: of a part of them no document can be told. They may be gone from Kafka, or not ' +
+          'all found in time.',
       },
+      page: objectOf(PAGE),
       freshness: schemaRef('Freshness'),
     }),
     ...(facetNames(queries).length === 0 ? {} : { [names.facets]: facetsOf(view) }),

@@ -1,7 +1,8 @@
 /** From the parameters of a list to what is asked of the store: one parser for all views, driven by their declarations. */
 import type { View } from '../../mappings/contract.js';
 import type { QueryDeclaration } from '../../mappings/queries.js';
-import { type CursorContent, decodeCursor, fingerprintOf } from './cursor.js';
+import { type CursorContent, fingerprintOf } from './cursor.js';
+import { readCursor } from './cursor-parameter.js';
 import type { Condition, DocumentQuery, Facet } from './document-query.js';
 import { type FieldTree, pathsOf, selectionOf } from './field-selection.js';
 import type { Given, ParameterError } from './given.js';
@@ -132,15 +133,8 @@ function readPaging(values: ParameterValues, context: ListContext, fingerprint: 
   }
   if (!values.has('cursor')) return { size, page, cursor: null };
   if (values.has('page')) values.refuse('cursor', 'cannot be given together with page');
-  const others = values.errors.length;
-  const cursor = decodeCursor(values.one('cursor') ?? '', context.cursorSecret);
-  if (cursor === null) {
-    values.refuse('cursor', 'must be a page.next of this API, unchanged');
-  } else if (others === 0 && cursor.generation === context.generation && cursor.fingerprint !== fingerprint) {
-    // With other errors the filter is not known, and what it is bound to cannot be judged.
-    values.refuse('cursor', 'belongs to another filter or sort; send it with the parameters of the list it came from');
-  }
-  return { size, page: 1, cursor };
+  const otherwise = 'belongs to another filter or sort; send it with the parameters of the list it came from';
+  return { size, page: 1, cursor: readCursor(values, context, fingerprint, otherwise) };
 }
 
 function readFields(values: ParameterValues, view: View): readonly string[] | null {

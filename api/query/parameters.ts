@@ -4,6 +4,8 @@ import type { Filter, NumberRange, QueryDeclaration, TimeRange } from '../../map
 export const LIMITS = {
   sizeDefault: 20,
   sizeMax: 100,
+  /** What was told without paging once is still told in one answer. */
+  historySizeDefault: 100,
   /** `page` × `size`. */
   pageReachMax: 10_000,
   queryLengthMax: 1_000,
@@ -77,5 +79,13 @@ export function suggestParameters(): ReadonlyMap<string, Parameter> {
   return new Map<string, Parameter>([
     ['q', { kind: 'q', name: 'q' }],
     [AS_OF.name, AS_OF],
+  ]);
+}
+
+/** Those of a history. */
+export function historyParameters(): ReadonlyMap<string, Parameter> {
+  return new Map<string, Parameter>([
+    ['size', { kind: 'size', name: 'size' }],
+    ['cursor', { kind: 'cursor', name: 'cursor' }],
   ]);
 }

@@ -1,15 +1,19 @@
 /** `GET /v1/<view>/<id>/history`: the events of a document's aggregate, and the document as of each. */
 import { type Request, type Response, Router } from 'express';
 import type { View } from '../../mappings/contract.js';
+import type { Principal } from '../access/principal.js';
 import { isVisible, shownTo } from '../access/visibility.js';
+import { SearchesCrowded } from '../history/aggregate-log.js';
 import { historyOf, type Moment } from '../history/history.js';
 import { LogUnavailable } from '../ports.js';
 import { Problem } from '../problems.js';
-import { type RouteContext, withFreshness } from './context.js';
+import { readQueryString } from '../query/given.js';
+import { type HistoryOutcome, historyCursor, readHistoryRequest } from '../query/history-request.js';
+import { cursorSecretOf, queryStringOf, type RouteContext, withFreshness } from './context.js';
 import { demandErrors, meetDemands } from './demands.js';
 import { findDocument } from './documents.js';
-import { assertNoParameters } from './no-parameters.js';
-import { beginReading, type Reading } from './reading.js';
+import { linkHeader } from './links.js';
+import { beginReading } from './reading.js';
 
 export function historyRoutes(context: RouteContext, view: View): Router {
   const router = Router({ caseSensitive: true });
@@ -25,38 +29,73 @@ async function answerHistory(
   request: Request<{ id: string }>,
   response: Response,
 ): Promise<void> {
-  assertNoParameters(request, demandErrors(request));
   const reading = await beginReading(context, request, response, view);
-  await meetDemands(context, request, reading, null);
+  const { served, principal, options } = reading;
   const { id } = request.params;
+  const given = readQueryString(queryStringOf(request));
+  const bound = { view, id, generation: served.live.number, cursorSecret: cursorSecretOf(context, served) };
+  const { size, after } = askedOf(readHistoryRequest(given, bound), request);
+  await meetDemands(context, request, reading, null);
   // Whoever may not see the document must not see its past; and of what was deleted there is none to see.
   await findDocument(context, view, reading, id);
-  const [{ complete, moments }, freshness] = await withFreshness(
+  const isTold = (document: unknown) =>
+    !isBound(view, principal) || (document !== null && isVisible(view, principal, document));
+  const question = { generation: served.live, view, id, after, size, isTold, signal: options.signal };
+  const [{ complete, moments, next }, freshness] = await withFreshness(
     context,
-    reading.served,
-    historyOf(context.history, reading.served.live, view, id).catch((error: unknown) => {
-      throw error instanceof LogUnavailable ? new Problem('history-unavailable', `${error.message} Try again.`) : error;
+    served,
+    historyOf(context.history, question).catch((error: unknown) => {
+      throw problemOf(error);
     }),
   );
-  response.json({ data: shown(view, reading, moments), complete, freshness });
+  const cursor = next === null ? null : historyCursor(bound, next);
+  const path = `/v1/${view.name}/${encodeURIComponent(id)}/history`;
+  response.set('Link', linkHeader({ path, pairs: given.pairs, page: null, size, next: cursor }));
+  const data = moments.map((moment) => shown(view, principal, moment));
+  response.json({ data, complete, page: { size, next: cursor }, freshness });
 }
 
-/** As the caller may see it, each with what it changed of what the caller sees. */
-function shown(view: View, { principal }: Reading, moments: readonly Moment[]): object[] {
-  const isBound = principal.customerId !== null && view.queries.access.customer !== undefined;
-  let before: unknown = null;
-  return moments.flatMap(({ document, position, ...event }) => {
-    const isSeen = document !== null && isVisible(view, principal, document);
-    // Of the time when it was somebody else's nothing is told, and offsets would tell how much others do.
-    if (isBound && !isSeen) {
-      before = null;
-      return [];
-    }
-    const after = isSeen ? shownTo(view, principal, document) : null;
-    const changed = fieldsThatDiffer(before, after);
-    before = after;
-    return [{ ...event, position: isBound ? null : position, changed, document: after }];
-  });
+/** @throws Problem for parameters that cannot be used, all at once. */
+function askedOf(outcome: HistoryOutcome, request: Request): Extract<HistoryOutcome, { kind: 'request' }> {
+  switch (outcome.kind) {
+    case 'request':
+      return outcome;
+    case 'expired':
+      throw new Problem(
+        'cursor-expired',
+        'The documents were built anew since. Begin the history again without cursor.',
+      );
+    case 'refused':
+      throw new Problem('invalid-parameters', 'errors names each of them and what is allowed.', [
+        ...outcome.errors,
+        ...demandErrors(request),
+      ]);
+  }
+}
+
+function problemOf(error: unknown): unknown {
+  if (error instanceof LogUnavailable) return new Problem('history-unavailable', `${error.message} Try again.`);
+  if (error instanceof SearchesCrowded) {
+    return new Problem('overloaded', 'As many long histories are looked for in Kafka as may be. Try again.');
+  }
+  return error;
+}
+
+/** Of the time when it was somebody else's nothing is told to them, and offsets would tell how much others do. */
+function isBound({ queries }: View, { customerId }: Principal): boolean {
+  return customerId !== null && queries.access.customer !== undefined;
+}
+
+/** As the caller may see it, with what the event changed of what the caller sees. */
+function shown(view: View, principal: Principal, { version, type, position, before, document }: Moment): object {
+  const { eventId, sequence, time } = version;
+  const after = document === null ? null : shownTo(view, principal, document);
+  return {
+    ...{ eventId, type, sequence: sequence > 0 ? sequence : null, time: new Date(time).toISOString() },
+    position: isBound(view, principal) ? null : position,
+    changed: fieldsThatDiffer(before === null ? null : shownTo(view, principal, before), after),
+    document: after,
+  };
 }
 
 /** The names of top-level fields. */

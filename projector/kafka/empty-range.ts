@@ -1,8 +1,8 @@
 /** Asks the broker itself what follows a position, past the consumer that does not get on. */
 import type { Kafka } from 'kafkajs';
+import type { FetchedRecord } from '../../runtime/kafkajs/aborted-records.js';
 import { createCluster, READ_COMMITTED } from '../../runtime/kafkajs/groupless.js';
 import type { Position } from '../ports.js';
-import type { FetchedRecord } from './kafkajs/aborted-records.js';
 
 const FETCH_BYTES_MAX = 2 * 1024 * 1024;
 const FETCH_WAIT_MS = 250;

@@ -1,9 +1,9 @@
 /** The topics of the events, read without a group: nothing of it is left behind on the broker. */
 import type { Admin, Kafka } from 'kafkajs';
 import type { AggregateName } from '../../mappings/events/event.js';
+import type { FetchedRecord } from '../../runtime/kafkajs/aborted-records.js';
 import { type Cluster, createCluster, READ_COMMITTED } from '../../runtime/kafkajs/groupless.js';
 import { type EventLog, type LogSpan, type SourceRecord, Unavailable } from '../ports.js';
-import type { FetchedRecord } from './kafkajs/aborted-records.js';
 import { logRanges } from './log-range.js';
 
 const FETCH_BYTES_MAX = 8 * 1024 * 1024;

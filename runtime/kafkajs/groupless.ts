@@ -29,6 +29,10 @@ export interface Cluster<Record> {
   refreshMetadata(): Promise<void>;
   /** Partitions by the id of their leader. */
   findLeaderForPartitions(topic: string, partitions: number[]): globalThis.Record<string, number[]>;
+  /** The earliest offsets, or the ends. */
+  fetchTopicsOffset(
+    topics: { readonly topic: string; readonly partitions: { readonly partition: number }[]; fromBeginning: boolean }[],
+  ): Promise<{ topic: string; partitions: { partition: number; offset: string }[] }[]>;
   findBroker(node: { nodeId: string }): Promise<Broker<Record>>;
 }
 

@@ -2,6 +2,7 @@
 import { pino } from 'pino';
 import { openAccess } from '../../api/access/credentials.js';
 import { createApp, type Entrance } from '../../api/app.js';
+import { AggregateLog } from '../../api/history/aggregate-log.js';
 import type { HistoryPorts } from '../../api/history/history.js';
 import { composeLimits, type LimitSettings } from '../../api/limits/composed.js';
 import type {
@@ -74,7 +75,11 @@ const NOTHING_MERGED: ProgressSource & PositionSource = {
 };
 
 const NOTHING_KNOWN: BasisSource = { states: async () => new Map(), periods: async () => new Map() };
-const NO_RECORDS: RecordSource = { at: async (places) => places.map(() => null) };
+const NO_RECORDS: RecordSource = {
+  at: async (places) => places.map(() => null),
+  withKey: async (_, { to }) => ({ records: [], next: to, begins: 0 }),
+};
+const NO_LOG = new AggregateLog(NO_RECORDS, { searchMsMax: 1_000, searchesMax: 2, bytesMax: 1_000_000 });
 
 export async function serve(parts: {
   readonly elasticsearch: DocumentReader;
@@ -106,7 +111,7 @@ export async function serve(parts: {
     watch: new Watch({ progress, positions: progress, timers: systemTimers }),
     refresher: parts.refresher ?? { refresh: async () => {} },
     changes: parts.changes ?? noChanges(),
-    history: { basis: NOTHING_KNOWN, records: NO_RECORDS, now: Date.now, ...parts.history },
+    history: { basis: NOTHING_KNOWN, records: NO_RECORDS, log: NO_LOG, now: Date.now, ...parts.history },
     namespace: 'test',
     cursorSecret: undefined,
   };

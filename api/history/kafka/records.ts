@@ -1,18 +1,27 @@
-/** Records by their places, read without a group. What was fetched is decoded by kafkajs. */
+/** Records by their places and by their key, read without a group. What was fetched is decoded by kafkajs. */
 import { Kafka, logLevel } from 'kafkajs';
 import type { LogPlace } from '../../../mappings/aggregates/state.js';
 import type { RawRecord } from '../../../mappings/events/event.js';
 import { registerCodecs } from '../../../runtime/kafkajs/codecs.js';
+import { repairFetchedBatches } from '../../../runtime/kafkajs/fetched-batches.js';
 import { type Cluster, createCluster, READ_COMMITTED } from '../../../runtime/kafkajs/groupless.js';
 import { quietIdleConnections } from '../../../runtime/kafkajs/idle-connections.js';
 import type { Log } from '../../../runtime/log.js';
 import { withinTime } from '../../deadline.js';
-import { LogUnavailable, type RecordSource } from '../../ports.js';
+import {
+  type KeyedRecords,
+  type LogStretch,
+  LogUnavailable,
+  type PlacedRecord,
+  type RecordSource,
+  type SearchLimits,
+} from '../../ports.js';
+import { bytesOf } from '../record-bytes.js';
 
 export interface KafkaRecordsSettings {
   readonly brokers: readonly string[];
   readonly clientId: string;
-  /** For all that one question needs. */
+  /** For all places that one question asks for, and for each request of a search. */
   readonly requestTimeoutMs: number;
 }
 
@@ -22,7 +31,12 @@ interface FetchedRecord extends RawRecord {
 }
 
 /** A batch comes as a whole, and one always comes: events that stand close together come with one fetch. */
-const FETCH_BYTES_MAX = 64 * 1024;
+const PLACE_BYTES_MAX = 64 * 1024;
+/** Decoded in some ten milliseconds, in which the process does nothing else. */
+const SEARCH_BYTES_MAX = 1024 * 1024;
+/** Fetches in a row that bring nothing, though there should be more. */
+const VAIN_FETCHES_MAX = 3;
+const VAIN_WAIT_MS = 100;
 const OUT_OF_RANGE = 'KafkaJSOffsetOutOfRange';
 
 export class KafkaRecords implements RecordSource {
@@ -32,6 +46,7 @@ export class KafkaRecords implements RecordSource {
 
   constructor({ brokers, clientId, requestTimeoutMs }: KafkaRecordsSettings, log: Log) {
     quietIdleConnections();
+    repairFetchedBatches();
     this.#timeoutMs = requestTimeoutMs;
     this.#kafka = new Kafka({
       ...{ clientId, brokers: [...brokers], requestTimeout: requestTimeoutMs, connectionTimeout: requestTimeoutMs },
@@ -44,44 +59,88 @@ export class KafkaRecords implements RecordSource {
 
   async at(places: readonly LogPlace[]): Promise<readonly (RawRecord | null)[]> {
     const found = new Map<string, RawRecord>();
-    try {
-      await withinTime(this.#read(places, found), this.#timeoutMs);
-    } catch (error) {
-      await Promise.all([...new Set(places.map(({ topic }) => topic))].map((topic) => this.#forget(topic)));
-      throw new LogUnavailable('The events cannot be read in Kafka.', { cause: error });
-    }
+    const topics = new Set(places.map(({ topic }) => topic));
+    await this.#orUnavailable(topics, () => withinTime(this.#readPlaces(places, found), this.#timeoutMs));
     return places.map((place) => found.get(nameOf(place)) ?? null);
+  }
+
+  withKey(key: string, stretch: LogStretch, limits: SearchLimits): Promise<KeyedRecords> {
+    return this.#orUnavailable([stretch.topic], () => this.#search(Buffer.from(key), stretch, limits));
   }
 
   async close(): Promise<void> {
     await Promise.all([...this.#clusters.keys()].map((topic) => this.#forget(topic)));
   }
 
-  async #read(places: readonly LogPlace[], found: Map<string, RawRecord>): Promise<void> {
+  async #readPlaces(places: readonly LogPlace[], found: Map<string, RawRecord>): Promise<void> {
     for (const place of [...places].sort((a, b) => a.offset - b.offset)) {
-      if (!found.has(nameOf(place))) await this.#fetch(place, found);
+      if (found.has(nameOf(place))) continue;
+      const { topic, partition } = place;
+      for (const { offset, isControlRecord, key, value, headers } of (await this.#fetch(place, PLACE_BYTES_MAX, 0)) ??
+        []) {
+        if (!isControlRecord) found.set(nameOf({ topic, partition, offset: Number(offset) }), { key, value, headers });
+      }
     }
   }
 
-  /** The record at the place, with those that come along. */
-  async #fetch({ topic, partition, offset }: LogPlace, found: Map<string, RawRecord>): Promise<void> {
+  async #search(key: Buffer, { topic, partition, from, to }: LogStretch, limits: SearchLimits): Promise<KeyedRecords> {
+    const begins = await withinTime(this.#beginOf(topic, partition), this.#timeoutMs);
+    const records: PlacedRecord[] = [];
+    let next = Math.max(from, begins);
+    let bytes = 0;
+    for (let vain = 0; next < to && vain < VAIN_FETCHES_MAX; ) {
+      if (limits.signal.aborted || performance.now() > limits.deadline || bytes > limits.bytesMax) break;
+      const place = { topic, partition, offset: next };
+      const fetched = await withinTime(this.#fetch(place, SEARCH_BYTES_MAX, VAIN_WAIT_MS), this.#timeoutMs);
+      // The log has become shorter: the topic was made anew, and nothing of the stretch is there.
+      if (fetched === null) return { records, next: to, begins };
+      for (const record of fetched) {
+        const offset = Number(record.offset);
+        if (offset < next || offset >= to || record.isControlRecord || !isSame(record.key, key)) continue;
+        const { value, headers } = record;
+        const kept = { topic, partition, offset, key, value, headers };
+        records.push(kept);
+        bytes += bytesOf(kept);
+      }
+      vain = fetched.length === 0 ? vain + 1 : 0;
+      next = Math.max(next, Math.min(to, Number(fetched.at(-1)?.offset ?? -1) + 1));
+    }
+    return { records, next: Math.min(Math.max(next, from), to), begins };
+  }
+
+  async #beginOf(topic: string, partition: number): Promise<number> {
+    const cluster = await this.#clusterOf(topic);
+    const [found] = await cluster.fetchTopicsOffset([{ topic, partitions: [{ partition }], fromBeginning: true }]);
+    return Number(found?.partitions[0]?.offset ?? 0);
+  }
+
+  /** The record at the place, with those that come along; `null` when the log does not reach there. */
+  async #fetch(
+    { topic, partition, offset }: LogPlace,
+    maxBytes: number,
+    maxWaitTime: number,
+  ): Promise<readonly FetchedRecord[] | null> {
     const cluster = await this.#clusterOf(topic);
     const [nodeId] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]));
     const broker = await cluster.findBroker({ nodeId: nodeId ?? '' });
-    const asked = { partition, fetchOffset: String(offset), maxBytes: FETCH_BYTES_MAX };
     const question = {
-      ...{ maxWaitTime: 0, minBytes: 1, maxBytes: FETCH_BYTES_MAX, isolationLevel: READ_COMMITTED },
-      topics: [{ topic, partitions: [asked] }],
+      ...{ maxWaitTime, minBytes: 1, maxBytes, isolationLevel: READ_COMMITTED },
+      topics: [{ topic, partitions: [{ partition, fetchOffset: String(offset), maxBytes }] }],
     };
     const answer = await broker.fetch(question).catch((error: unknown) => {
-      // It is no longer kept, or the topic was made anew.
-      if (error instanceof Error && error.name === OUT_OF_RANGE) return { responses: [] };
+      if (error instanceof Error && error.name === OUT_OF_RANGE) return null;
       throw error;
     });
-    for (const { messages } of answer.responses.flatMap((response) => response.partitions)) {
-      for (const { offset: at, isControlRecord, key, value, headers } of messages) {
-        if (!isControlRecord) found.set(nameOf({ topic, partition, offset: Number(at) }), { key, value, headers });
-      }
+    return answer?.responses.flatMap(({ partitions }) => partitions.flatMap(({ messages }) => messages)) ?? null;
+  }
+
+  /** After a failure the next question connects anew. */
+  async #orUnavailable<Answer>(topics: Iterable<string>, read: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await read();
+    } catch (error) {
+      await Promise.all([...topics].map((topic) => this.#forget(topic)));
+      throw new LogUnavailable('The events cannot be read in Kafka.', { cause: error });
     }
   }
 
@@ -110,4 +169,8 @@ export class KafkaRecords implements RecordSource {
 
 function nameOf({ topic, partition, offset }: LogPlace): string {
   return `${topic}/${partition}/${offset}`;
+}
+
+function isSame(key: Uint8Array | null, wanted: Buffer): boolean {
+  return key !== null && wanted.equals(key);
 }

@@ -1,6 +1,7 @@
 /** What is wrong in kafkajs 2.2.4, which has no successor, and is put right here: once per process, in its own classes. */
+
+import { repairFetchedBatches } from '../../../runtime/kafkajs/fetched-batches.js';
 import { quietIdleConnections } from '../../../runtime/kafkajs/idle-connections.js';
-import { repairFetchedBatches } from './fetched-batches.js';
 import { keepOffsets } from './offset-out-of-range.js';
 
 let done = false;

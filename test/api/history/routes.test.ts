@@ -22,10 +22,10 @@ async function serveAs(principal: Partial<Principal>, broken = false): Promise<T
   const reader = memoryReader(held);
   const scopes = new Set(['orders:read', 'products:read', 'customers:read'] as const);
   const caller: Principal = { name: 'test', scopes, customerId: null, ...principal } as Principal;
-  const at = () => Promise.reject(new LogUnavailable('The events cannot be read in Kafka.'));
+  const refused = () => Promise.reject(new LogUnavailable('The events cannot be read in Kafka.'));
   return serve({
     ...{ elasticsearch: reader, mongodb: reader },
-    history: broken ? { ...ports, records: { at } } : ports,
+    history: broken ? { ...ports, records: { at: refused, withKey: refused } } : ports,
     entrance: { authenticator: { challenges: [], authenticate: async () => caller } },
   });
 }

@@ -1,8 +1,8 @@
 /** Fetched bytes, through kafkajs' own decoder: what a broker cannot be made to send at will. */
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
-import type { FetchedRecord } from '../../../../projector/kafka/kafkajs/aborted-records.js';
 import { repairKafkajs } from '../../../../projector/kafka/kafkajs/repairs.js';
+import type { FetchedRecord } from '../../../../runtime/kafkajs/aborted-records.js';
 
 interface Answer {
   responses: { partitions: { messages: FetchedRecord[] }[] }[];

@@ -42,7 +42,12 @@ const MAGIC_POSITION = 16;
 const MAGIC_OF_RECORD_BATCHES = 2;
 const BATCH_HEADER_BYTES = 61;
 
+let done = false;
+
+/** Once per process, at any time: what is replaced is looked up at each use. */
 export function repairFetchedBatches(): void {
+  if (done) return;
+  done = true;
   const path = load.resolve(`${FETCH}/v4/decodeMessages.js`);
   const ofOldFormat = load(path) as DecodeRecords;
   const module = load.cache[path];

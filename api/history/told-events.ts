@@ -1,0 +1,149 @@
+/** Which events of an aggregate a history tells: those that were merged into its state, as far as Kafka still has them. */
+import { type Delivery, EMPTY_STATE, merge } from '../../mappings/aggregates/merge.js';
+import type { AggregateState, LogPlace, RememberedEvent } from '../../mappings/aggregates/state.js';
+import { decode } from '../../mappings/events/decode.js';
+import {
+  type AggregateName,
+  compareVersions,
+  type DomainEvent,
+  type RawRecord,
+  type Version,
+} from '../../mappings/events/event.js';
+import { aggregates } from '../../mappings/registry.js';
+import type { PlacedRecord, RecordSource } from '../ports.js';
+import type { AggregateLog } from './aggregate-log.js';
+
+export interface EventSources {
+  readonly records: RecordSource;
+  readonly log: AggregateLog;
+}
+
+export interface ToldEvents {
+  /** Whether all are there. */
+  readonly complete: boolean;
+  /** In event order. */
+  readonly events: readonly ToldEvent[];
+}
+
+export interface ToldEvent {
+  readonly version: Version;
+  readonly place: LogPlace;
+  /** `null` when it is no longer in Kafka. */
+  readonly event: DomainEvent | null;
+}
+
+/**
+ * What was erased may still be in Kafka, and is never told again: it voids all that comes before it.
+ * @throws LogUnavailable, SearchesCrowded
+ */
+export async function toldEvents(
+  { records, log }: EventSources,
+  aggregate: AggregateName,
+  id: string,
+  state: AggregateState,
+  signal: AbortSignal,
+): Promise<ToldEvents> {
+  const newest = state.remembered.filter(({ version }) => isTold(version, state));
+  // What is forgotten comes before all that is remembered: before an erasure, when something remembered does.
+  if (state.forgotten.length === 0 || newest.length < state.remembered.length) {
+    const events = await readNewest(records, aggregate, newest, []);
+    return { complete: events.every(({ event }) => event !== null), events };
+  }
+  const found = await log.recordsOf(aggregate, id, stretchesOf(state), signal);
+  const older = olderEvents(aggregate, found.records, state);
+  const events = [...older, ...(await readNewest(records, aggregate, newest, found.records))];
+  const isAllThere = events.every(({ event }) => event !== null) && hasAllSequences(events, state);
+  // Of events without sequence nobody knows how many there were.
+  const isNoneUnknown = found.isUncut || isNumberedThroughout(events, state);
+  return { complete: found.isWhole && isAllThere && isNoneUnknown, events };
+}
+
+function isTold(version: Version, { erased }: AggregateState): boolean {
+  return erased === null || compareVersions(version, erased) > 0;
+}
+
+/** The partitions that it ever had events in, up to the last that was merged: what follows is in no document yet. */
+function stretchesOf({ remembered, forgotten }: AggregateState) {
+  const stretches = new Map<string, { topic: string; partition: number; to: number }>();
+  for (const { topic, partition, offset } of [...remembered, ...forgotten]) {
+    const name = `${topic}/${partition}`;
+    stretches.set(name, { topic, partition, to: Math.max(offset + 1, stretches.get(name)?.to ?? 0) });
+  }
+  return [...stretches.values()];
+}
+
+/** From where each was merged first: it may stand elsewhere again. */
+async function readNewest(
+  records: RecordSource,
+  aggregate: AggregateName,
+  newest: readonly RememberedEvent[],
+  found: readonly PlacedRecord[],
+): Promise<ToldEvent[]> {
+  const known = new Map<string, RawRecord>(found.map((record) => [placeName(record), record]));
+  const missing = newest.filter((place) => !known.has(placeName(place)));
+  const read = await records.at(missing);
+  missing.forEach((place, i) => {
+    const record = read[i] ?? null;
+    if (record !== null) known.set(placeName(place), record);
+  });
+  return newest.map(({ version, topic, partition, offset }) => {
+    const place = { topic, partition, offset };
+    return { version, place, event: eventIn(aggregate, known.get(placeName(place)), version) };
+  });
+}
+
+/** `null` when another record stands there now: the topic was made anew. */
+function eventIn(aggregate: AggregateName, record: RawRecord | undefined, { eventId }: Version): DomainEvent | null {
+  const decoded = record === undefined ? null : decode(aggregate, record);
+  return decoded?.kind === 'event' && decoded.event.eventId === eventId ? decoded.event : null;
+}
+
+/**
+ * Those that the state remembers no longer: each once, and without what was refused for using the id of another. Which
+ * that was is found as it was found then, by merging in the order of the log.
+ */
+function olderEvents(aggregate: AggregateName, records: readonly PlacedRecord[], state: AggregateState): ToldEvent[] {
+  const deliveries = records.flatMap((record): Delivery[] => {
+    const decoded = decode(aggregate, record);
+    const { topic, partition, offset } = record;
+    return decoded.kind === 'event' ? [{ event: decoded.event, topic, partition, offset }] : [];
+  });
+  const { outcomes } = merge(aggregates[aggregate], EMPTY_STATE, deliveries);
+  const told = new Map<string, ToldEvent>();
+  for (const [i, { event, ...place }] of deliveries.entries()) {
+    const { sequence, time, eventId } = event;
+    const version = { sequence, time, eventId };
+    const name = JSON.stringify([sequence, time, eventId]);
+    if (outcomes[i] === 'reused-id' || told.has(name)) continue;
+    if (isForgotten(version, place, state) && isTold(version, state)) told.set(name, { version, place, event });
+  }
+  return [...told.values()].sort((a, b) => compareVersions(a.version, b.version));
+}
+
+/** Merged, and remembered no longer. What stands in the log need not be merged: it may have been quarantined. */
+function isForgotten(version: Version, place: LogPlace, { remembered, forgotten, sequences }: AggregateState): boolean {
+  const [oldest] = remembered;
+  const { sequence } = version;
+  const isOlder = oldest !== undefined && compareVersions(version, oldest.version) < 0;
+  const isReached = forgotten.some(
+    ({ topic, partition, offset }) => topic === place.topic && partition === place.partition && offset >= place.offset,
+  );
+  return isOlder && isReached && (sequence === 0 || sequences.some(([from, to]) => from <= sequence && sequence <= to));
+}
+
+/** Those before an erasure are not missed. */
+function hasAllSequences(events: readonly ToldEvent[], { sequences, erased }: AggregateState): boolean {
+  const after = erased?.sequence ?? 0;
+  const merged = sequences.reduce((sum, [from, to]) => sum + Math.max(0, to - Math.max(from, after + 1) + 1), 0);
+  const there = new Set(events.map(({ version }) => version.sequence).filter((sequence) => sequence > after));
+  return there.size >= merged;
+}
+
+function isNumberedThroughout(events: readonly ToldEvent[], { sequences: [first], erased }: AggregateState): boolean {
+  const fromTheFirst = first?.[0] === 1 || (erased !== null && erased.sequence > 0);
+  return fromTheFirst && events.every(({ version }) => version.sequence > 0);
+}
+
+function placeName({ topic, partition, offset }: LogPlace): string {
+  return `${topic}/${partition}/${offset}`;
+}

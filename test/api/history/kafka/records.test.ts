@@ -1,0 +1,82 @@
+/** Records of the real broker, by place and by key. */
+import { Kafka, logLevel } from 'kafkajs';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { KafkaRecords } from '../../../../api/history/kafka/records.js';
+import { LogUnavailable } from '../../../../api/ports.js';
+import { recordSourceSuite } from '../record-source.suite.js';
+
+const brokers = inject('KAFKA_BROKERS').split(',');
+const prefix = `api-records-${process.pid}-${Date.now()}`;
+const log = pino({ level: 'silent' });
+const kafka = new Kafka({ brokers, clientId: `${prefix}-test`, logLevel: logLevel.NOTHING });
+const admin = kafka.admin();
+const producer = kafka.producer();
+const source = new KafkaRecords({ brokers, clientId: prefix, requestTimeoutMs: 5_000 }, log);
+const topics: string[] = [];
+
+async function newTopic(): Promise<string> {
+  const topic = `${prefix}-${topics.length}`;
+  await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 1 }] });
+  topics.push(topic);
+  return topic;
+}
+
+beforeAll(async () => {
+  await Promise.all([admin.connect(), producer.connect()]);
+});
+afterAll(async () => {
+  await source.close();
+  await admin.deleteTopics({ topics });
+  await Promise.all([admin.disconnect(), producer.disconnect()]);
+});
+
+recordSourceSuite('Kafka', async (records) => {
+  const topic = await newTopic();
+  for (const { key, value } of records) await producer.send({ topic, messages: [{ key, value }] });
+  return { source, topic };
+});
+
+describe('a search in Kafka', () => {
+  const limits = () => ({
+    ...{ deadline: performance.now() + 10_000, bytesMax: 1_000_000 },
+    signal: new AbortController().signal,
+  });
+
+  it('finds nothing of an aborted transaction, and comes past it', async () => {
+    const topic = await newTopic();
+    const transactional = kafka.producer({ transactionalId: `${topic}-t`, idempotent: true, maxInFlightRequests: 1 });
+    await transactional.connect();
+    const aborted = await transactional.transaction();
+    await aborted.send({ topic, messages: [{ key: 'k', value: 'aborted' }] });
+    await aborted.abort();
+    await transactional.disconnect();
+    await producer.send({ topic, messages: [{ key: 'k', value: 'kept' }] });
+    const [{ high = '0' } = {}] = await admin.fetchTopicOffsets(topic);
+    const found = await source.withKey('k', { topic, partition: 0, from: 0, to: Number(high) }, limits());
+    expect([found.records.map(({ value }) => String(value)), found.next]).toEqual([['kept'], Number(high)]);
+  });
+
+  it('says where the log begins, when its beginning was deleted', async () => {
+    const topic = await newTopic();
+    await producer.send({ topic, messages: Array.from({ length: 6 }, (_, i) => ({ key: 'k', value: `${i}` })) });
+    await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '4' }] });
+    const found = await source.withKey('k', { topic, partition: 0, from: 0, to: 6 }, limits());
+    expect([found.begins, found.next]).toEqual([4, 6]);
+    expect(found.records.map(({ offset }) => offset)).toEqual([4, 5]);
+  });
+
+  it('is at the end where the log has become shorter', async () => {
+    const topic = await newTopic();
+    await producer.send({ topic, messages: [{ key: 'k', value: 'anew' }] });
+    const found = await source.withKey('k', { topic, partition: 0, from: 50, to: 60 }, limits());
+    expect([found.records, found.next]).toEqual([[], 60]);
+  });
+
+  it('is refused while no broker answers', async () => {
+    const away = new KafkaRecords({ brokers: ['127.0.0.1:1'], clientId: prefix, requestTimeoutMs: 500 }, log);
+    const searching = away.withKey('k', { topic: 'records', partition: 0, from: 0, to: 1 }, limits());
+    await expect(searching).rejects.toThrow(LogUnavailable);
+    await away.close();
+  });
+});
