@@ -12,7 +12,7 @@ import { aggregates } from '../../mappings/registry.js';
 import type { GenerationRecord } from '../../runtime/records.js';
 import { type BasisSource, CallerGone } from '../ports.js';
 import { PastDocuments } from './past-documents.js';
-import { type EventSources, type ToldEvent, toldEvents } from './told-events.js';
+import { type EventSources, MERGED_AT_A_TIME, type ToldEvent, toldEvents } from './told-events.js';
 
 export interface HistoryPorts extends EventSources {
   readonly basis: BasisSource;
@@ -74,7 +74,11 @@ async function pageOf(
 ): Promise<Omit<History, 'complete'>> {
   const isBefore = ({ version }: ToldEvent) => after !== null && compareVersions(version, after) <= 0;
   const earlier = events.filter(isBefore);
-  let state = merged(view, EMPTY_STATE, earlier);
+  let state: AggregateState = EMPTY_STATE;
+  for (let from = 0; from < earlier.length; from += MERGED_AT_A_TIME) {
+    state = merged(view, state, earlier.slice(from, from + MERGED_AT_A_TIME));
+    await setImmediate();
+  }
   let before = earlier.length === 0 ? null : ((await past?.as(state)) ?? null);
   if (!isTold(before)) before = null;
   const moments: Moment[] = [];

@@ -1,4 +1,5 @@
 /** Which events of an aggregate a history tells: those that were merged into its state, as far as Kafka still has them. */
+import { setImmediate } from 'node:timers/promises';
 import { type Delivery, EMPTY_STATE, merge } from '../../mappings/aggregates/merge.js';
 import type { AggregateState, LogPlace, RememberedEvent } from '../../mappings/aggregates/state.js';
 import { decode } from '../../mappings/events/decode.js';
@@ -12,6 +13,9 @@ import {
 import { aggregates } from '../../mappings/registry.js';
 import type { PlacedRecord, RecordSource } from '../ports.js';
 import type { AggregateLog } from './aggregate-log.js';
+
+/** In one go, before others have their turn. */
+export const MERGED_AT_A_TIME = 200;
 
 export interface EventSources {
   readonly records: RecordSource;
@@ -50,7 +54,7 @@ export async function toldEvents(
     return { complete: events.every(({ event }) => event !== null), events };
   }
   const found = await log.recordsOf(aggregate, id, stretchesOf(state), signal);
-  const older = olderEvents(aggregate, found.records, state);
+  const older = await olderEvents(aggregate, found.records, state);
   const events = [...older, ...(await readNewest(records, aggregate, newest, found.records))];
   const isAllThere = events.every(({ event }) => event !== null) && hasAllSequences(events, state);
   // Of events without sequence nobody knows how many there were.
@@ -102,22 +106,35 @@ function eventIn(aggregate: AggregateName, record: RawRecord | undefined, { even
  * Those that the state remembers no longer: each once, and without what was refused for using the id of another. Which
  * that was is found as it was found then, by merging in the order of the log.
  */
-function olderEvents(aggregate: AggregateName, records: readonly PlacedRecord[], state: AggregateState): ToldEvent[] {
-  const deliveries = records.flatMap((record): Delivery[] => {
+async function olderEvents(
+  aggregate: AggregateName,
+  records: readonly PlacedRecord[],
+  state: AggregateState,
+): Promise<ToldEvent[]> {
+  const told = new Map<string, ToldEvent>();
+  let then = EMPTY_STATE;
+  for (let from = 0; from < records.length; from += MERGED_AT_A_TIME) {
+    const deliveries = deliveriesIn(aggregate, records.slice(from, from + MERGED_AT_A_TIME));
+    const merged = merge(aggregates[aggregate], then, deliveries);
+    then = merged.state;
+    for (const [i, { event, ...place }] of deliveries.entries()) {
+      const { sequence, time, eventId } = event;
+      const version = { sequence, time, eventId };
+      const name = JSON.stringify([sequence, time, eventId]);
+      if (merged.outcomes[i] === 'reused-id' || told.has(name)) continue;
+      if (isForgotten(version, place, state) && isTold(version, state)) told.set(name, { version, place, event });
+    }
+    await setImmediate();
+  }
+  return [...told.values()].sort((a, b) => compareVersions(a.version, b.version));
+}
+
+function deliveriesIn(aggregate: AggregateName, records: readonly PlacedRecord[]): Delivery[] {
+  return records.flatMap((record) => {
     const decoded = decode(aggregate, record);
     const { topic, partition, offset } = record;
     return decoded.kind === 'event' ? [{ event: decoded.event, topic, partition, offset }] : [];
   });
-  const { outcomes } = merge(aggregates[aggregate], EMPTY_STATE, deliveries);
-  const told = new Map<string, ToldEvent>();
-  for (const [i, { event, ...place }] of deliveries.entries()) {
-    const { sequence, time, eventId } = event;
-    const version = { sequence, time, eventId };
-    const name = JSON.stringify([sequence, time, eventId]);
-    if (outcomes[i] === 'reused-id' || told.has(name)) continue;
-    if (isForgotten(version, place, state) && isTold(version, state)) told.set(name, { version, place, event });
-  }
-  return [...told.values()].sort((a, b) => compareVersions(a.version, b.version));
 }
 
 /** Merged, and remembered no longer. What stands in the log need not be merged: it may have been quarantined. */

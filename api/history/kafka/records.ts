@@ -33,7 +33,7 @@ interface FetchedRecord extends RawRecord {
 /** A batch comes as a whole, and one always comes: events that stand close together come with one fetch. */
 const PLACE_BYTES_MAX = 64 * 1024;
 /** Decoded in some ten milliseconds, in which the process does nothing else. */
-const SEARCH_BYTES_MAX = 1024 * 1024;
+const SEARCH_BYTES_MAX = 512 * 1024;
 /** Fetches in a row that bring nothing, though there should be more. */
 const VAIN_FETCHES_MAX = 3;
 const VAIN_WAIT_MS = 100;
@@ -97,8 +97,7 @@ export class KafkaRecords implements RecordSource {
       for (const record of fetched) {
         const offset = Number(record.offset);
         if (offset < next || offset >= to || record.isControlRecord || !isSame(record.key, key)) continue;
-        const { value, headers } = record;
-        const kept = { topic, partition, offset, key, value, headers };
+        const kept = { topic, partition, offset, ...copyOf(record) };
         records.push(kept);
         bytes += bytesOf(kept);
       }
@@ -169,6 +168,15 @@ export class KafkaRecords implements RecordSource {
 
 function nameOf({ topic, partition, offset }: LogPlace): string {
   return `${topic}/${partition}/${offset}`;
+}
+
+/** What was fetched is one piece of memory, which any part of it would keep. */
+function copyOf({ key, value, headers }: RawRecord): RawRecord {
+  const copy = (one: Buffer | string) => (typeof one === 'string' ? one : Buffer.from(one));
+  const copied = Object.entries(headers).map(([name, one]) => {
+    return [name, Array.isArray(one) ? one.map(copy) : one && copy(one)];
+  });
+  return { key: key && Buffer.from(key), value: value && Buffer.from(value), headers: Object.fromEntries(copied) };
 }
 
 function isSame(key: Uint8Array | null, wanted: Buffer): boolean {

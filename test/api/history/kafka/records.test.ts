@@ -63,6 +63,19 @@ describe('a search in Kafka', () => {
     expect(found.records.map(({ value }) => String(value))).toEqual(['kept']);
   });
 
+  it('keeps nothing of what was fetched beside what it found', async () => {
+    const topic = await newTopic();
+    const others = Array.from({ length: 100 }, () => ({ key: 'other', value: 'x'.repeat(1_000) }));
+    const own = { key: 'k', value: 'own', headers: { ce_type: ['a', 'b'], ce_id: 'e-1' } };
+    await producer.send({ topic, messages: [...others, own] });
+    const { records } = await source.withKey('k', { topic, partition: 0, from: 0, to: 101 }, limits());
+    const [{ value, key, headers } = {}] = records;
+    expect([String(value), String(key), String(headers?.ce_id), String(headers?.ce_type)]).toEqual([
+      ...['own', 'k', 'e-1', 'a,b'],
+    ]);
+    for (const part of [value, key]) expect(part?.buffer.byteLength).toBeLessThan(50_000);
+  });
+
   it('says where the log begins, when its beginning was deleted', async () => {
     const topic = await newTopic();
     await producer.send({ topic, messages: Array.from({ length: 6 }, (_, i) => ({ key: 'k', value: `${i}` })) });
