@@ -22,7 +22,7 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 export interface DerivationSettings {
   /** IANA name; days and months of the derived values. */
   readonly businessTimeZone: string;
-  /** The currency by which `totalSpent` sorts and compares. */
+  /** The currency by which amounts in several currencies sort and compare: `totalSpent`, `revenue30d`, `revenueLastMonth`. */
   readonly reportingCurrency: string;
 }
 

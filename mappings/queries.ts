@@ -4,16 +4,28 @@
  */
 import type { z } from 'zod';
 
-/** Equality, repeatable or comma-separated. */
+/**
+ * Equality, repeatable or comma-separated. Of all but ids, `nameNot` excludes the documents with any of the values, and
+ * `facets=name` counts them.
+ */
 export type Filter =
-  | { readonly kind: 'keyword'; readonly field: string; readonly values?: readonly string[]; readonly facet: boolean }
-  | { readonly kind: 'boolean'; readonly field: string; readonly facet: boolean };
+  | { readonly kind: 'keyword'; readonly field: string; readonly values?: readonly string[] }
+  | { readonly kind: 'boolean'; readonly field: string }
+  | { readonly kind: 'id'; readonly field: string };
 
-/** `nameMin` and `nameMax`, both inclusive. */
+/** `nameMin` and `nameMax`, both inclusive; `stats=name` tells the least and the greatest value. */
 export interface NumberRange {
   readonly field: string;
   readonly type: 'integer' | 'number';
+  /** Present where the numbers are amounts of money: those of different currencies are told apart. */
+  readonly money?: Money;
 }
+
+/**
+ * Where the currency stands. `currency` is a field of the document. Where a document has amounts in several currencies,
+ * `amounts` is a list of all of them, `{ currency, amount }` each, and the range's own field the one to compare by.
+ */
+export type Money = { readonly currency: string } | { readonly amounts: string };
 
 /** `nameFrom` (inclusive) and `nameTo` (exclusive); the field holds a date. */
 export interface TimeRange {

@@ -26,7 +26,7 @@ export interface PlacedLine {
 type ProductFields = { name: Text; brand: Text; category: Text; onShelf: boolean | null; deleted: boolean };
 export type OrderLine = PlacedLine & ProductFields & { amount: number; returned: number };
 export type OrderDocument = Record<'orderId' | 'status' | 'placedAt' | 'updatedAt' | 'currency', string> &
-  Record<'paidAt' | 'city' | 'cancelReason' | 'carrier' | 'trackingNo', Text> &
+  Record<'paidAt' | 'paymentMethod' | 'city' | 'cancelReason' | 'carrier' | 'trackingNo', Text> &
   Record<'total' | 'itemCount' | 'returnedCount', number> & {
     customer: { customerId: string; name: Text; level: Text; city: Text; deleted: boolean };
     lines: OrderLine[];
@@ -40,6 +40,7 @@ export type ProductDocument = Record<'productId' | 'createdAt' | 'updatedAt', st
     tags: string[];
     onShelf: boolean;
     revenue30d: Amounts;
+    revenueLastMonth: Amounts;
     sources: Sources;
   };
 type RecentOrder = Pick<OrderDocument, 'orderId' | 'status' | 'placedAt' | 'currency' | 'total' | 'itemCount'> & {

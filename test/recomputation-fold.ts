@@ -34,7 +34,7 @@ const EFFECTS = new Map<string, Effect>([
   ['order.inventory_locked', ['', { status: 'locked' }]],
   ['order.inventory_rejected', ['reason', { status: 'rejected' }]],
   ['order.confirmed', ['', { status: 'confirmed' }]],
-  ['order.paid', ['', { status: 'paid' }, 'paidAt']],
+  ['order.paid', ['method', { status: 'paid' }, 'paidAt']],
   ['order.shipped', ['carrier trackingNo', { status: 'shipped' }]],
   ['order.delivered', ['', { status: 'delivered' }]],
   ['order.cancelled', ['reason', { status: 'cancelled' }]],

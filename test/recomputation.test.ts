@@ -53,6 +53,7 @@ describe('recomputation', () => {
       total: 40600,
       itemCount: 3,
       returnedCount: 0,
+      paymentMethod: null,
       city: null,
       cancelReason: null,
       carrier: null,
@@ -75,7 +76,7 @@ describe('recomputation', () => {
       ...{ productId: 'p-3', name: '苹果手机', category: 'phones', brand: null, description: null, tags: [] },
       ...{ price: 19900, currency: 'CNY', onShelf: false, sales30d: 0, salesLastMonth: 0, returns30d: 0 },
       ...{ createdAt: '2026-11-10T08:00:00.000Z', updatedAt: '2026-11-10T08:00:00.000Z' },
-      ...{ returnRate30d: 0, revenue30d: {}, sources: { 'products/p-3': 2 } },
+      ...{ returnRate30d: 0, revenue30d: {}, revenueLastMonth: {}, sources: { 'products/p-3': 2 } },
     });
     expect(customers.get('c-7')).toEqual({
       ...{ customerId: 'c-7', name: '王芳', email: null, phone: null, level: 'gold', city: '上海' },
@@ -224,6 +225,7 @@ describe('recomputation', () => {
     ];
     expect(recompute(events, { now: NOW }).products.get('p-3')).toMatchObject({
       ...{ sales30d: 3, salesLastMonth: 22, returns30d: 1, returnRate30d: 1 / 3, revenue30d: { CNY: 10, USD: 20 } },
+      revenueLastMonth: { CNY: (4 + 16) * 10, USD: 20 },
     });
     const inShanghai = recompute(events, { now: NOW, timeZone: 'Asia/Shanghai' }).products.get('p-3');
     expect(inShanghai).toMatchObject({ sales30d: 6, salesLastMonth: 2 + 4 + 16 + 32 });

@@ -41,10 +41,18 @@ function orderDocument(id: string, state: State, customers: States, products: St
     const counts = { quantity, unitPrice, amount: cap(quantity * unitPrice), returned: Math.min(quantity, back) };
     return { lineId, productId, ...shown, ...counts };
   });
-  const { status, currency, placedAt, reason } = read(state, 'status', 'currency', 'placedAt', 'reason');
+  const { status, currency, placedAt, reason, method } = read(
+    state,
+    'status',
+    'currency',
+    'placedAt',
+    'reason',
+    'method',
+  );
   return {
     ...{ orderId: id, status: `${status}`, currency: `${currency}`, placedAt: `${placedAt}`, cancelReason: reason },
     ...read(state, 'paidAt', 'city', 'carrier', 'trackingNo'),
+    paymentMethod: method,
     updatedAt: state.updatedAt,
     total: sumOf(lines.map((line) => line.amount)),
     itemCount: sumOf(lines.map((line) => line.quantity)),
@@ -73,6 +81,7 @@ function amountsByCurrency(entries: { currency: string; amount: number }[]): Rec
 function productDocument(id: string, state: State, sales: Sale[], today: string): ProductDocument {
   const recent = sales.filter(({ day }) => day >= daysBefore(today, 29) && day <= today);
   const lastMonth = daysBefore(`${today.slice(0, 7)}-01`, 1).slice(0, 7);
+  const ofLastMonth = sales.filter(({ day }) => day.startsWith(lastMonth));
   const sales30d = sumOf(recent.map((line) => line.quantity));
   const returns30d = sumOf(recent.map((line) => line.returned));
   return {
@@ -82,8 +91,9 @@ function productDocument(id: string, state: State, sales: Sale[], today: string)
     price: (state.registers.get('price') as number | undefined) ?? null,
     onShelf: state.registers.get('onShelf') === true,
     ...{ sales30d, returns30d, returnRate30d: sales30d === 0 ? 0 : returns30d / sales30d },
-    salesLastMonth: sumOf(sales.filter(({ day }) => day.startsWith(lastMonth)).map((line) => line.quantity)),
+    salesLastMonth: sumOf(ofLastMonth.map((line) => line.quantity)),
     revenue30d: amountsByCurrency(recent),
+    revenueLastMonth: amountsByCurrency(ofLastMonth),
     sources: sourcesOf([[`products/${id}`, state]]),
   };
 }

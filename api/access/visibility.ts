@@ -1,7 +1,7 @@
 /** What of a view exists for a caller: whether any of it, which rows, which fields. Every route asks here. */
 import { z } from 'zod';
 import type { StoredDocument, View } from '../../mappings/contract.js';
-import type { QueryDeclaration } from '../../mappings/queries.js';
+import type { Money, QueryDeclaration } from '../../mappings/queries.js';
 import { fieldMarks } from '../../mappings/views/fields.js';
 import { Problem } from '../problems.js';
 import type { Condition } from '../query/document-query.js';
@@ -63,9 +63,12 @@ function withoutPersonalData(view: View): Offer {
 function publicQueries(queries: QueryDeclaration, personal: readonly string[]): QueryDeclaration {
   const isPublic = (...fields: readonly (string | undefined)[]) =>
     !fields.some((field) => field !== undefined && personal.some((path) => overlap(path, field)));
-  const only = <Entry extends { readonly field: string; readonly missing?: string }>(
+  const only = <Entry extends { readonly field: string; readonly missing?: string; readonly money?: Money }>(
     entries: Readonly<Record<string, Entry>>,
-  ) => Object.fromEntries(Object.entries(entries).filter(([, { field, missing }]) => isPublic(field, missing)));
+  ) =>
+    Object.fromEntries(
+      Object.entries(entries).filter(([, { field, missing, money }]) => isPublic(field, missing, placeOf(money))),
+    );
   const search = queries.search.filter((at) =>
     isPublic(at.field, at.shown, at.kind === 'text' ? at.exact?.field : undefined),
   );
@@ -79,6 +82,12 @@ function publicQueries(queries: QueryDeclaration, personal: readonly string[]): 
     search,
     relevance: queries.relevance && search.length > 0,
   };
+}
+
+/** The field that tells the currency of amounts, or the amounts with it. */
+function placeOf(money: Money | undefined): string | undefined {
+  if (money === undefined) return undefined;
+  return 'currency' in money ? money.currency : money.amounts;
 }
 
 /** Whether one lies within the other: an index of a field (`email.folded`) tells the field, and so does an object it is in. */

@@ -251,13 +251,20 @@ function waitForOf(event: AwaitedEvent, waitMs: number | undefined): string {
   return `${event.aggregate}/${encodeURIComponent(event.id)}${mark}${timeout}`;
 }
 
-/** A list of values repeats its parameter. */
+/** A list of values repeats its parameter. The words of `q` are no list: nothing in them is escaped. */
 function searchOf(parameters: object): URLSearchParams {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) {
     for (const one of Array.isArray(value) ? value : [value]) {
-      if (one !== undefined) search.append(name, one instanceof Date ? one.toISOString() : String(one));
+      if (one === undefined) continue;
+      const text = one instanceof Date ? one.toISOString() : String(one);
+      search.append(name, name === 'q' ? text : escaped(text));
     }
   }
   return search;
+}
+
+/** Where the API reads lists, a comma ends a value unless a backslash stands before it. */
+function escaped(value: string): string {
+  return value.replace(/[\\,]/g, '\\$&');
 }

@@ -36,6 +36,8 @@ type FilterValue<Filter> = Filter extends { readonly kind: 'boolean' }
 
 type Filters<Q extends Queries[ViewName]> = {
   readonly [Name in keyof Q['filters']]?: OneOrMore<FilterValue<Q['filters'][Name]>>;
+} & {
+  readonly [Name in FacetName<Q> & string as `${Name}Not`]?: OneOrMore<FilterValue<Q['filters'][Name]>>;
 };
 
 type Ranges<Q extends Queries[ViewName]> = {
@@ -51,8 +53,21 @@ type SortTerm<Q extends Queries[ViewName]> =
   | (Q['relevance'] extends true ? 'relevance' : never);
 
 type FacetName<Q extends Queries[ViewName]> = {
-  [Name in keyof Q['filters']]: Q['filters'][Name] extends { readonly facet: true } ? Name : never;
+  [Name in keyof Q['filters']]: Q['filters'][Name] extends { readonly kind: 'id' } ? never : Name;
 }[keyof Q['filters']];
+
+/** The least and the greatest value; `null` when no document has one. */
+export interface Span {
+  readonly min: number | null;
+  readonly max: number | null;
+}
+
+/** Of money by currency, of the documents that have an amount in it. */
+export type SpanByCurrency = Readonly<Record<string, { readonly min: number; readonly max: number }>>;
+
+type Stats<Q extends Queries[ViewName]> = {
+  readonly [Name in keyof Q['ranges']]?: Q['ranges'][Name] extends { readonly money: object } ? SpanByCurrency : Span;
+};
 
 type Unhide<Q extends Queries[ViewName]> = Q extends { readonly hidden: { readonly unless: infer Flag extends string } }
   ? { readonly [Name in Flag]?: boolean }
@@ -67,6 +82,9 @@ export type ListParameters<View extends ViewName> = Filters<Queries[View]> &
     readonly highlight?: boolean;
     readonly sort?: OneOrMore<SortTerm<Queries[View]>>;
     readonly facets?: OneOrMore<FacetName<Queries[View]>>;
+    /** Each facet ignores the values chosen and excluded by its own filter. */
+    readonly multiSelect?: boolean;
+    readonly stats?: OneOrMore<keyof Queries[View]['ranges'] & string>;
     readonly size?: number;
     readonly page?: number;
     readonly cursor?: string;
@@ -82,19 +100,24 @@ export interface Freshness {
   readonly asOf: string;
 }
 
-export interface Page<Item, Facets extends PropertyKey = string> {
+export interface Page<
+  Item,
+  Facets extends PropertyKey = string,
+  Told = Readonly<Record<string, Span | SpanByCurrency>>,
+> {
   readonly data: readonly (Item & { readonly highlight?: Readonly<Record<string, readonly string[]>> })[];
   readonly page: { readonly size: number; readonly number: number | null; readonly next: string | null };
   readonly total: { readonly value: number; readonly relation: 'eq' | 'gte' };
   readonly facets?: {
     readonly [Name in Facets]?: readonly { readonly value: string | boolean; readonly count: number }[];
   };
+  readonly stats?: Told;
   readonly freshness: Freshness;
   /** A store is down, and the answer comes from what another one knows. */
   readonly degraded?: true;
 }
 
-export type ListPage<View extends ViewName> = Page<Listed<View>, FacetName<Queries[View]>>;
+export type ListPage<View extends ViewName> = Page<Listed<View>, FacetName<Queries[View]>, Stats<Queries[View]>>;
 
 export interface Single<Document> {
   readonly data: Document;

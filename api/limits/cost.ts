@@ -3,6 +3,7 @@
  * sent, before anything is checked, so that refused requests cost as much.
  */
 import { readQueryString, valuesByName } from '../query/given.js';
+import { listedValues } from '../query/listed-values.js';
 import { LIMITS } from '../query/parameters.js';
 
 export const COSTS = {
@@ -13,6 +14,8 @@ export const COSTS = {
   history: 24,
   /** For each facet. */
   facet: 1,
+  /** For each field of `stats`. */
+  stat: 1,
   highlight: 1,
   exactTotal: 2,
   /** For each thousand documents that `page` skips; a cursor skips none. */
@@ -35,13 +38,18 @@ export function costOf(url: string, lists: ReadonlySet<string>): number {
 
 function listCost(queryString: string): number {
   const values = valuesByName(readQueryString(queryString).pairs);
-  const facets = (values.get('facets') ?? []).flatMap((value) => value.split(',')).filter((name) => name !== '').length;
+  const named = (parameter: string) =>
+    Math.min(
+      (values.get(parameter) ?? []).flatMap(listedValues).filter((name) => name !== '').length,
+      LIMITS.fieldsMax,
+    );
   const size = Math.min(wholeNumber(values.get('size')?.[0]) ?? LIMITS.sizeDefault, LIMITS.sizeMax);
   const page = wholeNumber(values.get('page')?.[0]) ?? 1;
   const skipped = Math.min((page - 1) * size, LIMITS.pageReachMax);
   return (
     COSTS.list +
-    COSTS.facet * Math.min(facets, LIMITS.fieldsMax) +
+    COSTS.facet * named('facets') +
+    COSTS.stat * named('stats') +
     (values.get('highlight')?.includes('true') ? COSTS.highlight : 0) +
     (values.get('total')?.includes('exact') ? COSTS.exactTotal : 0) +
     COSTS.skippedThousand * Math.floor(skipped / 1_000)

@@ -11,6 +11,7 @@ const order: OrderDocument = {
   placedAt: '2026-11-01T10:00:00.000Z',
   updatedAt: '2026-11-02T01:30:12.480Z',
   paidAt: '2026-11-01T10:02:41.007Z',
+  paymentMethod: 'alipay',
   currency: 'CNY',
   total: 607_800,
   itemCount: 3,
@@ -69,6 +70,7 @@ const product: ProductDocument = {
   returns30d: 4,
   returnRate30d: 0.03125,
   revenue30d: { CNY: 76_787_200 },
+  revenueLastMonth: { CNY: 57_590_400 },
   sources: { 'products/p-3': 5 },
 };
 

@@ -1,6 +1,7 @@
 /** A view's fields, one by one: what each holds and what can be done with it. */
 import type { View } from '../../mappings/contract.js';
 import { pathsOf } from '../query/field-selection.js';
+import { exclusionOf, facetNames } from '../query/parameters.js';
 import { type JsonSchema, jsonSchemaOf } from './json-schema.js';
 
 export const FIELD_TYPES = ['text', 'time', 'integer', 'number', 'boolean', 'object', 'list', 'map'] as const;
@@ -20,6 +21,8 @@ export interface FieldDescription {
   readonly sorts: readonly string[];
   /** The names in `facets`. */
   readonly facets: readonly string[];
+  /** The names in `stats`. */
+  readonly stats: readonly string[];
   /** Whether the words of `q` are looked for in it. */
   readonly searched: boolean;
 }
@@ -27,6 +30,7 @@ export interface FieldDescription {
 /** `offered`: the same view, with those declarations only that exist for the caller. */
 export function describeFields(view: View, offered: View): FieldDescription[] {
   const { filters, ranges, times, sorts, search } = offered.queries;
+  const counted = facetNames(offered.queries);
   const paths = pathsOf(offered.queries.fields);
   const document = jsonSchemaOf(view.queries.fields);
   const named = (entries: Readonly<Record<string, { readonly field: string }>>, path: string) =>
@@ -35,12 +39,13 @@ export function describeFields(view: View, offered: View): FieldDescription[] {
     name: path,
     ...typeOf(schemaAt(document, path)),
     filters: [
-      ...named(filters, path),
+      ...named(filters, path).flatMap((name) => (counted.includes(name) ? [name, exclusionOf(name)] : [name])),
       ...named(ranges, path).flatMap((name) => [`${name}Min`, `${name}Max`]),
       ...named(times, path).flatMap((name) => [`${name}From`, `${name}To`]),
     ],
     sorts: named(sorts, path),
-    facets: named(filters, path).filter((name) => filters[name]?.facet === true),
+    facets: named(filters, path).filter((name) => counted.includes(name)),
+    stats: named(ranges, path),
     searched: search.some(({ shown }) => shown === path),
   }));
 }

@@ -2,13 +2,27 @@
 import type { View } from '../../mappings/contract.js';
 import type { Suggest } from '../../mappings/queries.js';
 import { SNAPSHOT_CLOCKS } from '../../runtime/records.js';
-import { FACET_VALUES_MAX, TOTAL_CAP } from '../query/document-query.js';
-import { facetNames, LIMITS, type Parameter, parametersOf, sortNames, suggestParameters } from '../query/parameters.js';
+import { FACET_VALUES_MAX, STAT_CURRENCIES_MAX, TOTAL_CAP } from '../query/document-query.js';
+import {
+  closedSetOf,
+  facetNames,
+  LIMITS,
+  type Parameter,
+  parametersOf,
+  sortNames,
+  statNames,
+  suggestParameters,
+} from '../query/parameters.js';
 import { SUGGEST_PATH } from '../routes/suggest.js';
 import { describeFields, FIELD_TYPES } from './fields.js';
 import { type JsonSchema, objectOf, schemaRef } from './json-schema.js';
 
-export const META_LIMITS = { ...LIMITS, totalCap: TOTAL_CAP, facetValuesMax: FACET_VALUES_MAX };
+export const META_LIMITS = {
+  ...LIMITS,
+  totalCap: TOTAL_CAP,
+  facetValuesMax: FACET_VALUES_MAX,
+  statCurrenciesMax: STAT_CURRENCIES_MAX,
+};
 
 /** `offered`: the same view, with those declarations only that exist for the caller. */
 export function describeView(view: View, offered: View) {
@@ -22,6 +36,7 @@ export function describeView(view: View, offered: View) {
     sorts: sortNames(queries),
     defaultSort: queries.defaultSort,
     facets: facetNames(queries),
+    stats: statNames(queries),
     ...(queries.suggest === undefined ? {} : { suggest: describeSuggest(queries.suggest) }),
   };
 }
@@ -44,7 +59,8 @@ function describeParameter(parameter: Parameter): ParameterDescription {
     case 'filter': {
       const { filter } = parameter;
       if (filter.kind === 'boolean') return { name, type: 'boolean' };
-      return { name, type: 'text', ...(filter.values === undefined ? {} : { values: filter.values }) };
+      const values = closedSetOf(filter);
+      return { name, type: 'text', ...(values === undefined ? {} : { values }) };
     }
     case 'range':
       return { name, type: parameter.range.type };
@@ -52,6 +68,7 @@ function describeParameter(parameter: Parameter): ParameterDescription {
       return { name, type: 'time' };
     case 'unhide':
     case 'highlight':
+    case 'multiSelect':
       return { name, type: 'boolean' };
     case 'size':
     case 'page':
@@ -61,6 +78,7 @@ function describeParameter(parameter: Parameter): ParameterDescription {
     case 'q':
     case 'sort':
     case 'facets':
+    case 'stats':
     case 'fields':
     case 'cursor':
     case 'asOf':
@@ -81,6 +99,7 @@ const field = objectOf(
     filters: { ...TEXTS, description: 'The parameters that filter by it.' },
     sorts: { ...TEXTS, description: 'The names in `sort`, without direction.' },
     facets: { ...TEXTS, description: 'The names in `facets`.' },
+    stats: { ...TEXTS, description: 'The names in `stats`.' },
     searched: { type: 'boolean', description: 'Whether the words of `q` are looked for in it.' },
   },
   ['values'],
@@ -101,6 +120,7 @@ const view = objectOf(
     sorts: TEXTS,
     defaultSort: TEXT,
     facets: TEXTS,
+    stats: TEXTS,
     suggest: objectOf({ path: TEXT, field: TEXT, parameters }),
   },
   ['suggest'],
@@ -109,7 +129,7 @@ const view = objectOf(
 export const metaSchema: JsonSchema = objectOf({
   generation: { type: 'integer', minimum: 1 },
   businessTimeZone: { ...TEXT, description: 'The IANA time zone of days and months.' },
-  reportingCurrency: { ...TEXT, description: 'The currency by which `totalSpent` sorts and compares.' },
+  reportingCurrency: { ...TEXT, description: 'The currency by which amounts in several currencies sort and compare.' },
   views: { type: 'object', additionalProperties: view },
   snapshots: {
     type: 'array',

@@ -5,11 +5,14 @@ import { SNAPSHOT_NAME } from '../../runtime/names.js';
 import { pathsOf, personalPathsOf } from '../query/field-selection.js';
 import {
   AS_OF,
+  closedSetOf,
   facetNames,
   LIMITS,
   type Parameter as ListParameter,
   NUMBER_MAX,
   parametersOf,
+  statNames,
+  valuesMaxOf,
 } from '../query/parameters.js';
 import { exampleOf, shownExample, storedExample } from './examples.js';
 import type { JsonSchema } from './json-schema.js';
@@ -86,10 +89,14 @@ function details(view: View, parameter: ListParameter): Details {
   const { queries } = view;
   switch (parameter.kind) {
     case 'filter': {
-      const { field } = parameter.filter;
-      return list(filterElement(parameter), LIMITS.valuesMax, {
+      const { filter, excludes } = parameter;
+      const { field } = filter;
+      const meaning = excludes
+        ? 'Equal to none of the values; documents without a value are not excluded'
+        : 'Equal to any of the values';
+      return list(filterElement(parameter), valuesMaxOf(filter), {
         repeated: true,
-        description: `Equal to any of the values; repeated, or separated by commas.`,
+        description: `${meaning}. ${LIST_SYNTAX}`,
         example: [storedExample(view, field)],
       });
     }
@@ -141,8 +148,22 @@ function details(view: View, parameter: ListParameter): Details {
       });
     case 'facets':
       return list({ type: 'string', enum: facetNames(queries) }, LIMITS.fieldsMax, {
-        description: 'Filters whose values are to be counted over the whole result.',
+        description: 'Filters whose values are to be counted over the whole result, a document once per value.',
         example: facetNames(queries).slice(0, 2),
+      });
+    case 'multiSelect':
+      return {
+        description:
+          '`true`: what `facets` counts of a filter ignores the values chosen and excluded by that filter itself, as a ' +
+          'front end with check boxes shows it.',
+        schema: { type: 'boolean', default: false },
+        example: true,
+      };
+    case 'stats':
+      return list({ type: 'string', enum: statNames(queries) }, LIMITS.fieldsMax, {
+        description:
+          'Ranges whose least and greatest value over the whole result are to be told; of money, by currency.',
+        example: statNames(queries).slice(0, 2),
       });
     case 'fields': {
       const personal = personalPathsOf(queries.fields);
@@ -199,11 +220,13 @@ const INTEGER: JsonSchema = {
   maximum: Number.MAX_SAFE_INTEGER,
 };
 const NUMBER: JsonSchema = { type: 'number', minimum: -NUMBER_MAX, maximum: NUMBER_MAX };
+const LIST_SYNTAX = 'Repeated, or separated by commas; inside a value, `\\,` is a comma and `\\\\` a backslash.';
 const RELEVANCE = ' `relevance` is best first, has no `-`, needs `q`, and is the default when `q` is given.';
 
 function filterElement({ filter }: Extract<ListParameter, { kind: 'filter' }>): JsonSchema {
   if (filter.kind === 'boolean') return { type: 'boolean' };
-  if (filter.values !== undefined) return { type: 'string', enum: [...filter.values] };
+  const values = closedSetOf(filter);
+  if (values !== undefined) return { type: 'string', enum: [...values] };
   return { type: 'string', maxLength: LIMITS.valueLengthMax };
 }
 

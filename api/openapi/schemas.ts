@@ -1,8 +1,8 @@
 /** The shapes of answers: each view's documents and lists, and what all of them share. */
 import type { View } from '../../mappings/contract.js';
 import { problemTypes } from '../problems.js';
-import { FACET_VALUES_MAX, TOTAL_CAP } from '../query/document-query.js';
-import { facetNames, LIMITS } from '../query/parameters.js';
+import { FACET_VALUES_MAX, STAT_CURRENCIES_MAX, TOTAL_CAP } from '../query/document-query.js';
+import { facetNames, LIMITS, statNames } from '../query/parameters.js';
 import {
   type JsonSchema,
   jsonSchemaOf,
@@ -41,6 +41,16 @@ export const sharedSchemas: Readonly<Record<string, JsonSchema>> = {
     type: 'array',
     maxItems: FACET_VALUES_MAX,
     items: objectOf({ value: { type: ['string', 'boolean'] }, count: { type: 'integer', minimum: 1 } }),
+  },
+  Span: {
+    description: 'The least and the greatest value; `null` when no document has one.',
+    ...objectOf({ min: { type: ['number', 'null'] }, max: { type: ['number', 'null'] } }),
+  },
+  SpanByCurrency: {
+    description: 'The least and the greatest amount in minor units, by currency: of the documents with one in it.',
+    type: 'object',
+    maxProperties: STAT_CURRENCIES_MAX,
+    additionalProperties: objectOf({ min: { type: 'integer' }, max: { type: 'integer' } }),
   },
   Freshness: {
     description: 'How far the documents are behind the events; `null` while that cannot be told.',
@@ -90,6 +100,7 @@ export function schemaNames({ name }: View) {
     answer: `${stem}Answer`,
     history: `${stem}History`,
     facets: `${stem}Facets`,
+    stats: `${stem}Stats`,
     list: `${stem}List`,
   };
 }
@@ -124,6 +135,7 @@ export function schemasOf(view: View): Record<string, JsonSchema> {
       freshness: schemaRef('Freshness'),
     }),
     ...(facetNames(queries).length === 0 ? {} : { [names.facets]: facetsOf(view) }),
+    ...(statNames(queries).length === 0 ? {} : { [names.stats]: statsOf(view) }),
     [names.list]: listOf(view, { anyOf: [schemaRef(names.item), schemaRef(names.part)] }, {}),
   };
 }
@@ -146,6 +158,7 @@ function momentOf(document: string): JsonSchema {
 /** A list of a view's documents; `marks` are further fields beside `data`. */
 export function listOf(view: View, item: JsonSchema, marks: Readonly<Record<string, JsonSchema>>): JsonSchema {
   const hasFacets = facetNames(view.queries).length > 0;
+  const hasStats = statNames(view.queries).length > 0;
   return objectOf(
     {
       data: { type: 'array', maxItems: LIMITS.sizeMax, items: item },
@@ -153,9 +166,10 @@ export function listOf(view: View, item: JsonSchema, marks: Readonly<Record<stri
       page: schemaRef('Page'),
       total: schemaRef('Total'),
       ...(hasFacets ? { facets: schemaRef(schemaNames(view).facets) } : {}),
+      ...(hasStats ? { stats: schemaRef(schemaNames(view).stats) } : {}),
       freshness: schemaRef('Freshness'),
     },
-    ['facets'],
+    ['facets', 'stats'],
   );
 }
 
@@ -164,6 +178,17 @@ function facetsOf({ queries }: View): JsonSchema {
   return {
     description: 'By the name of each filter that `facets` named.',
     ...objectOf(Object.fromEntries(names.map((name) => [name, schemaRef('FacetCounts')])), names),
+  };
+}
+
+function statsOf({ queries }: View): JsonSchema {
+  const spans = Object.entries(queries.ranges).map(([name, { money }]) => [
+    name,
+    schemaRef(money === undefined ? 'Span' : 'SpanByCurrency'),
+  ]);
+  return {
+    description: 'By the name of each range that `stats` named.',
+    ...objectOf(Object.fromEntries(spans), statNames(queries)),
   };
 }
 

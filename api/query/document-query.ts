@@ -2,7 +2,7 @@
  * What is asked of a view, as data: built from parameters by `list-request.ts`, executed by every DocumentReader.
  * Fields come from the view's declaration, values from the caller; the two never mix.
  */
-import type { SearchField, Suggest } from '../../mappings/queries.js';
+import type { NumberRange, SearchField, Suggest } from '../../mappings/queries.js';
 
 export type FilterValue = string | boolean;
 
@@ -67,15 +67,33 @@ export interface DocumentQuery {
   /** Top-level fields that need not be fetched. */
   readonly without: readonly string[];
   readonly facets: readonly Facet[];
+  readonly stats: readonly Stat[];
   /** Whether to show where the words of the search occur. */
   readonly highlight: boolean;
 }
 
-/** Counts of a field's values over the whole result, a document once per value. */
+/** Counts of a field's values, the most frequent first, a document once per value. */
 export interface Facet {
   readonly name: string;
   readonly field: string;
+  /** What the documents counted meet, beside the search: the query's own, unless the facet ignores some of them. */
+  readonly conditions: readonly Condition[];
 }
+
+/** The least and the greatest value over the whole result. */
+export interface Stat {
+  readonly name: string;
+  readonly range: NumberRange;
+}
+
+/** `null` when no document has a value. */
+export interface Span {
+  readonly min: number | null;
+  readonly max: number | null;
+}
+
+/** Of money, by currency: those that occur, or of more than STAT_CURRENCIES_MAX those that most documents have. */
+export type Spans = Span | Readonly<Record<string, Span>>;
 
 export interface FacetCount {
   readonly value: FilterValue;
@@ -101,11 +119,13 @@ export interface Found {
   readonly next: readonly SortValue[] | null;
   readonly total: Total;
   readonly facets: Readonly<Record<string, readonly FacetCount[]>>;
+  readonly stats: Readonly<Record<string, Spans>>;
 }
 
 /** Counting stops here unless asked to be exact; `page` reaches this far. */
 export const TOTAL_CAP = 10_000;
 export const FACET_VALUES_MAX = 1_000;
+export const STAT_CURRENCIES_MAX = 1_000;
 
 /** What a store counted, cut to what was promised. */
 export function totalOf(counted: number, exactly: boolean): Total {

@@ -3,11 +3,12 @@ import type { View } from '../../mappings/contract.js';
 import type { QueryDeclaration } from '../../mappings/queries.js';
 import { type CursorContent, fingerprintOf } from './cursor.js';
 import { readCursor } from './cursor-parameter.js';
-import type { Condition, DocumentQuery, Facet } from './document-query.js';
+import type { Condition, DocumentQuery, Facet, Stat } from './document-query.js';
 import { type FieldTree, pathsOf, selectionOf } from './field-selection.js';
 import type { Given, ParameterError } from './given.js';
+import { type Narrowing, readNarrowing } from './narrowing.js';
 import { ParameterValues } from './parameter-values.js';
-import { facetNames, LIMITS, parametersOf } from './parameters.js';
+import { facetNames, LIMITS, parametersOf, statNames } from './parameters.js';
 import { readSort } from './sort-order.js';
 import { readWords, searchFor } from './word-search.js';
 
@@ -41,8 +42,9 @@ export function readListRequest(given: Given, context: ListContext): ListOutcome
   refuseUnknown(values, queries);
   const words = queries.search.length === 0 ? null : readWords(values);
   const sort = readSort(values, queries, words !== null);
+  const narrowing = readNarrowing(values, queries, context.fixed);
   const asked = {
-    conditions: [...context.fixed, ...readConditions(values, queries)],
+    conditions: narrowing.conditions,
     search: words === null ? null : searchFor(words, sort, queries),
     sort,
   };
@@ -50,7 +52,8 @@ export function readListRequest(given: Given, context: ListContext): ListOutcome
   const paging = readPaging(values, context, fingerprint);
   const paths = readFields(values, context.view);
   const countExactly = readTotal(values);
-  const facets = readFacets(values, queries);
+  const facets = readFacets(values, queries, narrowing);
+  const stats = readStats(values, queries);
   const highlight = readHighlight(values, words !== null);
   values.snapshot();
   if (values.errors.length > 0) return { kind: 'refused', errors: values.errors };
@@ -63,6 +66,7 @@ export function readListRequest(given: Given, context: ListContext): ListOutcome
     countExactly,
     without: queries.listOmits.filter((field) => !(paths ?? []).some((path) => path.split('.')[0] === field)),
     facets,
+    stats,
     highlight,
   };
   const selection = paths === null ? null : selectionOf([queries.id.name, ...paths]);
@@ -78,44 +82,6 @@ function refuseUnknown(values: ParameterValues, queries: QueryDeclaration): void
     if (!known.has(name))
       values.refuse(name, `is not a parameter of this list; allowed: ${[...known.keys()].join(', ')}`);
   }
-}
-
-function readConditions(values: ParameterValues, queries: QueryDeclaration): Condition[] {
-  const conditions: Condition[] = [];
-  for (const [name, filter] of Object.entries(queries.filters)) {
-    const wanted = values.filterValues(name, filter);
-    if (wanted !== undefined) conditions.push({ kind: 'anyOf', field: filter.field, values: wanted });
-  }
-  if (queries.hidden !== undefined) {
-    const { filter, values: hidden, unless } = queries.hidden;
-    const field = queries.filters[filter]?.field;
-    // Read first: a flag that is neither true nor false is refused even where the filter decides.
-    const shown = values.flag(unless) || values.has(filter);
-    if (field !== undefined && !shown) conditions.push({ kind: 'noneOf', field, values: hidden });
-  }
-  for (const [name, { field, type }] of Object.entries(queries.ranges)) {
-    const min = values.bound(`${name}Min`, type);
-    const max = values.bound(`${name}Max`, type);
-    if (min === undefined && max === undefined) continue;
-    conditions.push({
-      kind: 'range',
-      field,
-      ...(min === undefined ? {} : { min }),
-      ...(max === undefined ? {} : { max }),
-    });
-  }
-  for (const [name, { field }] of Object.entries(queries.times)) {
-    const from = values.instant(`${name}From`);
-    const to = values.instant(`${name}To`);
-    if (from === undefined && to === undefined) continue;
-    conditions.push({
-      kind: 'time',
-      field,
-      ...(from === undefined ? {} : { from }),
-      ...(to === undefined ? {} : { to }),
-    });
-  }
-  return conditions;
 }
 
 interface Paging {
@@ -148,12 +114,23 @@ function readTotal(values: ParameterValues): boolean {
   return total === 'exact';
 }
 
-function readFacets(values: ParameterValues, queries: QueryDeclaration): Facet[] {
+function readFacets(values: ParameterValues, queries: QueryDeclaration, narrowing: Narrowing): Facet[] {
   const allowed = facetNames(queries);
   if (allowed.length === 0) return [];
+  const multiSelect = values.flag('multiSelect');
   return values.namesOf('facets', allowed, LIMITS.fieldsMax).flatMap((name) => {
     const filter = queries.filters[name];
-    return filter === undefined ? [] : [{ name, field: filter.field }];
+    const conditions = multiSelect ? narrowing.ignoring(name) : narrowing.conditions;
+    return filter === undefined ? [] : [{ name, field: filter.field, conditions }];
+  });
+}
+
+function readStats(values: ParameterValues, queries: QueryDeclaration): Stat[] {
+  const allowed = statNames(queries);
+  if (allowed.length === 0) return [];
+  return values.namesOf('stats', allowed, LIMITS.fieldsMax).flatMap((name) => {
+    const range = queries.ranges[name];
+    return range === undefined ? [] : [{ name, range }];
   });
 }
 

@@ -4,7 +4,8 @@ import { SNAPSHOT_NAME } from '../../runtime/names.js';
 import type { FilterValue } from './document-query.js';
 import { type Given, type ParameterError, valuesByName } from './given.js';
 import { parseInstant } from './instant.js';
-import { AS_OF, LIMITS, NUMBER_MAX } from './parameters.js';
+import { listedValues } from './listed-values.js';
+import { AS_OF, closedSetOf, LIMITS, NUMBER_MAX, valuesMaxOf } from './parameters.js';
 
 const INTEGER = /^-?\d{1,16}$/;
 /** As JSON writes it. */
@@ -41,7 +42,7 @@ export class ParameterValues {
 
   /** A parameter that is repeated or separated by commas. */
   many(name: string, max: number): readonly string[] | undefined {
-    const values = this.#values.get(name)?.flatMap((value) => value.split(','));
+    const values = this.#values.get(name)?.flatMap(listedValues);
     if (values === undefined || values.length <= max) return values;
     this.refuse(name, `at most ${max} values may be given`);
     return undefined;
@@ -56,10 +57,10 @@ export class ParameterValues {
   }
 
   filterValues(name: string, filter: Filter): readonly FilterValue[] | undefined {
-    const texts = this.many(name, LIMITS.valuesMax);
+    const texts = this.many(name, valuesMaxOf(filter));
     if (texts === undefined) return undefined;
     if (filter.kind === 'boolean') return this.#booleans(name, texts);
-    const { values } = filter;
+    const values = closedSetOf(filter);
     const unknown = values === undefined ? [] : texts.filter((text) => !values.includes(text));
     if (unknown.length > 0) this.refuse(name, `${quoted(unknown)} unknown; allowed: ${(values ?? []).join(', ')}`);
     if (texts.some((text) => [...text].length > LIMITS.valueLengthMax)) {

@@ -42,6 +42,7 @@ export function readSuggestRequest(
       countExactly: false,
       without: [],
       facets: [],
+      stats: [],
       highlight: false,
     },
   };

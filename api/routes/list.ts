@@ -65,7 +65,7 @@ export async function answerList(context: RouteContext, asked: Asked, response: 
 export function sendList(
   response: Response,
   { view, reading, cursorSecret, given, request, path }: Asked,
-  { documents, highlights, next, total, facets }: Found,
+  { documents, highlights, next, total, facets, stats }: Found,
   freshness: Freshness,
   marks: { readonly degraded?: true },
 ): void {
@@ -86,6 +86,7 @@ export function sendList(
     page: { size: query.size, number: page, next: cursor },
     total,
     ...(query.facets.length === 0 ? {} : { facets }),
+    ...(query.stats.length === 0 ? {} : { stats }),
     freshness,
   });
 }

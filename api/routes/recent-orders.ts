@@ -31,7 +31,15 @@ export function answerFromRecent(customer: CustomerDocument, query: DocumentQuer
   const [first] = query.sort;
   const newestFirst = first?.by === 'field' && first.field === 'placedAt' && first.descending;
   const full = found.documents.length === query.size;
-  if (!newestFirst || query.sort.length !== 2 || !full || query.countExactly || query.facets.length > 0) return null;
+  if (
+    !newestFirst ||
+    query.sort.length !== 2 ||
+    !full ||
+    query.countExactly ||
+    query.facets.length > 0 ||
+    query.stats.length > 0
+  )
+    return null;
   const last = known.find((order) => order.orderId === (found.documents.at(-1) as OrderDocument).orderId);
   const next = found.next ?? [last?.placedAt as string, last?.orderId as string];
   return { ...found, next, total: { value: found.total.value, relation: 'gte' } };
@@ -40,10 +48,11 @@ export function answerFromRecent(customer: CustomerDocument, query: DocumentQuer
 /** Order documents are stored alike whatever the settings. */
 const NO_SETTINGS = { businessTimeZone: 'UTC', reportingCurrency: '' };
 
-function isAnswerable({ search, conditions, sort, facets }: DocumentQuery): boolean {
+function isAnswerable({ search, conditions, sort, facets, stats }: DocumentQuery): boolean {
   const fields = [
     ...conditions.map(({ field }: Condition) => field),
     ...facets.map(({ field }) => field),
+    ...stats.map(({ range }) => range.field),
     ...sort.map((key) => (key.by === 'field' ? key.field : 'relevance')),
   ];
   return search === null && fields.every((field) => KNOWN_FIELDS.includes(field));
@@ -61,6 +70,7 @@ function partialOrder(order: RecentOrder, customer: CustomerDocument) {
     placedAt,
     updatedAt: null,
     paidAt: null,
+    paymentMethod: null,
     currency,
     total,
     itemCount,

@@ -46,6 +46,7 @@ export interface OrderFacts {
   readonly status: OrderStatus | null;
   readonly placedAt: number | null;
   readonly paidAt: number | null;
+  readonly paymentMethod: string | null;
   readonly updatedAt: number | null;
   readonly cancelReason: string | null;
   readonly carrier: string | null;
@@ -110,6 +111,7 @@ export const orders: Aggregate<'orders'> = {
       status: asText(effective(state, 'status')) as OrderStatus | null,
       placedAt: asNumber(effective(state, 'placedAt')),
       paidAt: asNumber(effective(state, 'paidAt')),
+      paymentMethod: asText(effective(state, 'method')),
       updatedAt: state.last?.time ?? null,
       cancelReason: asText(effective(state, 'reason')),
       carrier: asText(effective(state, 'carrier')),
@@ -126,6 +128,7 @@ const ABSENT = {
   status: null,
   placedAt: null,
   paidAt: null,
+  paymentMethod: null,
   updatedAt: null,
   cancelReason: null,
   carrier: null,

@@ -24,5 +24,8 @@ export const integer = { type: 'long' } as const;
 export const decimal = { type: 'double' } as const;
 export const boolean = { type: 'boolean' } as const;
 
+/** A list of amounts, each with its currency: a currency's own are told apart from those beside it. */
+export const amounts = { type: 'nested', properties: { currency: keyword, amount: integer } } as const;
+
 /** Kept in the source and shown, neither searched nor sorted nor parsed. */
 export const unindexed = { type: 'object', enabled: false } as const;

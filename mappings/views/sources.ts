@@ -1,4 +1,4 @@
-/** `sources` of a document: which version of each aggregate it shows. */
+/** Maps by free keys, as documents have them and as the stores keep them: `sources`, and amounts by currency. */
 import type { AggregateName } from '../events/event.js';
 
 /** Pairs: ids contain dots and `$`, which are no safe keys in the stores. */
@@ -15,6 +15,22 @@ export function fromPairs<Value>(pairs: readonly (readonly [string, Value])[]): 
   const record: Record<string, Value> = Object.create(null);
   for (const [key, value] of pairs) record[key] = value;
   return record;
+}
+
+/** Amounts by currency, in a form whose currencies and amounts a store can tell apart. */
+export type StoredAmounts = readonly { readonly currency: string; readonly amount: number }[];
+
+export function toAmounts(record: Readonly<Record<string, number>>): StoredAmounts {
+  return Object.entries(record).map(([currency, amount]) => ({ currency, amount }));
+}
+
+export function fromAmounts(amounts: StoredAmounts): Record<string, number> {
+  return fromPairs(amounts.map(({ currency, amount }) => [currency, amount]));
+}
+
+/** 0 without any in the currency. */
+export function amountIn(record: Readonly<Record<string, number>>, currency: string): number {
+  return Object.hasOwn(record, currency) ? (record[currency] ?? 0) : 0;
 }
 
 export function toPairs<Value>(record: Readonly<Record<string, Value>>): [string, Value][] {

@@ -27,6 +27,7 @@ export function order(orderId: string, document: Partial<OrderDocument> = {}): O
     placedAt: '2026-11-01T10:00:00.000Z',
     updatedAt: '2026-11-01T10:00:00.000Z',
     paidAt: null,
+    paymentMethod: null,
     currency: 'CNY',
     total: 100,
     itemCount: 1,
@@ -61,6 +62,7 @@ export function product(productId: string, document: Partial<ProductDocument> = 
     returns30d: 0,
     returnRate30d: 0,
     revenue30d: {},
+    revenueLastMonth: {},
     sources: { [`products/${productId}`]: 1 },
     ...document,
   };

@@ -85,6 +85,7 @@ describe('what joined documents show', () => {
   it('counts a sale and what comes back of it', async () => {
     await project(event('order.paid', orderId, 2, { method: 'alipay' }));
     expect(await product()).toMatchObject({ sales30d: 2, revenue30d: { CNY: 39_800 } });
+    expect(await order()).toMatchObject({ paymentMethod: 'alipay' });
     await project(event('order.returned', orderId, 3, { returnId: 'r-1', lines: [{ lineId: '1', quantity: 1 }] }));
     expect(await product()).toMatchObject({ sales30d: 2, returns30d: 1, returnRate30d: 0.5 });
     expect(await customer()).toMatchObject({ totalSpent: { CNY: 19_900 } });

@@ -3,14 +3,9 @@ import { Client, errors, type estypes, type TransportRequestOptions } from '@ela
 import { documentsIndex } from '../../../runtime/names.js';
 import { HIDDEN_FIELD } from '../../../runtime/records.js';
 import type { DocumentReader, DocumentSet, ReadOptions, VersionedDocument, VersionReader } from '../../ports.js';
-import {
-  type DocumentQuery,
-  type FacetCount,
-  type Found,
-  type SortValue,
-  totalOf,
-} from '../../query/document-query.js';
+import { type DocumentQuery, type Found, type SortValue, totalOf } from '../../query/document-query.js';
 import { highlightIn } from '../highlight.js';
+import { aggregated } from './aggregations.js';
 import { translateFailure, translateItemFailure } from './failures.js';
 import { searchBody } from './search-body.js';
 
@@ -55,7 +50,7 @@ export class ElasticsearchReader implements DocumentReader, VersionReader {
         query.highlight && search?.kind === 'words' ? shown.map((document) => highlightIn(document, search)) : null,
       next: more && hits.length > 0 ? sortValues(hits.at(-1)?.sort ?? []) : null,
       total: totalOf(counted, query.countExactly),
-      facets: Object.fromEntries(query.facets.map(({ name }) => [name, facetCounts(answer.aggregations?.[name])])),
+      ...aggregated(query, answer.aggregations),
     };
   }
 
@@ -133,19 +128,4 @@ function sortValues(sort: readonly estypes.FieldValue[]): SortValue[] {
   return sort.map((value) =>
     typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null,
   );
-}
-
-interface Bucket {
-  readonly key: string | number;
-  readonly key_as_string?: string;
-  readonly doc_count: number;
-}
-
-/** Booleans are counted as 0 and 1, with their text beside. */
-function facetCounts(aggregate: unknown): FacetCount[] {
-  const { buckets } = aggregate as { buckets: readonly Bucket[] };
-  return buckets.map(({ key, key_as_string, doc_count }) => ({
-    value: typeof key === 'string' ? key : key_as_string === 'true',
-    count: doc_count,
-  }));
 }

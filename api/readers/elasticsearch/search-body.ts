@@ -5,63 +5,42 @@
 import type { estypes } from '@elastic/elasticsearch';
 import type { View } from '../../../mappings/contract.js';
 import { HIDDEN_FIELD } from '../../../runtime/records.js';
-import {
-  type Condition,
-  type DocumentQuery,
-  FACET_VALUES_MAX,
-  type SortKey,
-  TOTAL_CAP,
-} from '../../query/document-query.js';
+import { type DocumentQuery, type SortKey, TOTAL_CAP } from '../../query/document-query.js';
+import { aggregationClauses, sharedConditions } from './aggregations.js';
+import { conditionClause, everyClause } from './conditions.js';
 import { fieldType } from './field-types.js';
 import { textQuery } from './text-query.js';
-
-type Clause = estypes.QueryDslQueryContainer;
 
 /** Elasticsearch refuses to look further than this by `from`. */
 const WINDOW_MAX = 10_000;
 
 export function searchBody(view: View, query: DocumentQuery): estypes.SearchRequest {
   const { search } = query;
+  const shared = sharedConditions(query);
+  const others = query.conditions.filter((condition) => !shared.includes(condition));
+  const aggregations = aggregationClauses(query, shared);
   return {
     query: {
       bool: {
-        filter: [{ term: { [HIDDEN_FIELD]: false } }, ...query.conditions.map(conditionClause)],
+        filter: [{ term: { [HIDDEN_FIELD]: false } }, ...shared.map(conditionClause)],
         ...(search === null ? {} : { must: [textQuery(search)] }),
       },
     },
+    // Narrows down what is found, and not what the facets count.
+    ...(others.length === 0 ? {} : { post_filter: everyClause(others) }),
     sort: query.sort.map((key) => sortClause(view, key)),
     ...(query.after === null ? { from: query.skip } : { search_after: [...query.after] }),
     size: fetchSize(query),
     track_total_hits: query.countExactly ? true : TOTAL_CAP,
     // What is searched is in the index; nobody reads it.
     _source: { excludes: ['search', ...query.without] },
-    ...(query.facets.length === 0 ? {} : { aggregations: facetClauses(query) }),
+    ...(Object.keys(aggregations).length === 0 ? {} : { aggregations }),
   };
 }
 
 /** One more than asked tells whether more follow; at the very end of the window the total must tell. */
 export function fetchSize({ after, skip, size }: DocumentQuery): number {
   return after === null ? Math.min(size + 1, WINDOW_MAX - skip) : size + 1;
-}
-
-function conditionClause(condition: Condition): Clause {
-  switch (condition.kind) {
-    case 'anyOf':
-      return { terms: { [condition.field]: [...condition.values] } };
-    case 'noneOf':
-      return { bool: { must_not: [{ terms: { [condition.field]: [...condition.values] } }] } };
-    case 'range': {
-      const { field, min, max } = condition;
-      return {
-        range: { [field]: { ...(min === undefined ? {} : { gte: min }), ...(max === undefined ? {} : { lte: max }) } },
-      };
-    }
-    case 'time': {
-      const { field, from, to } = condition;
-      const bounds = { ...(from === undefined ? {} : { gte: from }), ...(to === undefined ? {} : { lt: to }) };
-      return { range: { [field]: { ...bounds, format: 'strict_date_time' } } };
-    }
-  }
 }
 
 /**
@@ -86,10 +65,3 @@ function sortClause(view: View, key: SortKey): estypes.SortCombinations {
 
 /** Numbers in documents lie within ±(2^53 − 1). */
 const NUMBER_BEYOND = 2 ** 53;
-
-function facetClauses({ facets }: DocumentQuery): Record<string, estypes.AggregationsAggregationContainer> {
-  const order = [{ _count: 'desc' as const }, { _key: 'asc' as const }];
-  return Object.fromEntries(
-    facets.map(({ name, field }) => [name, { terms: { field, size: FACET_VALUES_MAX, order } }]),
-  );
-}

@@ -1,18 +1,11 @@
 /** Documents in memory: for tests, and for answers out of what another document holds. */
 import type { StoredDocument } from '../../../mappings/contract.js';
 import { type DocumentReader, type DocumentSet, NotReady } from '../../ports.js';
-import {
-  type DocumentQuery,
-  FACET_VALUES_MAX,
-  type FacetCount,
-  type FilterValue,
-  type Found,
-  type SortValue,
-  totalOf,
-} from '../../query/document-query.js';
+import { type Condition, type DocumentQuery, type Found, type SortValue, totalOf } from '../../query/document-query.js';
 import { highlightIn } from '../highlight.js';
 import { valuesAt } from '../values.js';
-import { compareTuples, compareValues, meets, scoreOf } from './match.js';
+import { countValues, spansOf } from './aggregations.js';
+import { compareTuples, meets, scoreOf } from './match.js';
 
 interface Candidate {
   readonly stored: StoredDocument;
@@ -55,10 +48,12 @@ export function searchIn(
   query: DocumentQuery,
   fromStored: (stored: StoredDocument) => unknown,
 ): Found {
-  const matching = stored
-    .filter((document) => query.conditions.every((condition) => meets(document, condition)))
-    .flatMap((document) => candidate(document, query))
-    .sort((a, b) => compareTuples(query.sort, a.values, b.values));
+  const result = (conditions: readonly Condition[]) =>
+    stored
+      .filter((document) => conditions.every((condition) => meets(document, condition)))
+      .flatMap((document) => candidate(document, query));
+  const documents = (candidates: readonly Candidate[]) => candidates.map((found) => found.stored);
+  const matching = result(query.conditions).sort((a, b) => compareTuples(query.sort, a.values, b.values));
   const { after } = query;
   const rest =
     after === null
@@ -73,11 +68,9 @@ export function searchIn(
     next: rest.length > shown.length ? (shown.at(-1)?.values ?? null) : null,
     total: totalOf(matching.length, query.countExactly),
     facets: Object.fromEntries(
-      query.facets.map(({ name, field }) => [
-        name,
-        countValues(matching.map((found) => valuesAt(found.stored, field))),
-      ]),
+      query.facets.map(({ name, field, conditions }) => [name, countValues(documents(result(conditions)), field)]),
     ),
+    stats: Object.fromEntries(query.stats.map(({ name, range }) => [name, spansOf(documents(matching), range)])),
   };
 }
 
@@ -92,16 +85,4 @@ function candidate(stored: StoredDocument, query: DocumentQuery): Candidate[] {
 
 function withoutFields(stored: StoredDocument, fields: readonly string[]): StoredDocument {
   return Object.fromEntries(Object.entries(stored).filter(([field]) => !fields.includes(field)));
-}
-
-/** Most frequent first, ties by value; a document counts once per value. */
-function countValues(documents: readonly unknown[][]): FacetCount[] {
-  const counts = new Map<FilterValue, number>();
-  for (const values of documents) {
-    for (const value of new Set(values as FilterValue[])) counts.set(value, (counts.get(value) ?? 0) + 1);
-  }
-  return [...counts]
-    .map(([value, count]) => ({ value, count }))
-    .sort((a, b) => b.count - a.count || compareValues(a.value, b.value, false))
-    .slice(0, FACET_VALUES_MAX);
 }

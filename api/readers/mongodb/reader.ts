@@ -12,15 +12,15 @@ import {
   type VersionReader,
 } from '../../ports.js';
 import {
+  type Condition,
   type DocumentQuery,
-  FACET_VALUES_MAX,
-  type FacetCount,
   type Found,
   type SortValue,
   TOTAL_CAP,
   totalOf,
 } from '../../query/document-query.js';
 import { highlightIn } from '../highlight.js';
+import { facetCounts, facetStages, spansIn, statStages } from './aggregations.js';
 import type { Database, StoredRecord } from './database.js';
 import { afterFilter, fieldOf, resultFilter, sortOrder } from './find-filter.js';
 
@@ -41,11 +41,12 @@ export class MongoReader implements DocumentReader, VersionReader {
     const name = await this.#collectionOf(documents);
     const query = byIdOf(documents.view, asked);
     const limits = this.#limits(options);
-    const [records, counted, facets] = await this.#database.ask(() =>
+    const [records, counted, facets, stats] = await this.#database.ask(() =>
       Promise.all([
         this.#find(name, query, limits),
         this.#count(name, query, limits),
         this.#facets(name, query, limits),
+        this.#stats(name, query, limits),
       ]),
     );
     const more = records.length > query.size;
@@ -60,6 +61,7 @@ export class MongoReader implements DocumentReader, VersionReader {
       next: more && last !== undefined ? sortValues(last, query) : null,
       total: totalOf(counted, query.countExactly),
       facets,
+      stats,
     };
   }
 
@@ -122,24 +124,32 @@ export class MongoReader implements DocumentReader, VersionReader {
     });
   }
 
-  async #facets(name: string, query: DocumentQuery, limits: Limits): Promise<Record<string, FacetCount[]>> {
-    const counts = query.facets.map(async (facet) => {
-      const groups = await this.#database
-        .collection(name)
-        .aggregate<{ _id: string | boolean | null; count: number }>(
-          [
-            { $match: resultFilter(query) },
-            { $group: { _id: `$${facet.field}`, count: { $sum: 1 } } },
-            { $sort: { count: -1, _id: 1 } },
-            { $limit: FACET_VALUES_MAX + 1 },
-          ],
-          limits,
-        )
-        .toArray();
-      const values = groups.flatMap(({ _id, count }) => (_id === null ? [] : [{ value: _id, count }]));
-      return [facet.name, values.slice(0, FACET_VALUES_MAX)] as const;
+  async #facets(name: string, { facets, search }: DocumentQuery, limits: Limits): Promise<Found['facets']> {
+    const counts = facets.map(async (facet) => {
+      const groups = await this.#aggregate(name, { ...facet, search }, facetStages(facet.field), limits);
+      return [facet.name, facetCounts(groups)] as const;
     });
     return Object.fromEntries(await Promise.all(counts));
+  }
+
+  async #stats(name: string, query: DocumentQuery, limits: Limits): Promise<Found['stats']> {
+    const spans = query.stats.map(async (stat) => {
+      const groups = await this.#aggregate(name, query, statStages(stat.range), limits);
+      return [stat.name, spansIn(groups, stat.range)] as const;
+    });
+    return Object.fromEntries(await Promise.all(spans));
+  }
+
+  #aggregate(
+    name: string,
+    result: Pick<DocumentQuery, 'conditions' | 'search'>,
+    stages: readonly Document[],
+    limits: Limits,
+  ): Promise<Document[]> {
+    return this.#database
+      .collection(name)
+      .aggregate([{ $match: resultFilter(result) }, ...stages], limits)
+      .toArray();
   }
 
   /** @throws NotReady when the collection is not there. */
@@ -152,10 +162,15 @@ export class MongoReader implements DocumentReader, VersionReader {
 
 /** The document's id is also its `_id`, which every collection has an index of. */
 function byIdOf({ queries }: View, query: DocumentQuery): DocumentQuery {
-  const conditions = query.conditions.map((condition) =>
-    condition.kind === 'anyOf' && condition.field === queries.id.name ? { ...condition, field: '_id' } : condition,
-  );
-  return { ...query, conditions };
+  const byId = (conditions: readonly Condition[]) =>
+    conditions.map((condition) =>
+      condition.kind === 'anyOf' && condition.field === queries.id.name ? { ...condition, field: '_id' } : condition,
+    );
+  return {
+    ...query,
+    conditions: byId(query.conditions),
+    facets: query.facets.map((facet) => ({ ...facet, conditions: byId(facet.conditions) })),
+  };
 }
 
 function withoutMarks(record: Document): Document {

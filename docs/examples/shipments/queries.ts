@@ -6,9 +6,9 @@ export const shipmentQueries: QueryDeclaration = {
   access: { scope: 'orders:read', customer: 'customerId' },
   fields: shipmentFields,
   filters: {
-    customerId: { kind: 'keyword', field: 'customerId', facet: false },
-    carrier: { kind: 'keyword', field: 'carrier', facet: true },
-    city: { kind: 'keyword', field: 'city', facet: true },
+    customerId: { kind: 'id', field: 'customerId' },
+    carrier: { kind: 'keyword', field: 'carrier' },
+    city: { kind: 'keyword', field: 'city' },
   },
   ranges: {},
   times: {},

@@ -1,7 +1,15 @@
 import { codePointKey } from '../../code-point-key.js';
 import type { RenderContext, Storage, StoredDocument } from '../../contract.js';
 import { type SearchTerms, searchTerms, wholeValues } from '../../search-keys.js';
-import { fromPairs, type StoredSources, toPairs } from '../sources.js';
+import {
+  amountIn,
+  fromAmounts,
+  fromPairs,
+  type StoredAmounts,
+  type StoredSources,
+  toAmounts,
+  toPairs,
+} from '../sources.js';
 import type { CustomerDocument } from './fields.js';
 
 /**
@@ -27,7 +35,7 @@ export const customerCollection: Storage = {
 
 interface StoredCustomer extends Omit<CustomerDocument, 'sources' | 'totalSpent'> {
   readonly sources: StoredSources;
-  readonly totalSpent: readonly (readonly [string, number])[];
+  readonly totalSpent: StoredAmounts;
   readonly keys: {
     /** Ordered by code point on every server. */
     readonly customerId: string;
@@ -52,16 +60,14 @@ export function customerToStored(
 ): StoredDocument {
   const stored: StoredCustomer = {
     ...document,
-    totalSpent: toPairs(document.totalSpent),
+    totalSpent: toAmounts(document.totalSpent),
     sources: toPairs(document.sources),
     keys: {
       customerId: codePointKey(document.customerId),
       name: codePointKey(document.name ?? ''),
       lastOrderAt: document.lastOrderAt ?? '',
       lastOrderAtMissing: document.lastOrderAt === null,
-      totalSpent: Object.hasOwn(document.totalSpent, reportingCurrency)
-        ? (document.totalSpent[reportingCurrency] ?? 0)
-        : 0,
+      totalSpent: amountIn(document.totalSpent, reportingCurrency),
     },
     search: {
       customerId: wholeValues(document.customerId),
@@ -75,5 +81,5 @@ export function customerToStored(
 
 export function customerFromStored(stored: StoredDocument): CustomerDocument {
   const { sources, totalSpent, keys: _, search: __, ...document } = stored as unknown as StoredCustomer;
-  return { ...document, totalSpent: fromPairs(totalSpent), sources: fromPairs(sources) };
+  return { ...document, totalSpent: fromAmounts(totalSpent), sources: fromPairs(sources) };
 }

@@ -6,12 +6,13 @@ export const customerQueries = {
   access: { scope: 'customers:read', customer: 'customerId' },
   fields: customerFields,
   filters: {
-    level: { kind: 'keyword', field: 'level', facet: true },
-    city: { kind: 'keyword', field: 'city', facet: true },
+    customerId: { kind: 'id', field: 'customerId' },
+    level: { kind: 'keyword', field: 'level' },
+    city: { kind: 'keyword', field: 'city' },
   },
   ranges: {
     orderCount: { field: 'orderCount', type: 'integer' },
-    totalSpent: { field: 'keys.totalSpent', type: 'integer' },
+    totalSpent: { field: 'keys.totalSpent', type: 'integer', money: { amounts: 'totalSpent' } },
   },
   times: { registered: { field: 'registeredAt' }, lastOrder: { field: 'lastOrderAt' } },
   sorts: {

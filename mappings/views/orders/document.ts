@@ -41,6 +41,7 @@ function compose(
     placedAt: asTime(order.placedAt),
     updatedAt: asTime(order.updatedAt),
     paidAt: asTime(order.paidAt),
+    paymentMethod: order.paymentMethod,
     currency: order.currency,
     total: totalOf(order),
     itemCount: itemCountOf(order),

@@ -9,6 +9,7 @@ export const orderFields = z.object({
   placedAt: time.nullable(),
   updatedAt: time.nullable(),
   paidAt: time.nullable(),
+  paymentMethod: text.nullable(),
   currency: text.nullable(),
   total: money,
   itemCount: count,

@@ -13,6 +13,7 @@ export const orderIndex: Storage = {
     placedAt: date,
     updatedAt: date,
     paidAt: date,
+    paymentMethod: keyword,
     currency: keyword,
     total: integer,
     itemCount: integer,

@@ -1,8 +1,9 @@
 import { asTime } from '../../aggregates/registers.js';
 import { monthOf, previousMonth } from '../../calendar.js';
 import type { Loaded, RenderContext, Rendered } from '../../contract.js';
-import { type Amounts, sum, sumByCurrency } from '../../money.js';
+import { sum, sumByCurrency } from '../../money.js';
 import { windowStart } from '../../rollups/product-days.js';
+import type { ProductDay } from '../../rollups/summaries.js';
 import { fromPairs, sourceName } from '../sources.js';
 import type { ProductDocument } from './fields.js';
 
@@ -35,14 +36,19 @@ function salesOf(productId: string, loaded: Loaded, today: string) {
   const start = windowStart(today);
   const lastMonth = previousMonth(monthOf(today));
   const window = days.filter(({ period }) => period >= start && period <= today).map(({ summary }) => summary);
+  const month = days.filter(({ period }) => monthOf(period) === lastMonth).map(({ summary }) => summary);
   const sales30d = sum(window.map(({ sold }) => sold));
   const returns30d = sum(window.map(({ returned }) => returned));
-  const revenue: Amounts = sumByCurrency(window.flatMap(({ revenue }) => revenue));
   return {
     sales30d,
-    salesLastMonth: sum(days.filter(({ period }) => monthOf(period) === lastMonth).map(({ summary }) => summary.sold)),
+    salesLastMonth: sum(month.map(({ sold }) => sold)),
     returns30d,
     returnRate30d: sales30d === 0 ? 0 : returns30d / sales30d,
-    revenue30d: fromPairs(revenue),
+    revenue30d: revenueOf(window),
+    revenueLastMonth: revenueOf(month),
   };
+}
+
+function revenueOf(days: readonly ProductDay[]): Readonly<Record<string, number>> {
+  return fromPairs(sumByCurrency(days.flatMap(({ revenue }) => revenue)));
 }

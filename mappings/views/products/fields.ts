@@ -18,7 +18,8 @@ export const productFields = z.object({
   salesLastMonth: count.describe('Units of orders that were paid in the calendar month before this one.'),
   returns30d: count.describe('Units returned of those that `sales30d` counts.'),
   returnRate30d: z.number().min(0).describe('`returns30d` ÷ `sales30d`, 0 without sales.'),
-  revenue30d: moneyByCurrency,
+  revenue30d: moneyByCurrency.describe('Amounts of what `sales30d` counts, in minor units, by currency.'),
+  revenueLastMonth: moneyByCurrency.describe('Amounts of what `salesLastMonth` counts, in minor units, by currency.'),
   sources,
 });
 

@@ -1,12 +1,34 @@
-import type { Storage, StoredDocument } from '../../contract.js';
+import type { DerivationSettings, Storage, StoredDocument } from '../../contract.js';
 import { searchableWords, wholeValues, wordsOnly } from '../../search-keys.js';
-import { boolean, date, decimal, integer, keyword, lookup, unindexed, words } from '../elasticsearch-fields.js';
-import { fromPairs, type StoredSources, toPairs } from '../sources.js';
+import {
+  amounts,
+  boolean,
+  date,
+  decimal,
+  integer,
+  keyword,
+  lookup,
+  unindexed,
+  words,
+} from '../elasticsearch-fields.js';
+import {
+  amountIn,
+  fromAmounts,
+  fromPairs,
+  type StoredAmounts,
+  type StoredSources,
+  toAmounts,
+  toPairs,
+} from '../sources.js';
 import type { ProductDocument } from './fields.js';
 
+/** A currency is free text, so there may be more of them than Elasticsearch allows lists of objects by itself. */
+const AMOUNTS_MAX = 1_000_000;
+
+/** `keys` holds what is sorted and compared, beside the document itself. */
 export const productIndex: Storage = {
   store: 'elasticsearch',
-  settings: {},
+  settings: { 'index.mapping.nested_objects.limit': AMOUNTS_MAX },
   properties: {
     productId: keyword,
     name: keyword,
@@ -23,8 +45,10 @@ export const productIndex: Storage = {
     salesLastMonth: integer,
     returns30d: integer,
     returnRate30d: decimal,
-    revenue30d: unindexed,
+    revenue30d: amounts,
+    revenueLastMonth: amounts,
     sources: unindexed,
+    keys: { properties: { revenue30d: integer, revenueLastMonth: integer } },
     search: {
       properties: {
         productId: lookup,
@@ -42,18 +66,29 @@ export const productIndex: Storage = {
   },
 };
 
-interface StoredProduct extends Omit<ProductDocument, 'sources' | 'revenue30d'> {
+interface StoredProduct extends Omit<ProductDocument, 'sources' | 'revenue30d' | 'revenueLastMonth'> {
   readonly sources: StoredSources;
+  readonly revenue30d: StoredAmounts;
+  readonly revenueLastMonth: StoredAmounts;
+  /** In the reporting currency. */
+  readonly keys: { readonly revenue30d: number; readonly revenueLastMonth: number };
   readonly search: unknown;
-  readonly revenue30d: readonly (readonly [string, number])[];
 }
 
-export function productToStored(document: ProductDocument): StoredDocument {
-  const { productId, name, brand, category, tags, description } = document;
-  return {
+export function productToStored(
+  document: ProductDocument,
+  { reportingCurrency }: Pick<DerivationSettings, 'reportingCurrency'>,
+): StoredDocument {
+  const { productId, name, brand, category, tags, description, revenue30d, revenueLastMonth } = document;
+  const stored: StoredProduct = {
     ...document,
-    revenue30d: toPairs(document.revenue30d),
+    revenue30d: toAmounts(revenue30d),
+    revenueLastMonth: toAmounts(revenueLastMonth),
     sources: toPairs(document.sources),
+    keys: {
+      revenue30d: amountIn(revenue30d, reportingCurrency),
+      revenueLastMonth: amountIn(revenueLastMonth, reportingCurrency),
+    },
     search: {
       productId: wholeValues(productId),
       name: searchableWords(name),
@@ -67,9 +102,22 @@ export function productToStored(document: ProductDocument): StoredDocument {
       description: searchableWords(description),
     },
   };
+  return { ...stored };
 }
 
 export function productFromStored(stored: StoredDocument): ProductDocument {
-  const { sources, revenue30d, search: _, ...document } = stored as unknown as StoredProduct;
-  return { ...document, revenue30d: fromPairs(revenue30d), sources: fromPairs(sources) };
+  const {
+    sources,
+    revenue30d,
+    revenueLastMonth,
+    keys: _,
+    search: __,
+    ...document
+  } = stored as unknown as StoredProduct;
+  return {
+    ...document,
+    revenue30d: fromAmounts(revenue30d),
+    revenueLastMonth: fromAmounts(revenueLastMonth),
+    sources: fromPairs(sources),
+  };
 }

@@ -36,8 +36,8 @@ export async function expectTheSame(
   expect(essence(among), `${asked.caller}: ${url}`).toEqual(essence(single));
   tally.byStatus.set(among.status, (tally.byStatus.get(among.status) ?? 0) + 1);
   if (among.status !== 200) return;
-  const { data = null, facets = {} } = among.body ?? {};
-  expect(JSON.stringify([data, facets]), url).not.toContain(FOREIGN);
+  const { data = null, facets = {}, stats = {} } = among.body ?? {};
+  expect(JSON.stringify([data, facets, stats]), url).not.toContain(FOREIGN);
   tally.rows += Array.isArray(data) ? data.length : 1;
   tally.facetValues += Object.values(facets).flat().length;
 }

@@ -48,7 +48,13 @@ const directed = (...names: string[]) =>
   fc.tuple(fc.constantFrom('', '-'), fc.constantFrom(...names)).map(([sign, name]) => sign + name);
 
 const parameters: Readonly<Record<string, fc.Arbitrary<string>>> = {
+  orderId: many(orderId),
   customerId: many(customerId),
+  statusNot: many(status),
+  cityNot: many(city),
+  levelNot: many(level),
+  multiSelect: flag,
+  stats: many(fc.constantFrom('total', 'price', 'revenue30d', 'totalSpent', 'orderCount', 'email')),
   productId: many(productId),
   category: many(category),
   brand: many(fc.constantFrom('b-0', 'b-1', 'b-9')),
@@ -82,16 +88,61 @@ const parameters: Readonly<Record<string, fc.Arbitrary<string>>> = {
 /** Those that the list takes, mostly, so that most questions are answered. */
 const LISTS: Readonly<Record<string, readonly string[]>> = {
   orders: [
-    ...['customerId', 'productId', 'category', 'city', 'level', 'currency', 'status', 'includeCancelled', 'totalMin'],
+    ...[
+      'orderId',
+      'customerId',
+      'productId',
+      'statusNot',
+      'cityNot',
+      'levelNot',
+      'multiSelect',
+      'category',
+      'city',
+      'level',
+      'currency',
+      'status',
+      'includeCancelled',
+      'totalMin',
+    ],
     ...['totalMax', 'placedFrom', 'placedTo', 'q', 'highlight', 'total', 'size', 'page'],
   ],
-  products: ['category', 'brand', 'tag', 'currency', 'onShelf', 'priceMin', 'q', 'highlight', 'total', 'size', 'page'],
-  customers: ['city', 'level', 'orderCountMax', 'totalSpentMin', 'lastOrderFrom', 'q', 'total', 'size', 'page'],
+  products: [
+    'multiSelect',
+    'category',
+    'brand',
+    'tag',
+    'currency',
+    'onShelf',
+    'priceMin',
+    'q',
+    'highlight',
+    'total',
+    'size',
+    'page',
+  ],
+  customers: [
+    'city',
+    'level',
+    'cityNot',
+    'multiSelect',
+    'orderCountMax',
+    'totalSpentMin',
+    'lastOrderFrom',
+    'q',
+    'total',
+    'size',
+    'page',
+  ],
 };
 const SORTS: Readonly<Record<string, fc.Arbitrary<string>>> = {
   orders: many(directed('placedAt', 'total', 'status', 'updatedAt')),
   products: many(directed('name', 'price', 'sales30d')),
   customers: many(directed('name', 'orderCount', 'totalSpent', 'lastOrderAt')),
+};
+const STATS: Readonly<Record<string, fc.Arbitrary<string>>> = {
+  orders: fc.constant('total'),
+  products: many(fc.constantFrom('price', 'sales30d', 'revenue30d')),
+  customers: many(fc.constantFrom('orderCount', 'totalSpent')),
 };
 const FACETS: Readonly<Record<string, fc.Arbitrary<string>>> = {
   orders: many(fc.constantFrom('status', 'city', 'level', 'category', 'currency')),
@@ -104,7 +155,7 @@ function pairsOf(view: string): fc.Arbitrary<(readonly [string, string])[]> {
     (value ?? fc.constant('')).map((text) => [name, text] as const);
   const usual = fc.constantFrom(...(LISTS[view] ?? [])).chain((name) => named(name, parameters[name]));
   const odd = fc.constantFrom(...Object.keys(parameters)).chain((name) => named(name, parameters[name]));
-  const shaped = fc.oneof(named('sort', SORTS[view]), named('facets', FACETS[view]));
+  const shaped = fc.oneof(named('sort', SORTS[view]), named('facets', FACETS[view]), named('stats', STATS[view]));
   return fc
     .uniqueArray(
       fc.oneof({ weight: 12, arbitrary: usual }, { weight: 6, arbitrary: shaped }, { weight: 1, arbitrary: odd }),

@@ -28,6 +28,48 @@ describe('filters', () => {
     expect(refused('products', 'onShelf=1')).toEqual(['onShelf']);
   });
 
+  it('has a comma and a backslash inside a value where they are escaped', () => {
+    expect(
+      accepted('products', String.raw`category=Audio\, Video & Multimedia`.replace('&', '%26')).query,
+    ).toMatchObject({
+      conditions: [{ field: 'category', values: ['Audio, Video & Multimedia'] }],
+    });
+    expect(accepted('products', String.raw`brand=a\,b,c\\,d&brand=e\,&brand=`).query).toMatchObject({
+      conditions: [{ field: 'brand', values: ['a,b', 'c\\', 'd', 'e,', ''] }],
+    });
+    // A list of names has one parser with lists of values.
+    expect(refusals('orders', String.raw`fields=total\,city`)).toEqual([
+      { parameter: 'fields', message: expect.stringContaining('"total,city"') },
+    ]);
+  });
+
+  it('excludes, alone and together with what is chosen', () => {
+    expect(accepted('orders', 'cityNot=a,b&city=c&includeCancelled=true').query.conditions).toEqual([
+      { kind: 'anyOf', field: 'city', values: ['c'] },
+      { kind: 'noneOf', field: 'city', values: ['a', 'b'] },
+    ]);
+    expect(accepted('products', 'onShelfNot=true').query.conditions).toEqual([
+      { kind: 'noneOf', field: 'onShelf', values: [true] },
+    ]);
+    expect(refused('orders', 'statusNot=paid,gone')).toEqual(['statusNot']);
+  });
+
+  it.each(['orderIdNot', 'customerIdNot', 'productIdNot', 'totalNot', 'statusNotNot'])('does not know %s', (name) =>
+    expect(refused('orders', `${name}=x`)).toEqual([name]),
+  );
+
+  it.each([
+    ['orders', 'orderId', 'orderId'],
+    ['orders', 'customerId', 'customer.customerId'],
+    ['orders', 'productId', 'lines.productId'],
+    ['products', 'productId', 'productId'],
+    ['customers', 'customerId', 'customerId'],
+  ] as const)('finds %s by up to 100 of %s', (view, name, field) => {
+    const ids = Array.from({ length: 100 }, (_, i) => `x-${i}`);
+    expect(accepted(view, `${name}=${ids}`).query.conditions[0]).toEqual({ kind: 'anyOf', field, values: ids });
+    expect(refused(view, `${name}=${ids},one-more`)).toEqual([name]);
+  });
+
   it('limits the number of values', () => {
     expect(accepted('orders', `city=${Array(200).fill('x')}`)).toBeDefined();
     expect(refused('orders', `city=${Array(201).fill('x')}`)).toEqual(['city']);
@@ -44,6 +86,12 @@ describe('cancelled and rejected orders', () => {
 
   it('are shown with includeCancelled=true', () => {
     expect(accepted('orders', 'includeCancelled=true').query.conditions).toEqual([]);
+  });
+
+  it('are hidden whatever else is asked, by exclusion or by id', () => {
+    expect(accepted('orders', 'statusNot=paid').query.conditions).toContainEqual(hidden);
+    expect(accepted('orders', 'orderId=o-1').query.conditions).toContainEqual(hidden);
+    expect(accepted('orders', 'status=paid&statusNot=paid').query.conditions).not.toContainEqual(hidden);
   });
 
   it('are found when the status names them', () => {
@@ -294,9 +342,68 @@ describe('facets', () => {
 
   it('counts any equality parameter but ids', () => {
     expect(
-      accepted('orders', 'facets=status,category&facets=currency,city,level').query.facets.map((f) => f.name),
-    ).toEqual(['status', 'category', 'currency', 'city', 'level']);
+      accepted('orders', 'facets=status,category&facets=currency,city,level,paymentMethod').query.facets.map(
+        (f) => f.name,
+      ),
+    ).toEqual(['status', 'category', 'currency', 'city', 'level', 'paymentMethod']);
   });
+});
+
+describe('multiSelect', () => {
+  const conditionsOf = (query: string) =>
+    Object.fromEntries(accepted('orders', query).query.facets.map(({ name, conditions }) => [name, conditions]));
+  const chosen = 'status=paid&statusNot=locked&city=a&totalMin=5';
+  const paid = { kind: 'anyOf', field: 'status', values: ['paid'] };
+  const locked = { kind: 'noneOf', field: 'status', values: ['locked'] };
+  const city = { kind: 'anyOf', field: 'city', values: ['a'] };
+  const total = { kind: 'range', field: 'total', min: 5 };
+  const hidden = (...values: string[]) => ({ kind: 'noneOf', field: 'status', values });
+
+  it('lets a facet ignore what its own filter chooses and excludes, and nothing else', () => {
+    expect(conditionsOf(`${chosen}&facets=status,city,level&multiSelect=true`)).toEqual({
+      status: [city, hidden('cancelled', 'rejected'), total],
+      city: [paid, locked, total],
+      level: [paid, locked, city, total],
+    });
+    const plain = accepted('orders', `${chosen}&facets=status,city`).query;
+    for (const { conditions } of plain.facets) expect(conditions).toEqual(plain.conditions);
+  });
+
+  it('still hides what is hidden by default, unless it is named', () => {
+    expect(conditionsOf('facets=status&multiSelect=true')).toEqual({ status: [hidden('cancelled', 'rejected')] });
+    expect(conditionsOf('facets=status&multiSelect=true&status=cancelled')).toEqual({ status: [hidden('rejected')] });
+    expect(conditionsOf('facets=status&multiSelect=true&status=paid&includeCancelled=true')).toEqual({ status: [] });
+  });
+
+  it('does not change the list that a cursor belongs to', () => {
+    const { fingerprint } = accepted('orders', chosen);
+    expect(accepted('orders', `${chosen}&facets=status&multiSelect=true&stats=total`).fingerprint).toBe(fingerprint);
+  });
+
+  it('keeps to what the path sets, though it is the field of the facet', () => {
+    const fixed = { kind: 'anyOf', field: 'city', values: ['mine'] } as const;
+    const [facet] = accepted('orders', 'city=a&facets=city&multiSelect=true&includeCancelled=true', [fixed]).query
+      .facets;
+    expect(facet?.conditions).toEqual([fixed]);
+  });
+
+  it.each(['multiSelect=', 'multiSelect=yes', 'multiSelect=true&multiSelect=true'])('refuses %s', (query) =>
+    expect(refused('orders', query)).toEqual(['multiSelect']),
+  );
+});
+
+describe('stats', () => {
+  it('are of ranges', () => {
+    expect(accepted('products', 'stats=price,sales30d&stats=revenue30d').query.stats.map(({ name }) => name)).toEqual([
+      'price',
+      'sales30d',
+      'revenue30d',
+    ]);
+  });
+
+  it.each(['status', 'placed', 'totalMin', 'total,x', ''])('refuses stats=%s', (stats) =>
+    expect(refused('orders', `stats=${stats}`)).toEqual(['stats']),
+  );
 });
 
 describe('all problems', () => {
@@ -314,10 +421,15 @@ describe('all problems', () => {
     ]);
   });
 
-  it.each(['status[$ne]=x', 'status[]=paid', '$where=1', '__proto__=1', 'constructor=1', 'Status=paid', 'orderId=x'])(
-    'include the unknown parameter of %s',
-    (query) => expect(refused('orders', query)).toEqual([query.split('=')[0]]),
-  );
+  it.each([
+    'status[$ne]=x',
+    'status[]=paid',
+    '$where=1',
+    '__proto__=1',
+    'constructor=1',
+    'Status=paid',
+    'productIdNot=x',
+  ])('include the unknown parameter of %s', (query) => expect(refused('orders', query)).toEqual([query.split('=')[0]]));
 
   it('include what is not UTF-8', () => {
     expect(refused('orders', 'city=%FF')).toEqual(['city']);

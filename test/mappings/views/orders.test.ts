@@ -35,6 +35,7 @@ describe('an order', () => {
         placedAt: placed.event.time,
         updatedAt: placed.event.time,
         paidAt: null,
+        paymentMethod: null,
         currency: 'CNY',
         total: 1000,
         itemCount: 2,
@@ -66,7 +67,13 @@ describe('an order', () => {
       .withDuplicates()
       .withLateArrival()
       .shuffled()
-      .thenShows('orders', 'o-1', { status: 'shipped', carrier: 'SF', returnedCount: 1, paidAt: paid.event.time }));
+      .thenShows('orders', 'o-1', {
+        status: 'shipped',
+        carrier: 'SF',
+        returnedCount: 1,
+        paidAt: paid.event.time,
+        paymentMethod: 'card',
+      }));
 
   it('keeps the last known name of a customer that is deleted', () =>
     given(registered, created, placed)

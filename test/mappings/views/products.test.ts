@@ -24,6 +24,7 @@ describe('a product', () => {
         returns30d: 1,
         returnRate30d: 1 / 3,
         revenue30d: { CNY: 1500 },
+        revenueLastMonth: { CNY: 1500 },
         salesLastMonth: 3,
       }));
 
@@ -35,9 +36,11 @@ describe('a product', () => {
 
   it('has a sale in last month for the whole of the next month', async () => {
     const month = given(...sale);
-    await month.at('2026-10-31T15:59:59Z', 'Asia/Shanghai').thenShows('products', 'p-1', { salesLastMonth: 0 });
-    await month.at('2026-10-31T16:00:00Z', 'Asia/Shanghai').thenShows('products', 'p-1', { salesLastMonth: 3 });
-    await month.at('2026-11-30T16:00:00Z', 'Asia/Shanghai').thenShows('products', 'p-1', { salesLastMonth: 0 });
+    const nothing = { salesLastMonth: 0, revenueLastMonth: {} };
+    const sold = { salesLastMonth: 3, revenueLastMonth: { CNY: 1500 } };
+    await month.at('2026-10-31T15:59:59Z', 'Asia/Shanghai').thenShows('products', 'p-1', nothing);
+    await month.at('2026-10-31T16:00:00Z', 'Asia/Shanghai').thenShows('products', 'p-1', sold);
+    await month.at('2026-11-30T16:00:00Z', 'Asia/Shanghai').thenShows('products', 'p-1', nothing);
   });
 
   it('does not count a sale that was cancelled', () =>
@@ -46,5 +49,5 @@ describe('a product', () => {
       .at('2026-11-01T12:00:00Z', 'Asia/Shanghai')
       .withLateArrival()
       .shuffled()
-      .thenShows('products', 'p-1', { sales30d: 0, salesLastMonth: 0, revenue30d: {} }));
+      .thenShows('products', 'p-1', { sales30d: 0, salesLastMonth: 0, revenue30d: {}, revenueLastMonth: {} }));
 });
