@@ -11,11 +11,11 @@ import {
   STAT_CURRENCIES_MAX,
 } from '../../query/document-query.js';
 
-/** A set of each document's values: one with a list counts once per value that is in it. */
+/** Of a list each value once; what is no list passes through `$unwind`, and what is missing does not. */
 export function facetStages(field: string): Document[] {
   const value = `$${field}`;
   return [
-    { $project: { _id: 0, value: { $setUnion: [{ $cond: [{ $isArray: value }, value, [value]] }, []] } } },
+    { $project: { _id: 0, value: { $cond: [{ $isArray: value }, { $setUnion: [value, []] }, value] } } },
     { $unwind: '$value' },
     { $match: { value: { $ne: null } } },
     { $group: { _id: '$value', count: { $sum: 1 } } },

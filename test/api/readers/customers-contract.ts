@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DocumentSet } from '../../../api/ports.js';
 import type { CustomerDocument } from '../../../mappings/views/customers/fields.js';
+import { accepted } from '../asking.js';
 import { customer } from '../documents.js';
 import { filled, idsFound, type ReaderHarness, search, walk } from './harness.js';
 
@@ -60,6 +61,10 @@ export function customersContract(open: () => Promise<ReaderHarness>): void {
       ['city=$exists', []],
       ['orderCountMin=1&orderCountMax=1', ['c-4', 'c-3']],
       ['totalSpentMin=1', ['c-4', 'c-3']],
+      ['customerId=c-3,c-1,C-2', ['c-1', 'c-3']],
+      ['levelNot=gold', ['c-4', 'c-2', 'c-5']],
+      ['cityNot=上海', ['c-1', 'c-4', 'c-3', 'c-5']],
+      ['city=上海&cityNot=上海', []],
       ['totalSpentMax=0', ['c-1', 'c-2', 'c-5']],
       ['lastOrderFrom=2026-11-01T00:00:00Z&lastOrderTo=2026-11-03T00:00:00Z', ['c-4', 'c-3']],
       ['lastOrderTo=9999-12-31T00:00:00Z', ['c-1', 'c-4', 'c-3']],
@@ -116,6 +121,42 @@ export function customersContract(open: () => Promise<ReaderHarness>): void {
       expect((await search(harness, set, 'level=gold&size=1')).documents[0]).not.toHaveProperty('recentOrders');
       const { documents } = await search(harness, set, 'level=gold&size=1&fields=recentOrders');
       expect(documents[0]).toMatchObject({ recentOrders: [recent] });
+    });
+
+    it('tells the least and the greatest value, of money by currency', async () => {
+      const asked = 'stats=totalSpent,orderCount&size=1';
+      expect((await search(harness, set, asked)).stats).toEqual({
+        totalSpent: { CNY: { min: 5, max: 9007199254740991 }, EUR: { min: 1, max: 900 } },
+        orderCount: { min: 0, max: 3 },
+      });
+      expect((await search(harness, set, `${asked}&level=none`)).stats).toEqual({
+        ...{ totalSpent: {}, orderCount: { min: null, max: null } },
+      });
+    });
+
+    it('counts a customer once per value of a list, and what the facet’s own filter leaves out', async () => {
+      const recentOf = (...currencies: string[]) =>
+        currencies.map((currency, i) => ({ ...recent, orderId: `o-${i}`, currency }));
+      const one = await filled(harness, 'customers', {
+        a: customer('a', { level: 'gold', city: 'x', recentOrders: recentOf('CNY', 'CNY', 'EUR') }),
+        b: customer('b', { level: 'silver', city: 'x', recentOrders: recentOf('CNY') }),
+        c: customer('c', { level: null, city: 'y' }),
+      });
+      // No filter of customers is by a list: what is counted is named here.
+      const { query } = accepted('customers', '');
+      const facets = [{ name: 'currency', field: 'recentOrders.currency', conditions: query.conditions }];
+      expect((await harness.reader.search(one, { ...query, facets })).facets.currency).toEqual([
+        { value: 'CNY', count: 2 },
+        { value: 'EUR', count: 1 },
+      ]);
+      const chosen = await search(harness, one, 'customerId=a,b&level=gold&facets=level,city&multiSelect=true');
+      expect([chosen.total.value, chosen.facets]).toEqual([
+        1,
+        {
+          level: ['gold', 'silver'].map((value) => ({ value, count: 1 })),
+          city: [{ value: 'x', count: 1 }],
+        },
+      ]);
     });
 
     it('counts the values of facets', async () => {

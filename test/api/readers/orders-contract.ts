@@ -21,6 +21,7 @@ const orders: Readonly<Record<string, OrderDocument>> = Object.fromEntries(
       city: 'Beijing',
       status: 'shipped',
       trackingNo: 'SF-0042/7',
+      paymentMethod: 'card',
       placedAt: '2026-11-02T00:00:00.001Z',
       customer: of('Jane Doe', null, 'c-2'),
       lines: [
@@ -59,6 +60,17 @@ export function ordersContract(open: () => Promise<ReaderHarness>): void {
       ['level=gold', ['O-1']],
       ['level=gold&city=Beijing', []],
       ['city=*', []],
+      [`orderId=o-3,O-1,o-9&${all}`, ['O-1', 'o-3']],
+      ['orderId=o-3', []],
+      ['orderId=o-1', []],
+      ['statusNot=paid', ['o-2', 'o-5']],
+      ['status=paid,cancelled&statusNot=paid', ['o-3']],
+      [`categoryNot=cases&${all}`, ['O-1', 'o-3', 'o-4', 'o-5']],
+      [`currencyNot=CNY&${all}`, ['o-3', 'o-5']],
+      ['city=上海,Beijing&cityNot=上海', ['o-2']],
+      ['levelNot=gold', ['o-2', 'o-5']],
+      ['paymentMethod=wechat,card', ['o-2']],
+      ['paymentMethodNot=card', ['O-1', 'o-5']],
     ])('filters by %s', async (query, ids) => {
       expect(await idsFound(harness, set, query)).toEqual(ids);
     });
@@ -132,6 +144,54 @@ export function ordersContract(open: () => Promise<ReaderHarness>): void {
         city: [{ value: '上海', count: 1 }],
       });
       expect(await idsFound(harness, one, 'city=广州')).toEqual([]);
+    });
+
+    it('counts what the filter of a facet itself leaves out, with multiSelect', async () => {
+      const one = await filled(harness, 'orders', {
+        a: order('a', { status: 'paid', city: 'x', placedAt: '2026-11-01T00:00:00.000Z' }),
+        b: order('b', { status: 'paid', city: 'y' }),
+        c: order('c', { status: 'shipped', city: 'x' }),
+        d: order('d', { status: 'cancelled', city: 'x' }),
+        e: order('e', { status: 'rejected', city: 'x' }),
+        gone: null,
+      });
+      const counted = async (query: string) => {
+        const { facets, total, documents } = await search(harness, one, `${query}&facets=status,city&size=1`);
+        const counts = Object.entries(facets).map(([name, values]) => [
+          name,
+          Object.fromEntries(values.map(({ value, count }) => [String(value), count])),
+        ]);
+        return { ...Object.fromEntries(counts), total: total.value, found: documents.length };
+      };
+      const chosen = 'status=paid&city=x';
+      expect(await counted(chosen)).toEqual({ status: { paid: 1 }, city: { x: 1 }, total: 1, found: 1 });
+      const shown = { status: { paid: 1, shipped: 1 }, city: { x: 1, y: 1 }, total: 1, found: 1 };
+      expect(await counted(`${chosen}&multiSelect=true`)).toEqual(shown);
+      expect(await counted('status=cancelled&city=x&multiSelect=true')).toEqual({
+        ...{ status: { paid: 1, shipped: 1, cancelled: 1 }, city: { x: 1 }, total: 1, found: 1 },
+      });
+      expect(await counted('statusNot=paid&cityNot=y&multiSelect=true')).toEqual({
+        ...{ status: { paid: 1, shipped: 1 }, city: { x: 1 }, total: 1, found: 1 },
+      });
+      expect(await counted('q=thing&statusNot=paid&multiSelect=true&total=exact&includeCancelled=true')).toEqual({
+        ...{ status: { paid: 2, shipped: 1, cancelled: 1, rejected: 1 }, city: { x: 3 }, total: 3, found: 1 },
+      });
+      expect(await walk(harness, one, `${chosen},y&facets=status&multiSelect=true`, 1)).toEqual(['b', 'a']);
+    });
+
+    it('tells the least and the greatest total of each currency, over the whole result', async () => {
+      const stats = async (query: string) => (await search(harness, set, `stats=total&size=1&${query}`)).stats;
+      expect(await stats(all)).toEqual({
+        total: { CNY: { min: 100, max: 9007199254740991 }, EUR: { min: 200, max: 200 } },
+      });
+      expect(await stats('')).toEqual({ total: { CNY: { min: 100, max: 300 } } });
+      expect(await stats('city=nowhere')).toEqual({ total: {} });
+      const narrowed = await search(harness, set, 'stats=total&city=上海&facets=city&multiSelect=true');
+      expect(narrowed.stats).toEqual({ total: { CNY: { min: 300, max: 300 } } });
+      expect(narrowed.facets.city).toHaveLength(2);
+      const odd = await filled(harness, 'orders', { x: order('x', { currency: '__proto__', total: 7 }) });
+      const told = (await search(harness, odd, 'stats=total')).stats.total;
+      expect(Object.entries(told ?? {})).toEqual([['__proto__', { min: 7, max: 7 }]]);
     });
 
     it('orders what fits equally well by the newest', async () => {

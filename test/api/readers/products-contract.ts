@@ -14,6 +14,9 @@ const products: Readonly<Record<string, ProductDocument>> = Object.fromEntries(
       tags: ['5G', 'new'],
       price: 699900,
       sales30d: 5,
+      salesLastMonth: 3,
+      revenue30d: { CNY: 500, EUR: 40 },
+      revenueLastMonth: { CNY: 9007199254740991 },
     }),
     product('p-2', {
       name: 'Pineapple juice',
@@ -21,6 +24,8 @@ const products: Readonly<Record<string, ProductDocument>> = Object.fromEntries(
       category: 'drinks',
       tags: ['sale'],
       sales30d: 9,
+      revenue30d: { CNY: 900 },
+      revenueLastMonth: { EUR: 7, USD: 3 },
     }),
     product('p-3', { name: 'Apple', category: 'fruit', price: 0, onShelf: false, returnRate30d: 0.1, sales30d: 2 }),
     product('p-4', {
@@ -53,6 +58,18 @@ export function productsContract(open: () => Promise<ReaderHarness>): void {
       ['currency=EUR', ['p-5']],
       ['priceMin=0&priceMax=100', ['p-2', 'p-3', 'p-5']],
       ['returnRate30dMin=0.1', ['p-3', 'p-4']],
+      ['salesLastMonthMin=1', ['p-1']],
+      ['salesLastMonthMax=2', ['p-2', 'p-3', 'p-4', 'p-5']],
+      ['revenue30dMin=1', ['p-2', 'p-1']],
+      ['revenue30dMax=899', ['p-1', 'p-3', 'p-4', 'p-5']],
+      ['revenueLastMonthMin=1', ['p-1']],
+      ['revenueLastMonthMax=0', ['p-2', 'p-3', 'p-4', 'p-5']],
+      ['productId=p-4,p-1,P-2', ['p-1', 'p-4']],
+      ['categoryNot=phones,drinks', ['p-3', 'p-4', 'p-5']],
+      ['brandNot=Apple', ['p-2', 'p-3', 'p-4', 'p-5']],
+      ['tag=new,sale&tagNot=5G', ['p-2']],
+      ['onShelfNot=false', ['p-2', 'p-1', 'p-4', 'p-5']],
+      ['currencyNot=CNY', ['p-5']],
       ['returnRate30dMin=0.1&returnRate30dMax=0.333333333333333', ['p-3']],
     ])('filters by %s, best sold first', async (query, ids) => {
       expect(await idsFound(harness, set, query)).toEqual(ids);
@@ -64,6 +81,9 @@ export function productsContract(open: () => Promise<ReaderHarness>): void {
       ['name', ['p-3', 'p-4', 'p-2', 'p-1', 'p-5']],
       ['-name', ['p-1', 'p-2', 'p-4', 'p-3', 'p-5']],
       ['-returnRate30d', ['p-4', 'p-3', 'p-1', 'p-2', 'p-5']],
+      ['-revenue30d', ['p-2', 'p-1', 'p-3', 'p-4', 'p-5']],
+      ['-revenueLastMonth', ['p-1', 'p-2', 'p-3', 'p-4', 'p-5']],
+      ['revenueLastMonth,-price', ['p-2', 'p-5', 'p-3', 'p-4', 'p-1']],
     ])('sorts by %s, what is missing last, and pages in that order', async (sort, ids) => {
       expect(await walk(harness, set, `sort=${sort}`, 2)).toEqual(ids);
       expect(await idsFound(harness, set, `sort=${sort}`)).toEqual(ids);
@@ -107,6 +127,28 @@ export function productsContract(open: () => Promise<ReaderHarness>): void {
       );
       const { documents } = await search(harness, one, 'sort=name');
       expect(documents.map((document) => (document as ProductDocument).name)).toEqual(names);
+    });
+
+    it('tells the least and the greatest value, of money by currency', async () => {
+      const asked = 'stats=price,sales30d,returnRate30d,revenue30d,revenueLastMonth&size=1';
+      expect((await search(harness, set, asked)).stats).toEqual({
+        price: { CNY: { min: 0, max: 699900 }, EUR: { min: 100, max: 100 } },
+        sales30d: { min: 0, max: 9 },
+        returnRate30d: { min: 0, max: 0.3333333333333333 },
+        revenue30d: { CNY: { min: 500, max: 900 }, EUR: { min: 40, max: 40 } },
+        revenueLastMonth: {
+          ...{ CNY: { min: 9007199254740991, max: 9007199254740991 } },
+          ...{ EUR: { min: 7, max: 7 }, USD: { min: 3, max: 3 } },
+        },
+      });
+      const chosen = 'category=drinks&facets=category&multiSelect=true';
+      expect((await search(harness, set, `${asked}&${chosen}`)).stats).toMatchObject({
+        ...{ sales30d: { min: 9, max: 9 }, revenue30d: { CNY: { min: 900, max: 900 } } },
+      });
+      expect((await search(harness, set, `${asked}&category=none`)).stats).toEqual({
+        ...{ price: {}, revenue30d: {}, revenueLastMonth: {} },
+        ...{ sales30d: { min: null, max: null }, returnRate30d: { min: null, max: null } },
+      });
     });
 
     it('counts booleans and lists', async () => {

@@ -3,6 +3,7 @@ import { StoreUnavailable } from '../../../../api/ports.js';
 import { ElasticsearchReader } from '../../../../api/readers/elasticsearch/reader.js';
 import { accepted } from '../../asking.js';
 import { product } from '../../documents.js';
+import { countsContract } from '../counts-contract.js';
 import { filled, newSet, search, walk } from '../harness.js';
 import { highlightContract } from '../highlight-contract.js';
 import { ordersContract } from '../orders-contract.js';
@@ -21,6 +22,7 @@ relevanceContract(open);
 for (const view of ['orders', 'products'] as const) {
   highlightContract(view, open);
   walkContract(view, open, 4);
+  countsContract(view, open, 4);
 }
 
 describe('Elasticsearch', () => {

@@ -1,3 +1,4 @@
+import { countsContract } from '../counts-contract.js';
 import { customersContract } from '../customers-contract.js';
 import { highlightContract } from '../highlight-contract.js';
 import { ordersContract } from '../orders-contract.js';
@@ -15,4 +16,5 @@ relevanceContract(open);
 for (const view of ['orders', 'products', 'customers'] as const) {
   highlightContract(view, open);
   walkContract(view, open, 50);
+  countsContract(view, open, 100);
 }

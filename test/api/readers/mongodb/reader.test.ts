@@ -4,6 +4,7 @@ import { Database } from '../../../../api/readers/mongodb/database.js';
 import { MongoReader } from '../../../../api/readers/mongodb/reader.js';
 import { accepted } from '../../asking.js';
 import { customer } from '../../documents.js';
+import { countsContract } from '../counts-contract.js';
 import { customersContract } from '../customers-contract.js';
 import { filled, newSet, search, walk } from '../harness.js';
 import { highlightContract } from '../highlight-contract.js';
@@ -17,6 +18,7 @@ customersContract(open);
 for (const view of ['customers'] as const) {
   highlightContract(view, open);
   walkContract(view, open, 8);
+  countsContract(view, open, 8);
 }
 
 describe('MongoDB', () => {
