@@ -115,7 +115,9 @@ export const sharedSettings = {
   REPORTING_CURRENCY: z
     .string()
     .default('CNY')
-    .describe('the currency by which totalSpent sorts and compares; another value needs a new generation'),
+    .describe(
+      'the currency by which totalSpent, revenue30d and revenueLastMonth sort and compare; another value needs a new generation',
+    ),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')

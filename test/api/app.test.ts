@@ -258,6 +258,10 @@ describe('the API without its stores', () => {
       'page=3&size=10',
       'size=2&total=exact',
       'updatedFrom=2026-01-01T00:00:00Z',
+      'cityNot=x',
+      'paymentMethod=card&size=2',
+      'stats=total&size=2',
+      'facets=status&multiSelect=true&size=2',
     ]) {
       expect(await server.get(`/v1/customers/c-1/orders?${query}`), query).toMatchObject({
         status: 503,
@@ -284,6 +288,16 @@ describe('the API without its stores', () => {
       degraded: true,
       page: { next: null },
       total: { value: 1, relation: 'eq' },
+    });
+    const counted = 'orderId=o-1&statusNot=paid&facets=status&multiSelect=true&stats=total';
+    expect((await server.get(`/v1/customers/c-1/orders?${counted}`)).body).toMatchObject({
+      data: [],
+      facets: { status: [{ value: 'paid', count: 1 }] },
+      stats: { total: {} },
+    });
+    expect((await server.get('/v1/customers/c-1/orders?stats=total')).body).toMatchObject({
+      data: [{ paymentMethod: null }],
+      stats: { total: { CNY: { min: 7, max: 7 } } },
     });
     await server.close();
   });

@@ -32,11 +32,15 @@ const nosy = {
       visits: z.array(z.object({ at: text, ip: personalText }).readonly()).readonly(),
     }),
     filters: {
-      city: { kind: 'keyword', field: 'address.city', facet: true },
-      email: { kind: 'keyword', field: 'email', facet: true },
-      ip: { kind: 'keyword', field: 'visits.ip', facet: true },
+      city: { kind: 'keyword', field: 'address.city' },
+      email: { kind: 'keyword', field: 'email' },
+      ip: { kind: 'keyword', field: 'visits.ip' },
     },
-    ranges: { street: { field: 'address.street', type: 'integer' } },
+    ranges: {
+      street: { field: 'address.street', type: 'integer' },
+      wages: { field: 'wages', type: 'integer', money: { currency: 'email' } },
+      debts: { field: 'debts', type: 'integer', money: { amounts: 'visits.ip' } },
+    },
     times: { at: { field: 'visits.at' }, seen: { field: 'email' } },
     sorts: {
       name: { field: 'name' },
