@@ -41,6 +41,11 @@ describe('the parameters of a subscription', () => {
     );
   });
 
+  it('name ids with a backslash as all lists do', () => {
+    const chosen = accepted(String.raw`orderId=a\\b,c\d`).keys;
+    expect(chosen).toEqual(new Map([['orderId', new Set(['a\\b', 'c\\d'])]]));
+  });
+
   it('refuse an id that a named view does not have, or that no view does that may be read', () => {
     expect(refused('view=products&customerId=c-1')).toEqual(['customerId']);
     expect(refused('view=orders,products&customerId=c-1')).toEqual(['customerId']);
