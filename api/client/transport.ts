@@ -24,6 +24,8 @@ export interface Question {
 
 const BACKOFF_MS = 100;
 const BACKOFF_MAX_MS = 5_000;
+/** A timer that is set to more fires at once. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
 
 export class Transport {
   constructor(private readonly settings: TransportSettings) {}
@@ -79,10 +81,13 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
       clearTimeout(timer);
       reject(signal.reason);
     };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop);
-      resolve();
-    }, ms);
+    const timer = setTimeout(
+      () => {
+        signal.removeEventListener('abort', stop);
+        resolve();
+      },
+      Math.min(ms, TIMER_MS_MAX),
+    );
     if (signal.aborted) stop();
     else signal.addEventListener('abort', stop, { once: true });
   });

@@ -17,7 +17,8 @@ import { type ChangesContext, queryStringOf, type RouteContext } from './context
 /** Behind the address of a proxy there may be many: it keeps nothing back, and tells of the end at once. */
 const HEADERS = {
   'Content-Type': 'text/event-stream; charset=utf-8',
-  'Cache-Control': 'no-store',
+  // A proxy that compressed it would hold events back until it has enough of them.
+  'Cache-Control': 'no-store, no-transform',
   'X-Accel-Buffering': 'no',
   Connection: 'close',
 };

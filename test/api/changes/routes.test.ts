@@ -96,7 +96,7 @@ describe('GET /v1/changes', () => {
     const { headers: answered } = await fetch(`${url}/v1/changes`, { headers, signal: controller.signal });
     controller.abort();
     expect(answered.get('content-type')).toBe('text/event-stream; charset=utf-8');
-    expect(answered.get('cache-control')).toBe('no-store');
+    expect(answered.get('cache-control')).toBe('no-store, no-transform');
     expect(answered.get('x-accel-buffering')).toBe('no');
     expect(answered.get('content-encoding')).toBeNull();
     expect((await fetch(`${url}/v1/changes`, { method: 'HEAD' })).status).toBe(200);
