@@ -356,6 +356,11 @@ export interface Job extends JobKey {
   readonly requestedAt: number;
   /** The aggregate has changed since the pass began: another one follows it. */
   readonly again: boolean;
+  /**
+   * Events before these positions are in all documents that the job is for: those that were durable when its last
+   * complete pass began, or before it was recorded, when no job had anything left to do for them.
+   */
+  readonly covered: readonly Position[];
 }
 
 export interface JobStore {

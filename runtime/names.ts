@@ -1,4 +1,5 @@
 /** The names of everything derived: each carries its namespace and generation, documents also their revision. */
+import type { References } from '../mappings/aggregates/state.js';
 import type { ViewName } from '../mappings/contract.js';
 import type { AggregateName } from '../mappings/events/event.js';
 import type { RollupName } from '../mappings/rollups/summaries.js';
@@ -46,6 +47,11 @@ export function checkCollection(generation: number): string {
 
 export function jobsCollection(generation: number): string {
   return `g${generation}_jobs`;
+}
+
+/** Of the job that brings the changes of one customer or product to a view's documents. */
+export function jobId(view: ViewName, reference: keyof References, referredId: string): string {
+  return `${view}/${reference}/${referredId}`;
 }
 
 export function refusedCollection(generation: number): string {

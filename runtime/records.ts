@@ -117,11 +117,17 @@ export interface ChapterRecord {
 
 /** What the API reads of a fan-out job: a change of one customer or product that has not reached all documents yet. */
 export interface PendingJobRecord {
+  /** See `jobId`. */
   readonly _id: string;
+  readonly view: ViewName;
   readonly reference: keyof References;
   readonly referredId: string;
   /** Milliseconds since 1970. */
   readonly requestedAt: number;
+  /** Written in the pass that is under way. */
+  readonly documents: number;
+  /** Events before these places are in all documents that the job is for; without a place, or absent: perhaps none. */
+  readonly covered?: readonly { readonly topic: string; readonly partition: number; readonly next: number }[];
 }
 
 /** Fields that the projector adds to a view's documents in either store. */

@@ -1,8 +1,10 @@
-import type { Job, JobKey, JobStore, TicketCounter } from '../../projector/ports.js';
+import type { Job, JobKey, JobStore, Position, PositionStore, TicketCounter } from '../../projector/ports.js';
 
 interface KeptJob {
   readonly job: Job;
   readonly leasedUntil: number;
+  /** The positions that were durable when the pass began; `null` until then. */
+  readonly through: readonly Position[] | null;
 }
 
 /** Jobs in memory. */
@@ -10,28 +12,33 @@ export class MemoryJobStore implements JobStore {
   private readonly jobs = new Map<string, KeptJob>();
 
   /** Generations of jobs are tickets: a number that is never given twice. */
-  constructor(private readonly tickets: TicketCounter) {}
+  constructor(
+    private readonly tickets: TicketCounter,
+    private readonly positions: Pick<PositionStore, 'read'>,
+  ) {}
 
   async request(keys: readonly JobKey[], now: number): Promise<void> {
     for (const key of keys) {
+      const covered = await this.positions.read();
       const generation = await this.tickets.next();
       const kept = this.jobs.get(idOf(key));
-      if (kept === undefined) this.begin({ ...key, requestedAt: now }, generation);
+      if (kept === undefined) this.begin({ ...key, requestedAt: now, covered }, generation);
       else this.jobs.set(idOf(key), { ...kept, job: { ...kept.job, again: true } });
     }
   }
 
   async take(now: number, leaseMs: number): Promise<Job | null> {
+    const positions = await this.positions.read();
     const [free] = [...this.jobs.values()].filter(({ leasedUntil }) => leasedUntil < now).sort(byGeneration);
     if (free === undefined) return null;
-    this.jobs.set(idOf(free.job), { ...free, leasedUntil: now + leaseMs });
+    this.jobs.set(idOf(free.job), { ...free, leasedUntil: now + leaseMs, through: free.through ?? positions });
     return free.job;
   }
 
   async advance(job: Job, cursor: string, documents: number, leasedUntil: number): Promise<boolean> {
     const kept = this.same(job);
     if (kept === null) return false;
-    this.jobs.set(idOf(job), { job: { ...kept.job, cursor, documents }, leasedUntil });
+    this.jobs.set(idOf(job), { ...kept, job: { ...kept.job, cursor, documents }, leasedUntil });
     return true;
   }
 
@@ -39,7 +46,7 @@ export class MemoryJobStore implements JobStore {
     const generation = await this.tickets.next();
     const kept = this.same(job);
     if (kept === null) return;
-    if (kept.job.again) this.begin(kept.job, generation);
+    if (kept.job.again) this.begin({ ...kept.job, covered: kept.through ?? [] }, generation);
     else this.jobs.delete(idOf(job));
   }
 
@@ -61,11 +68,11 @@ export class MemoryJobStore implements JobStore {
     return kept?.job.generation === job.generation ? kept : null;
   }
 
-  private begin(key: JobKey & { readonly requestedAt: number }, generation: number): void {
-    const { view, reference, referredId, requestedAt } = key;
+  private begin(key: JobKey & Pick<Job, 'requestedAt' | 'covered'>, generation: number): void {
+    const { view, reference, referredId, requestedAt, covered } = key;
     const fresh = { generation, cursor: null, documents: 0, again: false };
-    const job: Job = { view, reference, referredId, requestedAt, ...fresh };
-    this.jobs.set(idOf(job), { job, leasedUntil: 0 });
+    const job: Job = { view, reference, referredId, requestedAt, covered, ...fresh };
+    this.jobs.set(idOf(job), { job, leasedUntil: 0, through: null });
   }
 }
 

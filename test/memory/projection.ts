@@ -43,8 +43,8 @@ export function liveProjection({
   const documents = new MemoryDocumentStore();
   const changes = new MemoryChangeFeed();
   const tickets = new MemoryTicketCounter();
-  const jobs = new MemoryJobStore(tickets);
   const positions = new MemoryPositionStore();
+  const jobs = new MemoryJobStore(tickets, positions);
   const quarantine = new MemoryQuarantine();
   const day = new MemoryDayMark();
   const clock = { time: now, now: () => clock.time };

@@ -35,7 +35,10 @@ positionStoreSuite(async () => new MemoryPositionStore());
 
 dayMarkSuite(async () => new MemoryDayMark());
 
-jobStoreSuite(async () => new MemoryJobStore(new MemoryTicketCounter()));
+jobStoreSuite(async () => {
+  const positions = new MemoryPositionStore();
+  return { jobs: new MemoryJobStore(new MemoryTicketCounter(), positions), positions };
+});
 
 documentStoreSuite(async () => {
   const store = new MemoryDocumentStore((stored) => stored.unfit !== true);

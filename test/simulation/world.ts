@@ -49,7 +49,7 @@ export class World {
   readonly positions = new MemoryPositionStore();
   readonly quarantine = new MemoryQuarantine();
   readonly day = new MemoryDayMark();
-  readonly jobs = new MemoryJobStore(this.tickets);
+  readonly jobs = new MemoryJobStore(this.tickets, this.positions);
   readonly registry = new MemoryRegistry();
   readonly rebuilds = new MemoryRebuildStore();
   readonly scan = new MemoryStateScan(this.aggregates);

@@ -1,29 +1,33 @@
 import { type Db, MongoServerError } from 'mongodb';
-import type { ViewName } from '../../../mappings/contract.js';
-import { jobsCollection } from '../../../runtime/names.js';
+import { jobId, jobsCollection } from '../../../runtime/names.js';
 import type { PendingJobRecord } from '../../../runtime/records.js';
-import type { Job, JobKey, JobStore, TicketCounter } from '../../ports.js';
+import type { Job, JobKey, JobStore, Position, TicketCounter } from '../../ports.js';
 import { withMongo } from './connection.js';
+import { MongoPositionStore } from './positions.js';
 
-/** `_id` is `view/reference/id`. */
 interface JobDocument extends PendingJobRecord {
-  readonly view: ViewName;
   readonly generation: number;
   readonly cursor: string | null;
   readonly documents: number;
   readonly again: boolean;
   readonly leasedUntil: number;
+  /** The positions that were durable when the pass began; absent until then. */
+  readonly through?: readonly Position[];
 }
 
 const DUPLICATE_KEY = 11000;
 
 export class MongoJobStore implements JobStore {
+  private readonly positions: MongoPositionStore;
+
   /** Generations of jobs are tickets: a number that is never given twice, whatever else it could be. */
   constructor(
     private readonly db: Db,
     private readonly generation: number,
     private readonly tickets: TicketCounter,
-  ) {}
+  ) {
+    this.positions = new MongoPositionStore(db, generation);
+  }
 
   async request(keys: readonly JobKey[], now: number): Promise<void> {
     for (const key of keys) {
@@ -42,7 +46,9 @@ export class MongoJobStore implements JobStore {
       );
       if (free === undefined) return null;
       const { _id, generation, leasedUntil } = free;
-      const taken = await this.change({ _id, generation, leasedUntil }, { leasedUntil: now + leaseMs });
+      // Whoever takes a pass up where another left it covers what that one did.
+      const through = free.through ?? (await this.positions.read());
+      const taken = await this.change({ _id, generation, leasedUntil }, { leasedUntil: now + leaseMs, through });
       if (taken) return toJob(free);
     }
   }
@@ -55,10 +61,13 @@ export class MongoJobStore implements JobStore {
     const own = { _id: idOf(job), generation: job.generation };
     const { deletedCount } = await withMongo('end a job', () => this.collection().deleteOne({ ...own, again: false }));
     if (deletedCount === 1) return;
+    const ended = await withMongo('read a job', () => this.collection().findOne(own));
+    if (ended === null) return;
+    const { through = [] } = ended;
     const generation = await this.tickets.next();
-    await this.change(
-      { ...own, again: true },
-      { generation, cursor: null, documents: 0, again: false, leasedUntil: 0 },
+    const next = { generation, cursor: null, documents: 0, again: false, leasedUntil: 0, covered: through };
+    await withMongo('begin another pass', () =>
+      this.collection().updateOne({ ...own, again: true }, { $set: next, $unset: { through: '' } }),
     );
   }
 
@@ -76,6 +85,8 @@ export class MongoJobStore implements JobStore {
   }
 
   private async insert(key: JobKey, now: number): Promise<boolean> {
+    // Before it is known that there is no job: whatever had been asked of one by then is done.
+    const covered = await this.positions.read();
     const generation = await this.tickets.next();
     const { view, reference, referredId } = key;
     const job = { view, reference, referredId, generation, requestedAt: now };
@@ -88,6 +99,7 @@ export class MongoJobStore implements JobStore {
           documents: 0,
           again: false,
           leasedUntil: 0,
+          covered,
         }),
       );
       return true;
@@ -110,9 +122,10 @@ export class MongoJobStore implements JobStore {
 }
 
 function idOf({ view, reference, referredId }: JobKey): string {
-  return `${view}/${reference}/${referredId}`;
+  return jobId(view, reference, referredId);
 }
 
-function toJob({ view, reference, referredId, generation, cursor, documents, requestedAt, again }: JobDocument): Job {
-  return { view, reference, referredId, generation, cursor, documents, requestedAt, again };
+function toJob(document: JobDocument): Job {
+  const { view, reference, referredId, generation, cursor, documents, requestedAt, again, covered = [] } = document;
+  return { view, reference, referredId, generation, cursor, documents, requestedAt, again, covered };
 }

@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { listJobs } from '../../../projector/cli/jobs.js';
 import { createMetrics, meterJobs } from '../../../projector/metrics.js';
 import { MemoryJobStore } from '../../memory/jobs.js';
-import { MemoryTicketCounter } from '../../memory/stores.js';
+import { MemoryPositionStore, MemoryTicketCounter } from '../../memory/stores.js';
 
 const clock = { now: () => 61_000 };
 
 async function oneUnderWay(): Promise<MemoryJobStore> {
-  const jobs = new MemoryJobStore(new MemoryTicketCounter());
+  const jobs = new MemoryJobStore(new MemoryTicketCounter(), new MemoryPositionStore());
   await jobs.request([{ view: 'orders', reference: 'product', referredId: 'p-1' }], 1_000);
   const job = await jobs.take(2_000, 1_000);
   if (job !== null) await jobs.advance(job, 'o-7', 500, 3_000);

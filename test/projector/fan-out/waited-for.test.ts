@@ -3,7 +3,7 @@ import { askedOf, leftOf } from '../../../projector/fan-out/waited-for.js';
 import type { Job } from '../../../projector/ports.js';
 
 function job(generation: number, again = false, referredId = 'p-1'): Job {
-  const place = { cursor: null, documents: 0, requestedAt: 0 };
+  const place = { cursor: null, documents: 0, requestedAt: 0, covered: [] };
   return { view: 'orders', reference: 'product', referredId, generation, again, ...place };
 }
 

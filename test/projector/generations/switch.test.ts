@@ -52,7 +52,7 @@ async function stage(built: Partial<GenerationRecord> = {}) {
 
 const JOB: Job = {
   ...{ view: 'orders', reference: 'product', referredId: 'p-1', generation: 3 },
-  ...{ cursor: null, documents: 0, requestedAt: 0, again: false },
+  ...{ cursor: null, documents: 0, requestedAt: 0, again: false, covered: [] },
 };
 
 describe('a switch of generations', () => {

@@ -1,6 +1,6 @@
 /** What every store of fan-out jobs does. */
 import { describe, expect, it } from 'vitest';
-import type { Job, JobKey, JobStore } from '../../../projector/ports.js';
+import type { Job, JobKey, JobStore, PositionStore } from '../../../projector/ports.js';
 
 const LEASE_MS = 500;
 const KEY: JobKey = { view: 'orders', reference: 'product', referredId: 'p-1' };
@@ -11,11 +11,11 @@ async function taken(store: JobStore, now: number): Promise<Job> {
   return job;
 }
 
-/** `open` gives a store without jobs. */
-export function jobStoreSuite(open: () => Promise<JobStore>): void {
+/** `open` gives a store without jobs, and the positions of its generation, of which there are none. */
+export function jobStoreSuite(open: () => Promise<{ jobs: JobStore; positions: PositionStore }>): void {
   describe('the store of fan-out jobs', () => {
     it('has a job for each key that was asked for, oldest first', async () => {
-      const store = await open();
+      const { jobs: store } = await open();
       expect(await store.list()).toEqual([]);
       await store.request([{ ...KEY, view: 'customers' }], 1_000);
       await store.request([KEY, { ...KEY, referredId: '$p.2' }], 2_000);
@@ -27,7 +27,7 @@ export function jobStoreSuite(open: () => Promise<JobStore>): void {
     });
 
     it('gives a job to one at a time, and to another when the lease has run out', async () => {
-      const store = await open();
+      const { jobs: store } = await open();
       expect(await store.take(1_000, LEASE_MS)).toBeNull();
       await store.request([KEY], 1_000);
       const both = await Promise.all([store.take(1_001, LEASE_MS), store.take(1_001, LEASE_MS)]);
@@ -37,7 +37,7 @@ export function jobStoreSuite(open: () => Promise<JobStore>): void {
     });
 
     it('keeps the cursor for whoever goes on, and the lease of who advances', async () => {
-      const store = await open();
+      const { jobs: store } = await open();
       await store.request([KEY], 1_000);
       const job = await taken(store, 1_001);
       expect(await store.advance(job, 'o-7', 12, 2_000)).toBe(true);
@@ -46,14 +46,14 @@ export function jobStoreSuite(open: () => Promise<JobStore>): void {
     });
 
     it('is empty when the pass is over', async () => {
-      const store = await open();
+      const { jobs: store } = await open();
       await store.request([KEY], 1_000);
       await store.finish(await taken(store, 1_001));
       expect(await store.list()).toEqual([]);
     });
 
     it('begins another pass, under a new generation, when it was asked for during the first', async () => {
-      const store = await open();
+      const { jobs: store } = await open();
       await store.request([KEY], 1_000);
       const first = await taken(store, 1_001);
       await store.advance(first, 'o-7', 12, 2_000);
@@ -69,7 +69,7 @@ export function jobStoreSuite(open: () => Promise<JobStore>): void {
     });
 
     it('gives the others their turn before a job that is asked for again and again', async () => {
-      const store = await open();
+      const { jobs: store } = await open();
       const other = { ...KEY, referredId: 'p-2' };
       await store.request([KEY], 1_000);
       const first = await taken(store, 1_001);
@@ -80,7 +80,7 @@ export function jobStoreSuite(open: () => Promise<JobStore>): void {
     });
 
     it('lets nobody advance or end a job with what was known of an earlier one of the same key', async () => {
-      const store = await open();
+      const { jobs: store } = await open();
       await store.request([KEY], 1_000);
       const ended = await taken(store, 1_001);
       await store.finish(ended);
@@ -92,8 +92,35 @@ export function jobStoreSuite(open: () => Promise<JobStore>): void {
       expect(await store.list()).toEqual([fresh]);
     });
 
+    it('covers what was durable before it was recorded, and then what was when its last complete pass began', async () => {
+      const { jobs: store, positions } = await open();
+      const reach = (next: number) => positions.write([{ topic: 't.1', partition: 0, next }]);
+      const covered = async () => (await store.list()).flatMap(({ covered }) => covered.map(({ next }) => next));
+      await reach(10);
+      await store.request([KEY], 1_000);
+      await reach(20);
+      const first = await taken(store, 1_001);
+      await reach(30);
+      expect(await covered()).toEqual([10]);
+      await store.advance(first, 'o-7', 12, 2_000);
+      // Another process goes on where the first one was: what that one rendered it rendered before.
+      const same = await taken(store, 2_001);
+      await store.request([KEY], 2_100);
+      expect(await covered()).toEqual([10]);
+      await store.finish(same);
+      expect(await covered()).toEqual([20]);
+      const second = await taken(store, 3_000);
+      await reach(40);
+      await store.request([KEY], 3_100);
+      await store.finish(second);
+      expect(await covered()).toEqual([30]);
+      await store.finish(await taken(store, 4_000));
+      await store.request([KEY], 5_000);
+      expect(await covered()).toEqual([40]);
+    });
+
     it('loses no request, whoever ends the job meanwhile', async () => {
-      const store = await open();
+      const { jobs: store } = await open();
       for (let round = 0; round < 20; round += 1) {
         await store.request([KEY], 1_000);
         const job = await taken(store, 10_000 + round * 1_000);

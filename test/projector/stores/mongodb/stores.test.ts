@@ -74,7 +74,8 @@ positionStoreSuite(async () => {
 
 jobStoreSuite(async () => {
   const { servers, number } = await open();
-  return new MongoJobStore(servers.db, number, new MongoTicketCounter(servers.db, number));
+  const jobs = new MongoJobStore(servers.db, number, new MongoTicketCounter(servers.db, number));
+  return { jobs, positions: new MongoPositionStore(servers.db, number) };
 });
 
 dayMarkSuite(async () => {
