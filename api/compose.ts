@@ -51,11 +51,12 @@ export function composeApi(settings: ApiSettings, log: Log = createLog('api', se
     log,
   );
   const positions = new MongoPositions(database);
+  const fanOut = new MongoFanOut(database);
   const freshness = new ComputedFreshness(
     {
       logEnds,
       positions,
-      fanOut: new MongoFanOut(database),
+      fanOut,
       now: Date.now,
       onUnknown: (error) => log.warn({ err: error }, 'freshness is unknown: Kafka or the positions cannot be read'),
     },
@@ -88,7 +89,7 @@ export function composeApi(settings: ApiSettings, log: Log = createLog('api', se
     generations,
     freshness,
     changes,
-    watch: new Watch({ progress: new MongoProgress(database), positions, timers: systemTimers }),
+    watch: new Watch({ progress: new MongoProgress(database), positions, jobs: fanOut, timers: systemTimers }),
     refresher: new CoalescedRefresher(refresher),
     history: { basis: new MongoBasis(database), records, log: aggregateLog, now: Date.now },
     namespace,

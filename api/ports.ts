@@ -1,6 +1,6 @@
 /** What the API needs from the outside, named by role. The adapters are in folders named by technology. */
-import type { AggregateState, LogPlace, SequenceRange } from '../mappings/aggregates/state.js';
-import type { PeriodSummary, View } from '../mappings/contract.js';
+import type { AggregateState, LogPlace, References, SequenceRange } from '../mappings/aggregates/state.js';
+import type { PeriodSummary, View, ViewName } from '../mappings/contract.js';
 import type { AggregateName, RawRecord } from '../mappings/events/event.js';
 import type { RollupName } from '../mappings/rollups/summaries.js';
 import type { Change } from '../runtime/changes.js';
@@ -134,6 +134,28 @@ export interface PendingFanOut {
   readonly aggregates: number;
   /** When the first of these changes was met, ms since 1970; `null` without any. */
   readonly since: number | null;
+}
+
+/** The fan-out jobs as whoever waits for them sees them. */
+export interface JobSource {
+  /** Those of the named ones that are waiting or under way. */
+  jobs(generation: number, named: readonly JobName[]): Promise<readonly PendingJob[]>;
+}
+
+/** What a job is for: a view's documents that the orders lead to which refer to one customer or product. */
+export interface JobName {
+  readonly view: ViewName;
+  readonly reference: keyof References;
+  readonly referredId: string;
+}
+
+export interface PendingJob extends JobName {
+  /** Events before these places are in all documents that the job is for: the next offset per `topic/number`. */
+  readonly covered: ReadonlyMap<string, number>;
+  /** Written in the pass that is under way. */
+  readonly documents: number;
+  /** When the change was met for which the job was recorded, ms since 1970. */
+  readonly since: number;
 }
 
 /** What has been merged, by the aggregates' states. */

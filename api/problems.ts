@@ -41,19 +41,33 @@ export const problemTypes = {
 
 export type ProblemCode = keyof typeof problemTypes;
 
+/** A fan-out job that has still to bring an event to some documents. */
+export interface FanOutProgress {
+  /** As `Wait-For` names it. */
+  readonly aggregate: string;
+  /** Whose documents it writes. */
+  readonly view: string;
+  /** Written in the pass under way; `null` for a caller that is bound to a customer. */
+  readonly documents: number | null;
+  /** RFC 3339: when the change was met for which the job was recorded. */
+  readonly since: string;
+}
+
 /** Thrown by routes, answered by the error handler. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   /** Of a wait that was in vain. */
   readonly reached: Reached | undefined;
+  readonly fanOut: readonly FanOutProgress[] | undefined;
   constructor(
     readonly code: ProblemCode,
     readonly detail: string,
     readonly errors?: readonly ParameterError[],
-    options?: ErrorOptions & { readonly reached?: Reached },
+    options?: ErrorOptions & { readonly reached?: Reached; readonly fanOut?: readonly FanOutProgress[] },
   ) {
     super(detail, options);
     this.reached = options?.reached;
+    this.fanOut = options?.fanOut;
   }
 }
 
@@ -67,9 +81,10 @@ export interface ProblemBody {
   readonly code: ProblemCode;
   readonly errors?: readonly ParameterError[];
   readonly reached?: Reached;
+  readonly fanOut?: readonly FanOutProgress[];
 }
 
-export function problemBody({ code, detail, errors, reached }: Problem, requestId: string): ProblemBody {
+export function problemBody({ code, detail, errors, reached, fanOut }: Problem, requestId: string): ProblemBody {
   const { title, status } = problemTypes[code];
   return {
     type: `urn:problem-type:${code}`,
@@ -80,6 +95,7 @@ export function problemBody({ code, detail, errors, reached }: Problem, requestI
     code,
     ...(errors === undefined ? {} : { errors }),
     ...(reached === undefined ? {} : { reached }),
+    ...(fanOut === undefined ? {} : { fanOut }),
   };
 }
 

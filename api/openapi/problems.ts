@@ -76,6 +76,6 @@ function body(code: ProblemCode) {
     ...(code === 'invalid-parameters'
       ? { errors: [{ parameter: 'size', message: 'must be a whole number from 1' }] }
       : {}),
-    ...(code === 'wait-timeout' ? { reached: { 'orders/o-1001': 3 } } : {}),
+    ...(code === 'wait-timeout' ? { reached: { 'orders/o-1001': 3 }, fanOut: [] } : {}),
   };
 }

@@ -84,8 +84,23 @@ export const sharedSchemas: Readonly<Record<string, JsonSchema>> = {
           description: 'Of a `Wait-For` in vain: the highest visible sequence of each aggregate, `null` for none.',
           additionalProperties: { type: ['integer', 'null'], minimum: 1 },
         },
+        fanOut: {
+          type: 'array',
+          description:
+            'Of a `Wait-For` in vain: the jobs that have still to bring an event to documents that refer to it.',
+          items: objectOf({
+            aggregate: { type: 'string', description: 'As `Wait-For` names it.' },
+            view: TEXT,
+            documents: {
+              type: ['integer', 'null'],
+              minimum: 0,
+              description: 'Written in the pass under way; `null` for callers that are bound to a customer.',
+            },
+            since: { ...TIME, description: 'When the change was met for which the job was recorded.' },
+          }),
+        },
       },
-      ['errors', 'reached'],
+      ['errors', 'reached', 'fanOut'],
     ),
   },
 };

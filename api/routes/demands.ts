@@ -1,15 +1,25 @@
 /** Makes an answer meet what its caller demands by headers: before anything is read, and after the parameters are checked. */
 import type { Request } from 'express';
+import type { View } from '../../mappings/contract.js';
+import type { Principal } from '../access/principal.js';
 import { TooLate, withinTime } from '../deadline.js';
 import { CallerGone, type DocumentSet } from '../ports.js';
-import { Problem } from '../problems.js';
+import { type FanOutProgress, Problem } from '../problems.js';
 import type { ParameterError } from '../query/given.js';
 import { AS_OF } from '../query/parameters.js';
 import { type Demands, MAX_STALENESS, readDemands, WAIT_FOR, type WaitFor } from '../waiting/demands.js';
 import { mayLearnOf } from '../waiting/permission.js';
-import type { Reached } from '../waiting/watch.js';
+import type { FanOutLeft, WaitOutcome } from '../waiting/watch.js';
 import type { RouteContext } from './context.js';
 import type { Reading } from './reading.js';
+
+/** What an answer is going to be made from. */
+export interface AnswerSource {
+  /** The views whose documents it shows. */
+  readonly shown: readonly View[];
+  /** The documents that are searched; `null` when documents are only read by id, which needs no refresh. */
+  readonly searched: DocumentSet | null;
+}
 
 /** What is wrong with the headers, to be told together with what is wrong with the parameters. */
 export function demandErrors(request: Request): readonly ParameterError[] {
@@ -19,14 +29,13 @@ export function demandErrors(request: Request): readonly ParameterError[] {
 
 /**
  * Resolves when what is read from now on meets the demands.
- * @param searched the documents that will be searched; `null` when documents are only read by id, which needs no refresh
  * @throws Problem, StoreUnavailable, NotReady, CallerGone
  */
 export async function meetDemands(
   context: RouteContext,
   request: Request,
   reading: Reading,
-  searched: DocumentSet | null,
+  source: AnswerSource,
 ): Promise<void> {
   const outcome = demandsOf(request);
   if (outcome.kind === 'refused') {
@@ -35,7 +44,7 @@ export async function meetDemands(
   if (reading.refusal !== null) throw reading.refusal;
   const { waitFor, maxStalenessMs } = outcome.demands;
   if (reading.served.live.snapshot !== undefined) assertNone(outcome.demands);
-  if (waitFor !== null) await seeWrites(context, waitFor, reading, searched);
+  if (waitFor !== null) await seeWrites(context, waitFor, reading, source);
   if (maxStalenessMs !== null) await assertFresh(context, reading, maxStalenessMs);
 }
 
@@ -56,12 +65,13 @@ async function seeWrites(
   { watch, refresher }: RouteContext,
   { awaited, timeoutMs }: WaitFor,
   { served, principal, options: { signal } }: Reading,
-  searched: DocumentSet | null,
+  { shown, searched }: AnswerSource,
 ): Promise<void> {
   const begun = performance.now();
   const outcome = await watch.until({
     generation: served.live.number,
     awaited,
+    views: shown,
     mayLearnOf: (one, progress) => mayLearnOf(principal, one, progress),
     timeoutMs,
     signal,
@@ -74,21 +84,31 @@ async function seeWrites(
     case 'crowded':
       throw new Problem('wait-crowded', 'Too many requests wait for events already. Try again, or without Wait-For.');
     case 'timeout':
-      throw waitTimeout(timeoutMs, outcome.reached);
+      throw waitTimeout(timeoutMs, outcome, principal);
   }
   if (searched === null || searched.view.storage.store !== 'elasticsearch') return;
   try {
     await withinTime(refresher.refresh(searched), Math.max(0, begun + timeoutMs - performance.now()));
   } catch (error) {
-    throw error instanceof TooLate ? waitTimeout(timeoutMs, outcome.reached) : error;
+    throw error instanceof TooLate ? waitTimeout(timeoutMs, { ...outcome, fanOut: [] }, principal) : error;
   }
 }
 
-function waitTimeout(timeoutMs: number, reached: Reached): Problem {
+type Waited = Pick<Extract<WaitOutcome, { kind: 'timeout' }>, 'reached' | 'fanOut'>;
+
+function waitTimeout(timeoutMs: number, { reached, fanOut }: Waited, principal: Principal): Problem {
   const detail =
     `What Wait-For names was not visible within ${timeoutMs} ms; reached has the highest visible sequence of each ` +
-    'aggregate. An event may also never become visible: its id is remembered no longer, or it was not accepted.';
-  return new Problem('wait-timeout', detail, undefined, { reached });
+    'aggregate, fanOut what still brings it to the documents that refer to it. An event may also never become visible: ' +
+    'its id is remembered no longer, or it was not accepted.';
+  const left = fanOut.map((one) => progressOf(one, principal));
+  return new Problem('wait-timeout', detail, undefined, { reached, fanOut: left });
+}
+
+/** How many orders of others a product has is not told to a caller that knows of its own only. */
+function progressOf({ aggregate, job }: FanOutLeft, { customerId }: Principal): FanOutProgress {
+  const { view, documents, since } = job;
+  return { aggregate, view, documents: customerId === null ? documents : null, since: new Date(since).toISOString() };
 }
 
 async function assertFresh({ freshness }: RouteContext, { served }: Reading, maxStalenessMs: number): Promise<void> {

@@ -38,7 +38,7 @@ async function answerDocument(
       ...demandErrors(request),
     ]);
   }
-  await meetDemands(context, request, reading, null);
+  await meetDemands(context, request, reading, { shown: [view], searched: null });
   const { id } = request.params;
   const document = findDocument(context, view, reading, id);
   const [found, freshness] = await withFreshness(context, reading.served, document);

@@ -35,7 +35,8 @@ async function answerHistory(
   const given = readQueryString(queryStringOf(request));
   const bound = { view, id, generation: served.live.number, cursorSecret: cursorSecretOf(context, served) };
   const { size, after } = askedOf(readHistoryRequest(given, bound), request);
-  await meetDemands(context, request, reading, null);
+  // The past is told out of states, which have every event as soon as it is merged.
+  await meetDemands(context, request, reading, { shown: [], searched: null });
   // Whoever may not see the document must not see its past; and of what was deleted there is none to see.
   await findDocument(context, view, reading, id);
   const isTold = (document: unknown) =>

@@ -42,7 +42,7 @@ export async function readList(
   const outcome = readListRequest(given, { view, generation: served.live.number, cursorSecret, fixed });
   switch (outcome.kind) {
     case 'request':
-      await meetDemands(context, request, reading, documentsOf(view, served));
+      await meetDemands(context, request, reading, { shown: [view], searched: documentsOf(view, served) });
       return { view, reading, cursorSecret, given, request: outcome.request, path };
     case 'expired':
       throw new Problem('cursor-expired', 'The documents were built anew since. Begin the list again without cursor.');

@@ -37,7 +37,7 @@ function serve(router: Router, context: RouteContext, view: View, suggest: Sugge
       ]);
     }
     const documents = documentsOf(view, served);
-    await meetDemands(context, request, reading, documents);
+    await meetDemands(context, request, reading, { shown: [view], searched: documents });
     const { query } = outcome;
     const found = query === null ? [] : (await readerOf(context, view).search(documents, query, options)).documents;
     response.json({

@@ -1,11 +1,22 @@
 /**
  * One watch of the positions and the states for all who wait in this process. While anybody does, it looks every 20 ms,
  * less often the longer nobody has come and nothing was reached, down to every 100 ms; else it does nothing. A look is one
- * read of the positions and at most one of the states of each kind of aggregate, whatever the number of those who wait.
+ * read of the positions, at most one of the states of each kind of aggregate, and at most one of the fan-out jobs, whatever
+ * the number of those who wait.
  */
+import type { View } from '../../mappings/contract.js';
 import type { AggregateName } from '../../mappings/events/event.js';
-import type { AggregateProgress, PartitionPlace, PositionSource, ProgressSource } from '../ports.js';
+import type {
+  AggregateProgress,
+  JobName,
+  JobSource,
+  PartitionPlace,
+  PendingJob,
+  PositionSource,
+  ProgressSource,
+} from '../ports.js';
 import { type Awaited, nameOf } from './demands.js';
+import { isSameJob, isStillFor, jobsFor } from './fan-out.js';
 import { isBeyond, type Positions, placesOf, reachedSequence } from './proof.js';
 import type { Timers } from './timers.js';
 
@@ -15,12 +26,15 @@ export const WATCH_LIMITS = { waitersMax: 250, pauseMsMin: 20, pauseMsMax: 100, 
 export interface WatchPorts {
   readonly progress: ProgressSource;
   readonly positions: PositionSource;
+  readonly jobs: JobSource;
   readonly timers: Timers;
 }
 
 export interface Wait {
   readonly generation: number;
   readonly awaited: readonly Awaited[];
+  /** Those whose documents the answer shows. */
+  readonly views: readonly View[];
   /** Whether the caller may learn of it; what it may not counts as absent. */
   readonly mayLearnOf: (awaited: Awaited, progress: AggregateProgress) => boolean;
   readonly timeoutMs: number;
@@ -29,14 +43,21 @@ export interface Wait {
 }
 
 export type WaitOutcome =
-  /** Every event is in every document that is rendered with its batch. */
+  /** Every event is in every document of the views. */
   | { readonly kind: 'visible'; readonly reached: Reached }
-  | { readonly kind: 'timeout'; readonly reached: Reached }
+  | { readonly kind: 'timeout'; readonly reached: Reached; readonly fanOut: readonly FanOutLeft[] }
   | { readonly kind: 'crowded' }
   | { readonly kind: 'gone' };
 
 /** The highest visible sequence by the aggregate's name in the header; `null`: none. */
 export type Reached = Readonly<Record<string, number | null>>;
+
+/** A job that has still to bring an event to some of the documents. */
+export interface FanOutLeft {
+  /** By its name in the header. */
+  readonly aggregate: string;
+  readonly job: PendingJob;
+}
 
 interface Open {
   readonly awaited: Awaited;
@@ -44,6 +65,8 @@ interface Open {
   progress: AggregateProgress | null;
   /** Set once its event is known to be merged: then only the positions matter. */
   places: readonly PartitionPlace[] | null;
+  /** The jobs that had to bring it to some document at the last look. */
+  jobs: readonly PendingJob[];
 }
 
 interface Waiter {
@@ -86,7 +109,7 @@ export class Watch {
     };
     const waiter: Waiter = {
       wait,
-      open: wait.awaited.map((awaited) => ({ awaited, progress: null, places: null })),
+      open: wait.awaited.map((awaited) => ({ awaited, progress: null, places: null, jobs: [] })),
       positions: new Map(),
       end: (outcome) => {
         leave();
@@ -100,7 +123,7 @@ export class Watch {
     const gone = () => waiter.end({ kind: 'gone' });
     const cancelDeadline = this.#ports.timers.after(wait.timeoutMs, () => {
       if (this.#failure !== null) waiter.fail(this.#failure.error);
-      else waiter.end({ kind: 'timeout', reached: reachedBy(waiter) });
+      else waiter.end({ kind: 'timeout', reached: reachedBy(waiter), fanOut: fanOutLeft(waiter) });
     });
     wait.signal.addEventListener('abort', gone);
     this.#waiters.add(waiter);
@@ -147,11 +170,31 @@ export class Watch {
       if (!this.#waiters.has(waiter)) continue;
       waiter.positions = positions;
       for (const open of waiter.open) take(open, waiter.wait, progress);
-      const isVisible = waiter.open.every(({ places }) => places !== null && isBeyond(positions, places));
-      if (!isVisible) continue;
-      this.#pauseMs = WATCH_LIMITS.pauseMsMin;
-      waiter.end({ kind: 'visible', reached: reachedBy(waiter) });
     }
+    await this.#endIfVisible(
+      generation,
+      waiters.filter((waiter) => waiter.open.every(({ places }) => places !== null && isBeyond(positions, places))),
+    );
+  }
+
+  /** Those whose events are behind the positions, which were read before: their jobs have been recorded by now. */
+  async #endIfVisible(generation: number, waiters: readonly Waiter[]): Promise<void> {
+    const named = waiters.map((waiter) => [waiter, namedBy(waiter)] as const);
+    for (const [waiter, names] of named) if (names.length === 0) this.#endVisible(waiter);
+    const wanted = named.flatMap(([, names]) => names);
+    if (wanted.length === 0) return;
+    const jobs = await this.#ports.jobs.jobs(generation, wanted);
+    for (const [waiter, names] of named) {
+      if (names.length === 0) continue;
+      for (const open of waiter.open) open.jobs = jobsLeft(open, waiter.wait.views, jobs);
+      if (waiter.open.every((open) => open.jobs.length === 0)) this.#endVisible(waiter);
+    }
+  }
+
+  #endVisible(waiter: Waiter): void {
+    if (!this.#waiters.has(waiter)) return;
+    this.#pauseMs = WATCH_LIMITS.pauseMsMin;
+    waiter.end({ kind: 'visible', reached: reachedBy(waiter) });
   }
 
   async #progressOf(generation: number, ids: ReadonlyMap<AggregateName, ReadonlySet<string>>): Promise<Progress> {
@@ -181,6 +224,19 @@ function take(open: Open, { mayLearnOf }: Wait, read: Progress): void {
   const progress = read.get(awaited.aggregate)?.get(awaited.id);
   open.progress = progress !== undefined && mayLearnOf(awaited, progress) ? progress : null;
   open.places = open.progress === null ? null : placesOf(awaited.mark, open.progress);
+}
+
+function namedBy({ open, wait: { views } }: Waiter): readonly JobName[] {
+  return open.flatMap(({ awaited }) => jobsFor(awaited, views));
+}
+
+function jobsLeft({ awaited, places }: Open, views: readonly View[], jobs: readonly PendingJob[]): PendingJob[] {
+  const own = jobsFor(awaited, views);
+  return jobs.filter((job) => own.some((name) => isSameJob(name, job)) && isStillFor(job, places ?? []));
+}
+
+function fanOutLeft({ open }: Waiter): FanOutLeft[] {
+  return open.flatMap(({ awaited, jobs }) => jobs.map((job) => ({ aggregate: nameOf(awaited), job })));
 }
 
 function reachedBy({ open, positions }: Waiter): Reached {

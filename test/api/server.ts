@@ -11,6 +11,7 @@ import type {
   Freshness,
   FreshnessSource,
   GenerationSource,
+  JobSource,
   PositionSource,
   ProgressSource,
   RecordSource,
@@ -74,6 +75,8 @@ const NOTHING_MERGED: ProgressSource & PositionSource = {
   positions: async () => new Map(),
 };
 
+const NO_JOBS: JobSource = { jobs: async () => [] };
+
 const NOTHING_KNOWN: BasisSource = { states: async () => new Map(), periods: async () => new Map() };
 const NO_RECORDS: RecordSource = {
   at: async (places) => places.map(() => null),
@@ -89,6 +92,8 @@ export async function serve(parts: {
   readonly refresher?: Refresher;
   /** What `Wait-For` learns of; nothing is merged without. */
   readonly progress?: ProgressSource & PositionSource;
+  /** The fan-out that it learns of; none is under way without. */
+  readonly jobs?: JobSource;
   /** Without, there is no log of changes. */
   readonly changes?: ChangesContext;
   /** Without, nothing has a past. */
@@ -98,7 +103,7 @@ export async function serve(parts: {
 }): Promise<TestServer> {
   const log = pino({ level: 'silent' });
   const limits = composeLimits({ ...GENEROUS, ...parts.limits }, Object.keys(views), log);
-  const { progress = NOTHING_MERGED } = parts;
+  const { progress = NOTHING_MERGED, jobs = NO_JOBS } = parts;
   const context = {
     views,
     definitions: definitionsOf(views),
@@ -108,7 +113,7 @@ export async function serve(parts: {
     },
     generations: parts.generations ?? { live: async () => servedOf() },
     freshness: parts.freshness ?? { of: async () => FRESH },
-    watch: new Watch({ progress, positions: progress, timers: systemTimers }),
+    watch: new Watch({ progress, positions: progress, jobs, timers: systemTimers }),
     refresher: parts.refresher ?? { refresh: async () => {} },
     changes: parts.changes ?? noChanges(),
     history: { basis: NOTHING_KNOWN, records: NO_RECORDS, log: NO_LOG, now: Date.now, ...parts.history },

@@ -196,7 +196,20 @@ describe('a change whose fan-out goes on as a job', () => {
     expect(freshness.lagMs).toBeGreaterThanOrEqual(5_000);
     const { body } = await answers.get('/v1/orders?size=1', { 'Max-Staleness': '4000' });
     expect(body).toMatchObject({ status: 503, code: 'too-stale' });
+    const search = '/v1/orders?category=other&productId=p-many';
+    const inVain = await answers.get(search, { 'Wait-For': `${byId(changed)};timeout=200` });
+    expect(inVain.body).toMatchObject({
+      ...{ status: 503, code: 'wait-timeout', reached: { 'products/p-many': 2 } },
+      fanOut: [{ aggregate: 'products/p-many', view: 'orders', documents: 0 }],
+    });
     await jobs.updateOne({ _id }, { $set: { leasedUntil: 0 } });
+    await until('the wait to end with the job', async () => {
+      const { status, body } = await answers.get(search, { 'Wait-For': `${byId(changed)};timeout=5000` });
+      // Before, it is refused: it is never answered without the change.
+      if (status === 200) expect(body).toMatchObject({ total: { value: orders.length } });
+      else expect(body).toMatchObject({ status: 503, code: 'wait-timeout' });
+      return status === 200;
+    });
     await answers.caughtUp();
     await expectConvergence(answers, publisher.events);
   }, 120_000);

@@ -1,10 +1,10 @@
 /** The fan-out jobs that are waiting or under way. */
-import { jobsCollection } from '../../../runtime/names.js';
+import { jobId, jobsCollection } from '../../../runtime/names.js';
 import type { PendingJobRecord } from '../../../runtime/records.js';
-import type { FanOutSource, PendingFanOut } from '../../ports.js';
+import type { FanOutSource, JobName, JobSource, PendingFanOut, PendingJob } from '../../ports.js';
 import type { Database } from './database.js';
 
-export class MongoFanOut implements FanOutSource {
+export class MongoFanOut implements FanOutSource, JobSource {
   readonly #database: Database;
 
   constructor(database: Database) {
@@ -26,5 +26,19 @@ export class MongoFanOut implements FanOutSource {
         .toArray(),
     );
     return found === undefined ? { aggregates: 0, since: null } : { aggregates: found.aggregates, since: found.since };
+  }
+
+  async jobs(generation: number, named: readonly JobName[]): Promise<readonly PendingJob[]> {
+    const ids = named.map(({ view, reference, referredId }) => jobId(view, reference, referredId));
+    const records = await this.#database.ask(() =>
+      this.#database
+        .collection<PendingJobRecord>(jobsCollection(generation))
+        .find({ _id: { $in: ids } }, { maxTimeMS: this.#database.maxTimeMS })
+        .toArray(),
+    );
+    return records.map(({ view, reference, referredId, requestedAt, documents, covered = [] }) => ({
+      ...{ view, reference, referredId, documents, since: requestedAt },
+      covered: new Map(covered.map(({ topic, partition, next }) => [`${topic}/${partition}`, next])),
+    }));
   }
 }

@@ -1,7 +1,7 @@
 /** What a caller is told that demands something of an answer, over HTTP. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EVERYBODY } from '../../../api/access/principal.js';
-import type { AggregateProgress, DocumentSet } from '../../../api/ports.js';
+import type { AggregateProgress, DocumentSet, PendingJob } from '../../../api/ports.js';
 import { customer, order, product } from '../documents.js';
 import { FRESH, memoryReader, serve, type TestServer } from '../server.js';
 
@@ -28,6 +28,7 @@ let positions: Map<string, number>;
 let refreshed: DocumentSet[];
 let refresh: () => Promise<void>;
 let freshness = FRESH;
+let jobs: readonly PendingJob[];
 let server: TestServer;
 
 beforeEach(async () => {
@@ -35,6 +36,7 @@ beforeEach(async () => {
   refreshed = [];
   refresh = async () => {};
   freshness = FRESH;
+  jobs = [];
   server = await serve({
     elasticsearch: reader,
     mongodb: reader,
@@ -55,6 +57,7 @@ beforeEach(async () => {
           }),
         ),
     },
+    jobs: { jobs: async () => jobs },
     entrance: {
       authenticator: {
         challenges: [],
@@ -159,5 +162,36 @@ describe('a wait', () => {
     expect(foreign.body.reached).toEqual([null]);
     expect(foreign).toEqual(await about('o-none'));
     expect((await about('o-1')).status).toBe(200);
+  });
+});
+
+describe('a wait for a product that a job brings to its orders', () => {
+  const products = { 'Wait-For': 'products/p-1@3;timeout=30' };
+  beforeEach(() => {
+    positions.set('products/0', 9);
+    const job = { view: 'orders', reference: 'product', referredId: 'p-1', documents: 1_500 } as const;
+    jobs = [{ ...job, covered: new Map([['products/0', 8]]), since: Date.UTC(2026, 10, 21) }];
+  });
+
+  it('is in vain for orders, and says how far the job is', async () => {
+    const progress = { aggregate: 'products/p-1', view: 'orders', documents: 1_500, since: '2026-11-21T00:00:00.000Z' };
+    for (const path of ['/v1/orders?q=thing', '/v1/orders/o-1', '/v1/customers/c-1/orders']) {
+      const { status, body } = await ask(path, products);
+      expect([status, body.code, body.reached], path).toEqual([503, 'wait-timeout', { 'products/p-1': 3 }]);
+      expect(body.fanOut, path).toEqual([progress]);
+    }
+  });
+
+  it('does not tell a caller with own orders only how many others have', async () => {
+    const { body } = await ask('/v1/orders', { ...products, 'X-Customer': 'c-1' });
+    expect(body.fanOut).toEqual([expect.objectContaining({ aggregate: 'products/p-1', documents: null })]);
+  });
+
+  it('ends for what the job does not write, and for all once it is behind', async () => {
+    for (const path of ['/v1/products/p-1', '/v1/products?q=thing', '/v1/suggest?q=thing', '/v1/customers']) {
+      expect((await ask(path, products)).status, path).toBe(200);
+    }
+    jobs = jobs.map((job) => ({ ...job, covered: new Map([['products/0', 9]]) }));
+    expect((await ask('/v1/orders?q=thing', products)).status).toBe(200);
   });
 });

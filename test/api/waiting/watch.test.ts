@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type AggregateProgress, StoreUnavailable } from '../../../api/ports.js';
+import { type AggregateProgress, type JobName, type PendingJob, StoreUnavailable } from '../../../api/ports.js';
 import type { Awaited } from '../../../api/waiting/demands.js';
 import { WATCH_LIMITS, type Wait, type WaitOutcome, Watch } from '../../../api/waiting/watch.js';
+import type { View } from '../../../mappings/contract.js';
 import type { AggregateName } from '../../../mappings/events/event.js';
+import { views } from '../../../mappings/registry.js';
 import { Clock, settled } from './clock.js';
 
 /** A log of one partition for each aggregate, and what became of it. */
@@ -13,6 +15,8 @@ class World {
   /** Generation, aggregate and ids of each read of states. */
   readonly reads: [number, AggregateName, readonly string[]][] = [];
   positionReads = 0;
+  readonly jobs: PendingJob[] = [];
+  readonly jobReads: (readonly JobName[])[] = [];
   failing = false;
   /** Holds the positions back until it resolves. */
   gate: Promise<void> = Promise.resolve();
@@ -31,6 +35,12 @@ class World {
         await this.gate;
         if (this.failing) throw new StoreUnavailable('mongodb', { cause: 'test' });
         return new Map(this.positions);
+      },
+    },
+    jobs: {
+      jobs: async (_generation, named) => {
+        this.jobReads.push(named);
+        return this.jobs;
       },
     },
     timers: this.clock,
@@ -65,11 +75,12 @@ function wait(
     timeoutMs = 1_000,
     signal = new AbortController().signal,
     generation = 1,
+    views: shown = Object.values<View>(views),
     mayLearnOf = () => true,
   }: Partial<Wait> = {},
 ) {
   const noted: { outcome: WaitOutcome | null; error: unknown } = { outcome: null, error: null };
-  watch.until({ generation, awaited, timeoutMs, signal, mayLearnOf }).then(
+  watch.until({ generation, awaited, views: shown, timeoutMs, signal, mayLearnOf }).then(
     (outcome) => {
       noted.outcome = outcome;
     },
@@ -112,7 +123,7 @@ describe('a wait', () => {
     await world.clock.pass(299);
     expect(waiting.outcome).toBeNull();
     await world.clock.pass(1);
-    expect(waiting.outcome).toEqual({ kind: 'timeout', reached: { 'orders/o-1': 3 } });
+    expect(waiting.outcome).toEqual({ kind: 'timeout', reached: { 'orders/o-1': 3 }, fanOut: [] });
   });
 
   it('ends when the last of several events is visible', async () => {
@@ -134,7 +145,7 @@ describe('a wait', () => {
     world.commit('orders/0', 2);
     const waiting = wait(world, [version('orders', 'o-1', 2), version('orders', 'o-2', 1)], { timeoutMs: 100 });
     await world.clock.pass(100);
-    expect(waiting.outcome).toEqual({ kind: 'timeout', reached: { 'orders/o-1': 1, 'orders/o-2': null } });
+    expect(waiting.outcome).toEqual({ kind: 'timeout', reached: { 'orders/o-1': 1, 'orders/o-2': null }, fanOut: [] });
   });
 
   it('for what the caller may not learn of is like one for what is not there', async () => {
@@ -148,8 +159,8 @@ describe('a wait', () => {
     await world.clock.pass(199);
     expect([foreign?.outcome, absent?.outcome]).toEqual([null, null]);
     await world.clock.pass(1);
-    expect(foreign?.outcome).toEqual({ kind: 'timeout', reached: { 'orders/o-foreign': null } });
-    expect(absent?.outcome).toEqual({ kind: 'timeout', reached: { 'orders/o-absent': null } });
+    expect(foreign?.outcome).toEqual({ kind: 'timeout', reached: { 'orders/o-foreign': null }, fanOut: [] });
+    expect(absent?.outcome).toEqual({ kind: 'timeout', reached: { 'orders/o-absent': null }, fanOut: [] });
   });
 
   it('ends when its caller goes away, and leaves nothing behind', async () => {
@@ -177,6 +188,7 @@ describe('a wait', () => {
 });
 
 const WAIT = {
+  views: [],
   generation: 1,
   awaited: [version('orders', 'o-1', 1)],
   mayLearnOf: () => true,
@@ -285,5 +297,81 @@ describe('the watch', () => {
     const later = wait(world, [version('orders', 'o-1', 1)], { timeoutMs: 10 });
     await world.clock.pass(10);
     expect(later.outcome).toMatchObject({ kind: 'timeout' });
+  });
+});
+
+/** A pending job of the product `p-1`, which covers what is before this place. */
+const renaming = (view: 'orders' | 'customers', next: number): PendingJob => ({
+  ...{ view, reference: 'product', referredId: 'p-1', documents: 7, since: 1_000 },
+  covered: new Map([['products/0', next]]),
+});
+
+describe('a wait for what jobs bring to documents', () => {
+  it('goes on until every job has passed the event, or is gone', async () => {
+    const world = new World();
+    world.merge('products/p-1', [1, 2]);
+    world.commit('products/0', 3);
+    world.jobs.push(renaming('orders', 2), renaming('customers', 1));
+    const first = wait(world, [version('products', 'p-1', 1)]);
+    const second = wait(world, [version('products', 'p-1', 2)]);
+    await world.clock.pass(200);
+    expect([first.outcome, second.outcome]).toEqual([null, null]);
+    // Another pass is under way: the last one was for the first event, and not for the second.
+    world.jobs.splice(1, 1, renaming('customers', 2));
+    await world.clock.pass(WATCH_LIMITS.pauseMsMax);
+    expect([first.outcome?.kind, second.outcome]).toEqual(['visible', null]);
+    world.jobs.length = 0;
+    await world.clock.pass(WATCH_LIMITS.pauseMsMax);
+    expect(second.outcome).toMatchObject({ kind: 'visible' });
+  });
+
+  it('says how far they are when they have not come so far', async () => {
+    const world = new World();
+    world.merge('products/p-1', [1]);
+    world.commit('products/0', 2);
+    world.jobs.push(renaming('orders', 1));
+    const waiting = wait(world, [version('products', 'p-1', 1)], { timeoutMs: 300 });
+    await world.clock.pass(300);
+    expect(waiting.outcome).toEqual({
+      kind: 'timeout',
+      reached: { 'products/p-1': 1 },
+      fanOut: [{ aggregate: 'products/p-1', job: renaming('orders', 1) }],
+    });
+  });
+
+  it('is for those jobs only that write what the answer shows', async () => {
+    const world = new World();
+    world.merge('products/p-1', [1]);
+    world.commit('products/0', 2);
+    world.jobs.push(renaming('orders', 1));
+    const ends = async (shown: readonly View[]) => {
+      const waiting = wait(world, [version('products', 'p-1', 1)], { views: shown, timeoutMs: 300 });
+      await world.clock.pass(300);
+      return waiting.outcome?.kind;
+    };
+    expect(await ends([views.orders])).toBe('timeout');
+    expect(await ends([views.customers])).toBe('visible');
+    expect(await ends([views.products])).toBe('visible');
+  });
+
+  it('asks for jobs after the positions, all in one question, and for orders not at all', async () => {
+    const world = new World();
+    world.merge('orders/o-1', [1]);
+    world.commit('orders/0', 2);
+    wait(world, [version('orders', 'o-1', 1)]);
+    await world.clock.pass(0);
+    expect(world.jobReads).toEqual([]);
+    world.merge('products/p-1', [1]);
+    world.merge('products/p-2', [1]);
+    wait(world, [version('products', 'p-1', 1)]);
+    wait(world, [version('products', 'p-2', 1), version('orders', 'o-1', 1)]);
+    await world.clock.pass(100);
+    // Neither is committed: no job needs to be there yet.
+    expect(world.jobReads).toEqual([]);
+    world.commit('products/0', 2);
+    await world.clock.pass(100);
+    expect(world.jobReads.map((named) => named.map(({ view, referredId }) => `${view} ${referredId}`))).toEqual([
+      ['orders p-1', 'customers p-1', 'orders p-2', 'customers p-2'],
+    ]);
   });
 });

@@ -6,6 +6,7 @@ import { MongoProgress } from '../../../../api/readers/mongodb/progress.js';
 import { MongoAggregateStore } from '../../../../projector/stores/mongodb/aggregate-store.js';
 import { MongoGenerationStorage } from '../../../../projector/stores/mongodb/generation-storage.js';
 import { MongoJobStore } from '../../../../projector/stores/mongodb/jobs.js';
+import { MongoPositionStore } from '../../../../projector/stores/mongodb/positions.js';
 import { MongoTicketCounter } from '../../../../projector/stores/mongodb/tickets.js';
 import { stateWith, stateWrite } from '../../../projector/stores/aggregate-store.suite.js';
 import { generationsFor } from '../../../projector/stores/generations.js';
@@ -91,6 +92,21 @@ describe('fan-out that is under way', () => {
     expect(await fanOut.pending(number)).toEqual({ aggregates: 2, since: 1_000 });
     for (let job = await jobs.take(5_000, 0); job !== null; job = await jobs.take(5_000, 0)) await jobs.finish(job);
     expect(await fanOut.pending(number)).toEqual({ aggregates: 0, since: null });
+    await database.close();
+  });
+
+  it('is told of the jobs that are asked for, with what is behind them', async () => {
+    const { db, number, database } = await opened();
+    const jobs = new MongoJobStore(db, number, new MongoTicketCounter(db, number));
+    const fanOut = new MongoFanOut(database);
+    await new MongoPositionStore(db, number).write([{ topic: 't.$1', partition: 3, next: 12 }]);
+    const named = ODD_IDS.map((referredId) => ({ view: 'orders', reference: 'product', referredId }) as const);
+    expect(await fanOut.jobs(number, named)).toEqual([]);
+    await jobs.request([...named, { view: 'customers', reference: 'product', referredId: 'p-1' }], 2_000);
+    const told = await fanOut.jobs(number, named);
+    expect(new Set(told)).toEqual(
+      new Set(named.map((name) => ({ ...name, covered: new Map([['t.$1/3', 12]]), documents: 0, since: 2_000 }))),
+    );
     await database.close();
   });
 });
