@@ -7,6 +7,7 @@ import { createApp } from './app.js';
 import { composeChanges } from './changes/composed.js';
 import { KafkaChangeLog } from './changes/kafka/change-log.js';
 import { type ApiSettings, accessOf } from './config.js';
+import { RecentAnswers } from './degraded/recent-answers.js';
 import { ComputedFreshness } from './freshness/freshness.js';
 import { KafkaLogEnds } from './freshness/kafka/log-ends.js';
 import { AggregateLog } from './history/aggregate-log.js';
@@ -79,6 +80,7 @@ export function composeApi(settings: ApiSettings, log: Log = createLog('api', se
     mongodb: new GuardedVersions(documentsInMongo, limits.guards.mongodb),
   };
   const changes = composeChanges({ log: changeLog, past: pastChanges, versions, generations }, settings, log);
+  const stopping = new AbortController();
   const context = {
     views,
     definitions: definitionsOf(views),
@@ -92,18 +94,36 @@ export function composeApi(settings: ApiSettings, log: Log = createLog('api', se
     watch: new Watch({ progress: new MongoProgress(database), positions, jobs: fanOut, timers: systemTimers }),
     refresher: new CoalescedRefresher(refresher),
     history: { basis: new MongoBasis(database), records, log: aggregateLog, now: Date.now },
+    degradation: {
+      recent: new RecentAnswers({
+        ageMs: settings.RECENT_ANSWERS_MS,
+        entriesMax: settings.RECENT_ANSWERS_MAX,
+        bytesMax: settings.RECENT_ANSWERS_BYTES_MAX,
+      }),
+      answered: limits.metrics.degraded,
+    },
+    stopping: stopping.signal,
     namespace,
     cursorSecret: settings.CURSOR_SECRET,
   };
   const service = new HttpService(
     createApp(context, log, entrance, limits),
-    { host: settings.API_HOST, port: settings.API_PORT, requestTimeoutMs: settings.REQUEST_TIMEOUT_MS },
+    {
+      host: settings.API_HOST,
+      port: settings.API_PORT,
+      requestTimeoutMs: settings.REQUEST_TIMEOUT_MS,
+      drainGraceMs: settings.DRAIN_GRACE_MS,
+      drainTimeoutMs: settings.DRAIN_TIMEOUT_MS,
+    },
     log,
     async () => {
       const kafka = [logEnds.close(), changeLog.close(), pastChanges.close(), records.close()];
       await Promise.allSettled([elasticsearch.close(), refresher.close(), database.close(), ...kafka]);
     },
-    () => changes.hub.stop(),
+    () => {
+      stopping.abort();
+      changes.hub.stop();
+    },
   );
   log.info(
     {

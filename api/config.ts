@@ -75,9 +75,20 @@ export const apiSettings = z.object({
   HISTORY_BYTES_MAX: integer(33_554_432, 1_048_576, 1_073_741_824).describe(
     'what one such search may find, and what a process keeps of them for the next page',
   ),
+  RECENT_ANSWERS_MS: integer(60_000, 0, 3_600_000).describe(
+    'for so long lists of orders and products are answered as they were while Elasticsearch is down (ms); 0: never',
+  ),
+  RECENT_ANSWERS_MAX: integer(1_000, 1, 1_000_000).describe('answers that are kept for that'),
+  RECENT_ANSWERS_BYTES_MAX: integer(33_554_432, 1_024, 17_179_869_184).describe('memory that they may take (bytes)'),
   FRESHNESS_MAX_AGE_MS: integer(100, 0, 60_000).describe('how long a computed freshness is given out again (ms)'),
   FRESHNESS_TIMEOUT_MS: integer(500, 10, 60_000).describe(
     'how long an answer waits for its freshness (ms); then lagEvents and lagMs are null',
+  ),
+  DRAIN_GRACE_MS: integer(1_000, 0, 10_000).describe(
+    'for so long after SIGTERM new requests are still answered, each with the end of its connection (ms)',
+  ),
+  DRAIN_TIMEOUT_MS: integer(10_000, 0, 15_000).describe(
+    'so long after SIGTERM what is not answered yet is cut off (ms)',
   ),
   REQUEST_TIMEOUT_MS: integer(30_000, 1_000, 600_000).describe('how long a client may take to send its request (ms)'),
 });

@@ -18,6 +18,7 @@ export interface ApiMetrics {
   readonly requests: RequestObserver;
   readonly stores: Pick<GuardObserver, 'called'>;
   rateLimited(): void;
+  degraded(source: string): void;
 }
 
 export function createMetrics(): ApiMetrics {
@@ -42,6 +43,12 @@ export function createMetrics(): ApiMetrics {
     help: 'Requests refused because their caller had no points left',
     registers,
   });
+  const degraded = new Counter({
+    name: 'api_degraded_answers_total',
+    help: "Lists answered while their store was down, by what from: a customer's recent orders, or recent answers",
+    labelNames: ['source'],
+    registers,
+  });
   new Gauge({
     name: 'api_memory_bytes',
     help: 'Resident set size of the process',
@@ -60,6 +67,7 @@ export function createMetrics(): ApiMetrics {
       called: (store: StoreName, outcome: CallOutcome, seconds) => calls.observe({ store, outcome }, seconds),
     },
     rateLimited: () => rateLimited.inc(),
+    degraded: (source) => degraded.inc({ source }),
   };
 }
 
@@ -91,6 +99,35 @@ export function meterLoad(
   byStore('api_store_active', 'Questions that the store works on', ({ active }) => active);
   byStore('api_store_queued', 'Questions that wait for their turn', ({ queued }) => queued);
   byStore('api_store_circuit', 'The circuit: 0 closed, 1 trying, 2 open', ({ state }) => CIRCUIT_VALUES[state]);
+}
+
+/** What the process can answer from at the moment of a scrape. */
+export function meterDegradation(
+  registry: Registry,
+  recent: { readonly size: number; readonly bytes: number },
+  health: () => Promise<Readonly<Record<string, boolean>>>,
+): void {
+  const registers = [registry];
+  new Gauge({
+    name: 'api_check_up',
+    help: 'What /health/ready looks at: 1 up, 0 down; the API is degraded while one is down',
+    labelNames: ['check'],
+    registers,
+    async collect() {
+      for (const [check, up] of Object.entries(await health())) this.set({ check }, up ? 1 : 0);
+    },
+  });
+  const gauge = (name: string, help: string, measure: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(measure());
+      },
+    });
+  gauge('api_recent_answers', 'Answers that are kept for when their store is down', () => recent.size);
+  gauge('api_recent_answers_bytes', 'Memory that these take', () => recent.bytes);
 }
 
 const CIRCUIT_VALUES: Readonly<Record<GuardState, number>> = { closed: 0, trying: 1, open: 2 };

@@ -1,6 +1,8 @@
 /** The HTTP server as a service: it listens, and it drains when asked to stop. */
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+import { HttpDrain } from '../runtime/http-drain.js';
 import type { Log } from '../runtime/log.js';
 import type { Service } from '../runtime/service.js';
 import { answerUnparsed } from './http/unparsed.js';
@@ -10,38 +12,44 @@ export interface ServerSettings {
   /** 0: any free one. */
   readonly port: number;
   readonly requestTimeoutMs: number;
+  /** For so long after a stop began new requests are still answered: whoever sends them learns of it by the answer. */
+  readonly drainGraceMs: number;
+  /** What is not answered so long after a stop began is cut off. */
+  readonly drainTimeoutMs: number;
 }
 
 /** Cursors hold the texts that a list is sorted by. */
 const HEADERS_MAX_BYTES = 128 * 1024;
 const KEEP_ALIVE_TIMEOUT_MS = 10_000;
-/** What still runs after this is cut off. */
-const DRAIN_MS = 10_000;
 
 export class HttpService implements Service {
   readonly #server: Server;
+  readonly #drain: HttpDrain;
   readonly #settings: ServerSettings;
   readonly #log: Log;
   readonly #release: () => Promise<void>;
-  readonly #endStreams: () => void;
+  readonly #beginStop: () => void;
   readonly #ended: Promise<void>;
-  #end: () => void = () => {};
+  #ran: () => void = () => {};
   #stopping: Promise<void> | null = null;
 
-  /** `release` is called once, after the last answer; `endStreams` at once, for answers that end by themselves never. */
+  /**
+   * `release` is called once, after the last answer; `beginStop` as soon as a stop is asked for, to end the answers that
+   * never end by themselves, and again when no more can come.
+   */
   constructor(
     listener: RequestListener,
     settings: ServerSettings,
     log: Log,
     release: () => Promise<void>,
-    endStreams: () => void = () => {},
+    beginStop: () => void = () => {},
   ) {
-    this.#endStreams = endStreams;
+    this.#beginStop = beginStop;
     this.#settings = settings;
     this.#log = log;
     this.#release = release;
     this.#ended = new Promise((resolve) => {
-      this.#end = resolve;
+      this.#ran = resolve;
     });
     this.#server = createServer(
       {
@@ -49,15 +57,9 @@ export class HttpService implements Service {
         requestTimeout: settings.requestTimeoutMs,
         keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
       },
-      (request, response) => {
-        if (this.#stopping !== null) response.setHeader('Connection', 'close');
-        // What was under way when the stop began has promised to keep its connection.
-        response.once('close', () => {
-          if (this.#stopping !== null) setImmediate(() => this.#server.closeIdleConnections());
-        });
-        listener(request, response);
-      },
+      listener,
     ).on('clientError', answerUnparsed);
+    this.#drain = new HttpDrain(this.#server);
   }
 
   /** Resolves with the port once it listens. @throws when the address cannot be used, with what to do. */
@@ -84,19 +86,21 @@ export class HttpService implements Service {
   }
 
   stop(): Promise<void> {
-    this.#stopping ??= this.#drain();
+    this.#stopping ??= this.#end();
     return this.#stopping;
   }
 
-  async #drain(): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    this.#endStreams();
-    this.#server.closeIdleConnections();
-    const cut = setTimeout(() => this.#server.closeAllConnections(), DRAIN_MS);
+  async #end(): Promise<void> {
+    const { drainGraceMs, drainTimeoutMs } = this.#settings;
+    this.#drain.begin();
+    this.#beginStop();
+    const graceMs = Math.min(drainGraceMs, drainTimeoutMs);
+    if (graceMs > 0) await setTimeout(graceMs);
+    const closed = this.#drain.close(drainTimeoutMs - graceMs);
+    this.#beginStop();
     await closed;
-    clearTimeout(cut);
     await this.#release();
-    this.#end();
+    this.#ran();
   }
 }
 

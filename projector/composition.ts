@@ -116,6 +116,9 @@ export async function composeProjector(
       await adminServer.stop();
       await Promise.all([admin.disconnect(), producer.disconnect(), mongo.close(), elasticsearch.close()]);
     },
-    stop: () => supervisor.stop(),
+    async stop() {
+      adminServer.announceStop();
+      await supervisor.stop();
+    },
   };
 }

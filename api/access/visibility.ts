@@ -14,6 +14,11 @@ export function requireScope({ scopes }: Principal, scope: Scope): void {
   if (!scopes.has(scope)) throw new Problem('forbidden', `This needs the scope ${scope}.`);
 }
 
+/** What decides what a caller sees, and nothing else does: two with the same sight are answered alike. */
+export function sightOf({ scopes, customerId }: Principal): readonly [customerId: string | null, ...scopes: Scope[]] {
+  return [customerId, ...[...scopes].sort()];
+}
+
 /** The conditions that every list of the view carries for the caller. */
 export function rowsOf({ queries }: View, { customerId }: Principal): Condition[] {
   const { customer } = queries.access;

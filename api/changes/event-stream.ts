@@ -94,6 +94,12 @@ export class EventStream implements Outlet {
     this.end();
   }
 
+  /** In order: with how far the client has come, so that it goes on there. */
+  finish(place: Places): void {
+    this.#writeId(place);
+    this.end();
+  }
+
   end(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;

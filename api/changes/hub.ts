@@ -89,7 +89,7 @@ export class ChangesHub {
     const open = { feed, subscription, stream, endsAt: performance.now() + this.#settings.streamMsMax };
     this.#streams.add(open);
     // Whoever came while everything was being stopped.
-    if (this.#isStopped) stream.end();
+    if (this.#isStopped) stream.finish(subscription.place);
     return () => {
       this.#streams.delete(open);
       feed.leave(subscription);
@@ -97,10 +97,10 @@ export class ChangesHub {
     };
   }
 
-  /** Every stream ends at once; its client goes on elsewhere. */
+  /** Every stream ends at once, with its last id; its client goes on elsewhere. May be called again, for later ones. */
   stop(): void {
     this.#isStopped = true;
-    for (const { stream } of this.#streams) stream.end();
+    for (const { stream, subscription } of this.#streams) stream.finish(subscription.place);
     this.#giveUp();
   }
 
@@ -115,8 +115,8 @@ export class ChangesHub {
   #beat(): void {
     const now = performance.now();
     for (const { stream, subscription, endsAt } of this.#streams) {
-      stream.beat(subscription.place);
-      if (now >= endsAt) stream.end();
+      if (now >= endsAt) stream.finish(subscription.place);
+      else stream.beat(subscription.place);
     }
   }
 

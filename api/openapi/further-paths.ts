@@ -29,28 +29,34 @@ const live: Operation = {
 };
 
 const READINESS = objectOf({
-  status: { type: 'string', enum: ['ready', 'not ready'] },
+  status: { type: 'string', enum: ['ready', 'not ready', 'stopping'] },
+  degraded: { type: 'array', items: TEXT, description: 'What is down; the rest is answered.' },
   checks: { type: 'object', additionalProperties: { type: 'string', enum: ['up', 'down'] } },
 });
 
 const ready: Operation = {
   operationId: 'get-readiness',
   tags: ['service'],
-  summary: 'Whether what the API reads from answers',
+  summary: 'Whether the process can answer something',
   security: [],
   responses: {
     '200': {
-      description: 'It does.',
+      description: 'It can; what is down is named.',
       headers: REQUEST_ID,
-      content: json(READINESS, { status: 'ready', checks: { elasticsearch: 'up', mongodb: 'up', generation: 'up' } }),
+      content: json(READINESS, {
+        status: 'ready',
+        degraded: ['elasticsearch'],
+        checks: { elasticsearch: 'down', mongodb: 'up', generation: 'up' },
+      }),
     },
     ...problemResponses(ANY_REQUEST),
     '503': {
-      description: 'Something does not.',
+      description: 'It cannot, or has been asked to stop.',
       headers: REQUEST_ID,
       content: json(READINESS, {
         status: 'not ready',
-        checks: { elasticsearch: 'down', mongodb: 'up', generation: 'up' },
+        degraded: ['generation'],
+        checks: { elasticsearch: 'up', mongodb: 'up', generation: 'down' },
       }),
     },
   },

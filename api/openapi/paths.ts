@@ -103,7 +103,7 @@ function listOperation(view: View, security: SecurityOf): Operation {
     operationId: `list-${name}`,
     tags: [name],
     summary: `Search and list ${name}`,
-    description: `Sorted by \`${queries.defaultSort}\` unless \`sort\` says otherwise.${hiddenNote(view)}`,
+    description: `Sorted by \`${queries.defaultSort}\` unless \`sort\` says otherwise.${hiddenNote(view)}${degradedNote(view)}`,
     security: security(queries.access.scope),
     parameters: [...listParameterRefs(view), ...requestHeaderRefs('Wait-For', 'Max-Staleness')],
     responses: {
@@ -140,7 +140,7 @@ export function customerOrdersPath(customers: View, orders: View, security: Secu
     summary: "A customer's orders",
     description:
       `Takes the parameters of \`/v1/${orders.name}\`. While the store of the orders is down, the newest of them are answered ` +
-      "out of the customer's document, with `degraded: true` and `null` for what it does not hold.",
+      "out of the customer's document, with `degraded: true` and `null` for what it does not hold; else as they were a moment ago.",
     security: security(orders.queries.access.scope),
     parameters: [
       idParameterRef(customers),
@@ -185,6 +185,11 @@ function listExample(view: View) {
     total: { value: 1, relation: 'eq' },
     freshness: freshnessExample,
   };
+}
+
+function degradedNote({ storage }: View): string {
+  if (storage.store !== 'elasticsearch') return '';
+  return ' While their store is down, an answer of a moment ago is given again, with `degraded: true`.';
 }
 
 function hiddenNote({ queries: { hidden } }: View): string {

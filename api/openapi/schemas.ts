@@ -151,7 +151,7 @@ export function schemasOf(view: View): Record<string, JsonSchema> {
     }),
     ...(facetNames(queries).length === 0 ? {} : { [names.facets]: facetsOf(view) }),
     ...(statNames(queries).length === 0 ? {} : { [names.stats]: statsOf(view) }),
-    [names.list]: listOf(view, { anyOf: [schemaRef(names.item), schemaRef(names.part)] }, {}),
+    [names.list]: listOf(view, { anyOf: [schemaRef(names.item), schemaRef(names.part)] }),
   };
 }
 
@@ -170,8 +170,18 @@ function momentOf(document: string): JsonSchema {
   });
 }
 
-/** A list of a view's documents; `marks` are further fields beside `data`. */
-export function listOf(view: View, item: JsonSchema, marks: Readonly<Record<string, JsonSchema>>): JsonSchema {
+/** Beside `data` of a list that is answered while its store is down. */
+const DEGRADED: Readonly<Record<string, JsonSchema>> = {
+  degraded: {
+    type: 'boolean',
+    const: true,
+    description: 'The store is down: the list is as it was at `freshness.asOf`, or as another store knows it.',
+  },
+};
+
+/** A list of a view's documents; a mark need not be there where the view's lists are answered without it, too. */
+function listOf(view: View, item: JsonSchema, isAlwaysDegraded = false): JsonSchema {
+  const marks = view.storage.store === 'elasticsearch' ? DEGRADED : {};
   const hasFacets = facetNames(view.queries).length > 0;
   const hasStats = statNames(view.queries).length > 0;
   return objectOf(
@@ -184,7 +194,7 @@ export function listOf(view: View, item: JsonSchema, marks: Readonly<Record<stri
       ...(hasStats ? { stats: schemaRef(schemaNames(view).stats) } : {}),
       freshness: schemaRef('Freshness'),
     },
-    ['facets', 'stats'],
+    isAlwaysDegraded ? ['facets', 'stats'] : ['facets', 'stats', 'degraded'],
   );
 }
 
@@ -227,9 +237,5 @@ export function degradedOrders(orders: View): JsonSchema {
   const document = jsonSchemaOf(queries.fields);
   const known = [queries.id.name, 'customer', 'lines', 'pending', 'sources'];
   const unknowns = unknownsOf(document, known);
-  return listOf(
-    orders,
-    { anyOf: [unknowns, partOf(unknowns, [queries.id.name])] },
-    { degraded: { type: 'boolean', const: true } },
-  );
+  return listOf(orders, { anyOf: [unknowns, partOf(unknowns, [queries.id.name])] }, true);
 }

@@ -5,6 +5,7 @@ import type { View, ViewName } from '../../mappings/contract.js';
 import type { EventStreamSettings } from '../changes/event-stream.js';
 import type { ChangesHub } from '../changes/hub.js';
 import type { Seats } from '../changes/seats.js';
+import type { RecentAnswers } from '../degraded/recent-answers.js';
 import type { HistoryPorts } from '../history/history.js';
 import type {
   DocumentReader,
@@ -29,6 +30,9 @@ export interface RouteContext {
   readonly refresher: Refresher;
   readonly changes: ChangesContext;
   readonly history: HistoryPorts;
+  readonly degradation: DegradationContext;
+  /** Aborted when the process has been asked to stop. */
+  readonly stopping: AbortSignal;
   readonly namespace: string;
   readonly cursorSecret: string | undefined;
 }
@@ -39,6 +43,15 @@ export interface ChangesContext {
   readonly seats: Seats;
   readonly streamSettings: EventStreamSettings;
 }
+
+/** What lists are answered from while their store is down. */
+export interface DegradationContext {
+  readonly recent: RecentAnswers;
+  /** Told of every such answer. */
+  answered(source: DegradedSource): void;
+}
+
+export type DegradedSource = 'recent orders' | 'recent answers';
 
 export function readerOf({ readers }: RouteContext, view: View): DocumentReader {
   return readers[view.storage.store];

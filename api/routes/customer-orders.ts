@@ -6,7 +6,8 @@ import { Problem } from '../problems.js';
 import type { Condition } from '../query/document-query.js';
 import { documentsOf, type RouteContext, readerOf, withFreshness } from './context.js';
 import { findDocument } from './documents.js';
-import { readList, sendList } from './list.js';
+import { answerOf, readList, sendAnswer } from './list.js';
+import { answerFromRecentAnswers, keepAnswer } from './recent-answers.js';
 import { answerFromRecent } from './recent-orders.js';
 
 export function customerOrderRoutes(context: RouteContext): Router {
@@ -20,20 +21,24 @@ export function customerOrderRoutes(context: RouteContext): Router {
     const owner = findDocument(context, customers, asked.reading, id);
     const search = readerOf(context, orders).search(documentsOf(orders, served), asked.request.query, options);
     const outcome = search.catch((error: unknown) => {
-      if (error instanceof StoreUnavailable) return null;
+      // What the customer's document tells may be without what is waited for.
+      if (error instanceof StoreUnavailable && asked.demands.waitFor === null) return null;
       throw error;
     });
     const [customer, [found, freshness]] = await Promise.all([owner, withFreshness(context, served, outcome)]);
     if (found !== null) {
-      sendList(response, asked, found, freshness, {});
-      return;
+      const answer = answerOf(asked, found, freshness, {});
+      keepAnswer(context, asked, answer);
+      return sendAnswer(response, answer);
     }
     const recent = answerFromRecent(customer as CustomerDocument, asked.request.query, orders);
-    if (recent === null) {
-      const detail = "Elasticsearch is down, and the customer's newest orders do not answer this. Try again.";
-      throw new Problem('degraded-unsupported', detail);
+    if (recent !== null) {
+      context.degradation.answered('recent orders');
+      return sendAnswer(response, answerOf(asked, recent, freshness, { degraded: true }));
     }
-    sendList(response, asked, recent, freshness, { degraded: true });
+    if (answerFromRecentAnswers(context, asked, response)) return;
+    const detail = "Elasticsearch is down, and the customer's newest orders do not answer this. Try again.";
+    throw new Problem('degraded-unsupported', detail);
   });
   return router;
 }

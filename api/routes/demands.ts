@@ -28,7 +28,7 @@ export function demandErrors(request: Request): readonly ParameterError[] {
 }
 
 /**
- * Resolves when what is read from now on meets the demands.
+ * Resolves, with the demands, when what is read from now on meets them.
  * @throws Problem, StoreUnavailable, NotReady, CallerGone
  */
 export async function meetDemands(
@@ -36,7 +36,7 @@ export async function meetDemands(
   request: Request,
   reading: Reading,
   source: AnswerSource,
-): Promise<void> {
+): Promise<Demands> {
   const outcome = demandsOf(request);
   if (outcome.kind === 'refused') {
     throw new Problem('invalid-parameters', 'errors names each of them and what is allowed.', outcome.errors);
@@ -46,6 +46,7 @@ export async function meetDemands(
   if (reading.served.live.snapshot !== undefined) assertNone(outcome.demands);
   if (waitFor !== null) await seeWrites(context, waitFor, reading, source);
   if (maxStalenessMs !== null) await assertFresh(context, reading, maxStalenessMs);
+  return outcome.demands;
 }
 
 function demandsOf(request: Request) {

@@ -9,8 +9,9 @@ import { readQueryString } from '../query/given.js';
 import { documentsOf, queryStringOf, type RouteContext, readerOf, withFreshness } from './context.js';
 import { demandErrors, meetDemands } from './demands.js';
 import { sendDocument } from './etag.js';
-import { answerList, readList } from './list.js';
+import { type Asked, answerOf, readList, sendAnswer } from './list.js';
 import { beginReading, type Reading } from './reading.js';
+import { answerFromRecentAnswers, isOutage, keepAnswer } from './recent-answers.js';
 
 export function documentRoutes(context: RouteContext, view: View): Router {
   const router = Router({ caseSensitive: true });
@@ -22,6 +23,20 @@ export function documentRoutes(context: RouteContext, view: View): Router {
     await answerDocument(context, view, request, response);
   });
   return router;
+}
+
+async function answerList(context: RouteContext, asked: Asked, response: Response): Promise<void> {
+  const { view, reading, request } = asked;
+  const { served, options } = reading;
+  const query = readerOf(context, view).search(documentsOf(view, served), request.query, options);
+  try {
+    const [found, freshness] = await withFreshness(context, served, query);
+    const answer = answerOf(asked, found, freshness, {});
+    keepAnswer(context, asked, answer);
+    sendAnswer(response, answer);
+  } catch (error) {
+    if (!isOutage(error) || !answerFromRecentAnswers(context, asked, response)) throw error;
+  }
 }
 
 async function answerDocument(

@@ -1,34 +1,56 @@
-/** `/health/live`: the process answers. `/health/ready`: what it reads from answers too. */
+/**
+ * `/health/live`: the process answers. `/health/ready`: it can answer something. A store that is down takes none of the
+ * processes out of a balancer, since all of them would go: it is named as degraded, here and in the metrics.
+ */
 import { Router } from 'express';
 import { withinTime } from '../deadline.js';
 import type { RouteContext } from './context.js';
 
 export interface HealthChecks {
-  readonly [name: string]: () => Promise<unknown>;
+  readonly elasticsearch: Check;
+  readonly mongodb: Check;
+  /** Which documents are served. */
+  readonly generation: Check;
 }
+
+type Check = () => Promise<unknown>;
+
+/** Whether each is up. */
+export type Health = Readonly<Record<keyof HealthChecks, boolean>>;
 
 /** A store that needs longer to say that it is there is not ready. */
 const CHECK_TIMEOUT_MS = 2_000;
 
-export function healthRoutes(checks: HealthChecks): Router {
+export function healthRoutes(checks: HealthChecks, stopping: AbortSignal): Router {
   const router = Router({ caseSensitive: true });
   router.get('/health/live', (_request, response) => {
     response.json({ status: 'live' });
   });
   router.get('/health/ready', async (_request, response) => {
-    const outcomes = await Promise.all(
-      Object.entries(checks).map(async ([name, check]) => [name, await runs(check)] as const),
-    );
-    const ready = outcomes.every(([, up]) => up);
+    // Whoever asks is to ask elsewhere from now on, without waiting for stores.
+    if (stopping.aborted) return void response.status(503).json({ status: 'stopping', degraded: [], checks: {} });
+    const health = await healthOf(checks);
+    const ready = isReady(health);
     response.status(ready ? 200 : 503).json({
       status: ready ? 'ready' : 'not ready',
-      checks: Object.fromEntries(outcomes.map(([name, up]) => [name, up ? 'up' : 'down'])),
+      degraded: Object.entries(health).flatMap(([name, up]) => (up ? [] : [name])),
+      checks: Object.fromEntries(Object.entries(health).map(([name, up]) => [name, up ? 'up' : 'down'])),
     });
   });
   return router;
 }
 
-async function runs(check: () => Promise<unknown>): Promise<boolean> {
+export async function healthOf({ elasticsearch, mongodb, generation }: HealthChecks): Promise<Health> {
+  const outcomes = await Promise.all([runs(elasticsearch), runs(mongodb), runs(generation)]);
+  return { elasticsearch: outcomes[0], mongodb: outcomes[1], generation: outcomes[2] };
+}
+
+/** Each store answers for views of its own. */
+function isReady({ elasticsearch, mongodb, generation }: Health): boolean {
+  return generation && (elasticsearch || mongodb);
+}
+
+async function runs(check: Check): Promise<boolean> {
   try {
     await withinTime(check(), CHECK_TIMEOUT_MS);
     return true;

@@ -2,6 +2,7 @@
 import type { Request, Response } from 'express';
 import type { View } from '../../mappings/contract.js';
 import { offeredTo, rowsOf, shownTo } from '../access/visibility.js';
+import type { ListAnswer } from '../degraded/recent-answers.js';
 import type { Freshness } from '../ports.js';
 import { Problem } from '../problems.js';
 import { encodeCursor } from '../query/cursor.js';
@@ -9,7 +10,8 @@ import type { Condition, Found } from '../query/document-query.js';
 import { project, withoutFields } from '../query/field-selection.js';
 import { type Given, readQueryString } from '../query/given.js';
 import { type ListRequest, readListRequest } from '../query/list-request.js';
-import { cursorSecretOf, documentsOf, queryStringOf, type RouteContext, readerOf, withFreshness } from './context.js';
+import type { Demands } from '../waiting/demands.js';
+import { cursorSecretOf, documentsOf, queryStringOf, type RouteContext } from './context.js';
 import { demandErrors, meetDemands } from './demands.js';
 import { linkHeader } from './links.js';
 import { beginReading, type Reading } from './reading.js';
@@ -23,6 +25,10 @@ export interface Asked {
   readonly request: ListRequest;
   /** Percent-encoded. */
   readonly path: string;
+  /** They are met by what is read from now on, and by nothing that was read before. */
+  readonly demands: Demands;
+  /** When nothing had been read yet, by `RecentAnswers`. */
+  readonly begun: number;
 }
 
 /** @throws Problem for parameters that cannot be used, all at once. */
@@ -42,8 +48,11 @@ export async function readList(
   const outcome = readListRequest(given, { view, generation: served.live.number, cursorSecret, fixed });
   switch (outcome.kind) {
     case 'request':
-      await meetDemands(context, request, reading, { shown: [view], searched: documentsOf(view, served) });
-      return { view, reading, cursorSecret, given, request: outcome.request, path };
+      return {
+        ...{ view, reading, cursorSecret, given, request: outcome.request, path },
+        demands: await meetDemands(context, request, reading, { shown: [view], searched: documentsOf(view, served) }),
+        begun: context.degradation.recent.begin(),
+      };
     case 'expired':
       throw new Problem('cursor-expired', 'The documents were built anew since. Begin the list again without cursor.');
     case 'refused':
@@ -54,26 +63,17 @@ export async function readList(
   }
 }
 
-export async function answerList(context: RouteContext, asked: Asked, response: Response): Promise<void> {
-  const { view, reading, request } = asked;
-  const { served, options } = reading;
-  const query = readerOf(context, view).search(documentsOf(view, served), request.query, options);
-  const [found, freshness] = await withFreshness(context, served, query);
-  sendList(response, asked, found, freshness, {});
-}
-
-export function sendList(
-  response: Response,
+/** The answer of what was found. */
+export function answerOf(
   { view, reading, cursorSecret, given, request, path }: Asked,
   { documents, highlights, next, total, facets, stats }: Found,
   freshness: Freshness,
   marks: { readonly degraded?: true },
-): void {
+): ListAnswer {
   const { query, fingerprint, page, selection } = request;
   const generation = reading.served.live.number;
   const cursor = next === null ? null : encodeCursor({ generation, fingerprint, after: next }, cursorSecret);
-  response.set('Link', linkHeader({ path, pairs: given.pairs, page, size: query.size, next: cursor }));
-  response.json({
+  const body = {
     data: documents
       .map((document) => shownTo(view, reading.principal, document))
       .map((document) =>
@@ -88,5 +88,11 @@ export function sendList(
     ...(query.facets.length === 0 ? {} : { facets }),
     ...(query.stats.length === 0 ? {} : { stats }),
     freshness,
-  });
+  };
+  const link = linkHeader({ path, pairs: given.pairs, page, size: query.size, next: cursor });
+  return { body: JSON.stringify(body), link, freshness };
+}
+
+export function sendAnswer(response: Response, { body, link }: ListAnswer): void {
+  response.set('Link', link).type('json').send(body);
 }

@@ -1,3 +1,5 @@
+import { Agent, get } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NotReady, StoreUnavailable } from '../../api/ports.js';
 import { customer, order, product } from './documents.js';
@@ -183,12 +185,53 @@ describe('the API without its stores', () => {
       expect([status, headers.get('retry-after'), body.code]).toEqual([503, '1', 'store-unavailable']);
     }
     expect((await server.get('/v1/customers')).status).toBe(200);
+    // Every process is without it: a balancer that took them away would have none left.
     expect(await server.get('/health/ready')).toMatchObject({
-      status: 503,
-      body: { checks: { elasticsearch: 'down', mongodb: 'up' } },
+      status: 200,
+      body: { status: 'ready', degraded: ['elasticsearch'], checks: { elasticsearch: 'down', mongodb: 'up' } },
     });
+    const metrics = await (await fetch(`${server.url}/metrics`)).text();
+    expect(metrics).toContain('api_check_up{check="elasticsearch"} 0');
+    expect(metrics).toContain('api_check_up{check="mongodb"} 1');
     expect((await server.get('/health/live')).status).toBe(200);
     await server.close();
+  });
+
+  it('is not ready when it can answer nothing: without any store, or without documents', async () => {
+    const nothing = async () => Promise.reject(new NotReady('Nothing yet.'));
+    for (const parts of [
+      { elasticsearch: down, mongodb: down },
+      { elasticsearch: reader, mongodb: reader, generations: { live: nothing } },
+    ]) {
+      const server = await serve(parts);
+      expect(await server.get('/health/ready')).toMatchObject({ status: 503, body: { status: 'not ready' } });
+      await server.close();
+    }
+    const server = await serve({ elasticsearch: reader, mongodb: down });
+    expect(await server.get('/health/ready')).toMatchObject({ status: 200, body: { degraded: ['mongodb'] } });
+    await server.close();
+  });
+
+  it('is not ready from the moment at which it is asked to stop', async () => {
+    const server = await serve({ elasticsearch: reader, mongodb: reader, drainGraceMs: 5_000 });
+    const agent = new Agent({ keepAlive: true });
+    const ready = () =>
+      new Promise<{ status: number; body: unknown; connection: string | undefined }>((resolve, reject) => {
+        get(`${server.url}/health/ready`, { agent }, async (response) => {
+          resolve({
+            status: response.statusCode ?? 0,
+            body: JSON.parse(await text(response)),
+            connection: response.headers.connection,
+          });
+        }).on('error', reject);
+      });
+    expect(await ready()).toMatchObject({ status: 200, connection: 'keep-alive' });
+    const closed = server.close();
+    const stopping = { status: 503, body: { status: 'stopping', degraded: [], checks: {} }, connection: 'close' };
+    expect(await ready()).toEqual(stopping);
+    expect((await server.get('/v1/orders')).status).toBe(200);
+    agent.destroy();
+    await closed;
   });
 
   it('answers 503 while nothing is served', async () => {

@@ -1,5 +1,7 @@
 /** Stopping: what is under way is answered, nothing new is begun, and nobody waits longer than for that. */
+import { once } from 'node:events';
 import { Agent, get, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { HttpService } from '../../api/server.js';
@@ -9,12 +11,12 @@ let agent: Agent;
 afterEach(() => agent.destroy());
 
 /** A service whose answers are given by hand, asked over kept-alive connections. */
-async function held() {
+async function held(drain: { readonly drainGraceMs?: number; readonly drainTimeoutMs?: number } = {}) {
   const open: (() => void)[] = [];
   const released: string[] = [];
   const service = new HttpService(
     (_request, response) => void open.push(() => response.end('answer')),
-    { host: '127.0.0.1', port: 0, requestTimeoutMs: 10_000 },
+    { ...{ host: '127.0.0.1', port: 0, requestTimeoutMs: 10_000, drainGraceMs: 0, drainTimeoutMs: 10_000 }, ...drain },
     pino({ level: 'silent' }),
     async () => void released.push('released'),
   );
@@ -28,7 +30,7 @@ async function held() {
         resolve({ body: Buffer.concat(chunks).toString(), connection: response.headers.connection });
       }).on('error', reject);
     });
-  return { service, ask, open, released };
+  return { service, port, ask, open, released };
 }
 
 describe('a stop', () => {
@@ -62,6 +64,65 @@ describe('a stop', () => {
   it('happens once, however often it is asked for, and ends the run', async () => {
     const { service, released } = await held();
     await Promise.all([service.stop(), service.stop()]);
+    expect(released).toEqual(['released']);
+  });
+
+  it('answers what is asked on open connections meanwhile, and ends each with its answer', async () => {
+    const { service, ask, open } = await held({ drainGraceMs: 1_000 });
+    // Eight connections are kept alive: four are idle, and on four something is asked.
+    const first = Array.from({ length: 8 }, () => ask());
+    await until('eight requests', async () => open.length === 8);
+    for (const answer of open.splice(0)) answer();
+    for (const { connection } of await Promise.all(first)) expect(connection).toBe('keep-alive');
+    const underWay = Array.from({ length: 4 }, () => ask());
+    await until('four requests', async () => open.length === 4);
+    const stopped = service.stop();
+    const asked = Array.from({ length: 4 }, () => ask());
+    await until('eight requests', async () => open.length === 8);
+    for (const answer of open) answer();
+    const answers = await Promise.all([...underWay, ...asked]);
+    expect(answers).toEqual(Array.from({ length: 8 }, () => ({ body: 'answer', connection: 'close' })));
+    await stopped;
+    await expect(ask()).rejects.toThrow('ECONNREFUSED');
+  });
+
+  it('resets none of those who ask all the time', async () => {
+    const { service, ask, open } = await held({ drainGraceMs: 300 });
+    const answering = setInterval(() => {
+      for (const answer of open.splice(0)) answer();
+    }, 1);
+    const outcomes = await Promise.all(
+      Array.from({ length: 8 }, async (_, i) => {
+        if (i === 0) setTimeout(() => void service.stop(), 100);
+        try {
+          for (;;) if ((await ask()).connection === 'close') return 'ended in order';
+        } catch (error) {
+          return error;
+        }
+      }),
+    );
+    clearInterval(answering);
+    expect(outcomes).toEqual(Array.from({ length: 8 }, () => 'ended in order'));
+    await service.stop();
+  });
+
+  it('closes connections on which nothing was ever asked', async () => {
+    const { service, port } = await held();
+    const socket = connect(port, '127.0.0.1');
+    await once(socket, 'connect');
+    const ended = once(socket, 'close');
+    socket.resume();
+    await service.stop();
+    expect(await ended).toEqual([false]);
+  });
+
+  it('cuts off what is not answered in time', async () => {
+    const { service, ask, open, released } = await held({ drainTimeoutMs: 200 });
+    const answer = ask();
+    await until('the request', async () => open.length === 1);
+    const cut = expect(answer).rejects.toThrow();
+    await service.stop();
+    await cut;
     expect(released).toEqual(['released']);
   });
 });

@@ -2,6 +2,7 @@
 import { pino } from 'pino';
 import { openAccess } from '../../api/access/credentials.js';
 import { createApp, type Entrance } from '../../api/app.js';
+import { RecentAnswers } from '../../api/degraded/recent-answers.js';
 import { AggregateLog } from '../../api/history/aggregate-log.js';
 import type { HistoryPorts } from '../../api/history/history.js';
 import { composeLimits, type LimitSettings } from '../../api/limits/composed.js';
@@ -75,6 +76,8 @@ const NOTHING_MERGED: ProgressSource & PositionSource = {
   positions: async () => new Map(),
 };
 
+const NOTHING_KEPT = () => new RecentAnswers({ ageMs: 0, entriesMax: 1, bytesMax: 1 });
+
 const NO_JOBS: JobSource = { jobs: async () => [] };
 
 const NOTHING_KNOWN: BasisSource = { states: async () => new Map(), periods: async () => new Map() };
@@ -100,10 +103,15 @@ export async function serve(parts: {
   readonly history?: Partial<HistoryPorts>;
   readonly entrance?: Partial<Entrance>;
   readonly limits?: Partial<LimitSettings>;
+  /** What is kept for when a store is down; nothing without. */
+  readonly recent?: RecentAnswers;
+  /** For so long requests are answered after a stop began; not at all without. */
+  readonly drainGraceMs?: number;
 }): Promise<TestServer> {
   const log = pino({ level: 'silent' });
   const limits = composeLimits({ ...GENEROUS, ...parts.limits }, Object.keys(views), log);
   const { progress = NOTHING_MERGED, jobs = NO_JOBS } = parts;
+  const stopping = new AbortController();
   const context = {
     views,
     definitions: definitionsOf(views),
@@ -117,13 +125,19 @@ export async function serve(parts: {
     refresher: parts.refresher ?? { refresh: async () => {} },
     changes: parts.changes ?? noChanges(),
     history: { basis: NOTHING_KNOWN, records: NO_RECORDS, log: NO_LOG, now: Date.now, ...parts.history },
+    degradation: { recent: parts.recent ?? NOTHING_KEPT(), answered: limits.metrics.degraded },
+    stopping: stopping.signal,
     namespace: 'test',
     cursorSecret: undefined,
   };
   const entrance = { authenticator: openAccess, corsOrigins: [], localNamesOnly: true, ...parts.entrance };
-  const settings = { host: '127.0.0.1', port: 0, requestTimeoutMs: 10_000 };
-  const endStreams = () => context.changes.hub.stop();
-  const service = new HttpService(createApp(context, log, entrance, limits), settings, log, async () => {}, endStreams);
+  const { drainGraceMs = 0 } = parts;
+  const settings = { host: '127.0.0.1', port: 0, requestTimeoutMs: 10_000, drainGraceMs, drainTimeoutMs: 10_000 };
+  const beginStop = () => {
+    stopping.abort();
+    context.changes.hub.stop();
+  };
+  const service = new HttpService(createApp(context, log, entrance, limits), settings, log, async () => {}, beginStop);
   const url = `http://127.0.0.1:${await service.listen()}`;
   return {
     url,

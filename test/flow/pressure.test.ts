@@ -69,6 +69,8 @@ beforeAll(async () => {
       STORE_TIMEOUT_MS: String(STORE_TIMEOUT_MS),
       STORE_CONCURRENCY_MAX: String(CONCURRENCY_MAX),
       STORE_QUEUE_MAX: String(2 * CONCURRENCY_MAX),
+      // What is refused is to be seen here, not what is answered as it was a moment ago.
+      RECENT_ANSWERS_MS: '0',
     }),
   );
   url = `http://127.0.0.1:${await api.service.listen()}`;

@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RecentAnswers } from '../../../api/degraded/recent-answers.js';
 import { type DocumentReader, StoreUnavailable } from '../../../api/ports.js';
 import { memoryReader, serve, type TestServer } from '../server.js';
 import { expectTheSame, newTally } from './compared.js';
@@ -18,6 +19,20 @@ const down: DocumentReader = { search: away, get: away, ping: away };
 function open(shop: Shop, elasticsearch?: DocumentReader): Promise<TestServer> {
   const reader = memoryReader({ ...shop });
   return serve({ elasticsearch: elasticsearch ?? reader, mongodb: reader, progress: progressOf(shop), entrance });
+}
+
+/** A shop whose Elasticsearch can be taken away, and whose time is moved by hand. */
+async function openRemembering(shop: Shop) {
+  const reader = memoryReader({ ...shop });
+  const store = { isUp: true, now: 0 };
+  const elasticsearch: DocumentReader = {
+    search: (documents, query) => (store.isUp ? reader.search(documents, query) : away()),
+    get: (documents, id) => (store.isUp ? reader.get(documents, id) : away()),
+    ping: () => reader.ping(),
+  };
+  const recent = new RecentAnswers({ ageMs: 60_000, entriesMax: 100, bytesMax: 10_000_000 }, () => store.now);
+  const server = await serve({ elasticsearch, mongodb: reader, progress: progressOf(shop), entrance, recent });
+  return { server, store };
 }
 
 describe.each([
@@ -43,6 +58,35 @@ describe.each([
       expect(tally.byStatus.get(status), `${status}`).toBeGreaterThan(runs / 200);
     expect(tally.rows).toBeGreaterThan(runs / 10);
     expect(tally.cursors).toBeGreaterThanOrEqual(cursors);
+  });
+});
+
+describe('what Elasticsearch has answered before it is down', () => {
+  it('is answered again to whoever saw the same, and tells nothing of other customers', {
+    timeout: 240_000,
+  }, async () => {
+    const shop = wholeShop();
+    const [whole, alone] = await Promise.all([openRemembering(shop), openRemembering(onlyOwn(shop))]);
+    const tally = newTally();
+    let degraded = 0;
+    await fc.assert(
+      fc.asyncProperty(question, fc.boolean(), async ({ headers, ...asked }, hasAsked) => {
+        const url = urlOf(asked);
+        const ask = async ({ server }: typeof whole, caller: string) =>
+          server.get(url, { headers: { 'X-Api-Key': caller } });
+        // Nothing is left of the question before.
+        for (const { store } of [whole, alone]) Object.assign(store, { isUp: true, now: store.now + 100_000 });
+        for (const caller of Object.keys(CALLERS)) {
+          if (caller !== asked.caller || hasAsked) await Promise.all([ask(whole, caller), ask(alone, caller)]);
+        }
+        whole.store.isUp = alone.store.isUp = false;
+        await expectTheSame(whole.server, alone.server, { ...asked, headers, cursorOf: null }, tally);
+        if ((await ask(whole, asked.caller)).body?.degraded === true) degraded += 1;
+      }),
+      { numRuns: 400 },
+    );
+    expect(degraded).toBeGreaterThan(20);
+    await Promise.all([whole.server.close(), alone.server.close()]);
   });
 });
 

@@ -55,6 +55,19 @@ describe('a stream of events', () => {
     expect(sent()).toBe(`retry: 500\n\nevent: ready\nid: ${idOf([3, 4])}\ndata: {}\n\n`);
   });
 
+  it('ends in order with how far the client has come, unless it knows that', () => {
+    const { stream, connection, sent } = opened();
+    stream.begin([0]);
+    sent();
+    stream.finish([7]);
+    expect([sent(), connection.state]).toEqual([`id: ${idOf([7])}\n\n`, 'ended']);
+    const other = opened();
+    other.stream.begin([7]);
+    other.sent();
+    other.stream.finish([7]);
+    expect([other.sent(), other.connection.state]).toEqual(['', 'ended']);
+  });
+
   it('says how far the client has come with the last of the events that go together', () => {
     const { stream, sent } = opened();
     stream.begin([0]);

@@ -61,7 +61,12 @@ describe('the description', () => {
   it('has every path that there is, and no other', () => {
     const log = pino({ level: 'silent' });
     const entrance = { authenticator: openAccess, corsOrigins: [], localNamesOnly: true };
-    const app = createApp({ views } as unknown as RouteContext, log, entrance, composeLimits(GENEROUS, [], log));
+    const app = createApp(
+      { views, degradation: {} } as unknown as RouteContext,
+      log,
+      entrance,
+      composeLimits(GENEROUS, [], log),
+    );
     const routes = routesOf(app.router).filter((path) => !path.startsWith('/docs/'));
     expect([...new Set(routes)].sort()).toEqual(Object.keys(described.paths).sort());
   });

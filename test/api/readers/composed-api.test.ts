@@ -18,6 +18,7 @@ import {
 } from '../../../runtime/names.js';
 import type { PositionRecord, RegistryRecord } from '../../../runtime/records.js';
 import { readSettings } from '../../../runtime/settings.js';
+import { elasticsearchProxy } from '../../fault-proxy/elasticsearch.js';
 import { customer, order } from '../documents.js';
 import { servedOf } from '../server.js';
 
@@ -110,6 +111,30 @@ describe('the composed API', () => {
       .collection<PositionRecord>(positionsCollection(1))
       .insertOne({ _id: `${topics.TOPIC_ORDERS}/0`, next: 3, ...position });
     expect((await get('/v1/orders')).body.freshness).toMatchObject({ lagEvents: 0, lagMs: 0 });
+  });
+
+  it('is ready, and answers lists as they were, while Elasticsearch is away', async () => {
+    const proxy = await elasticsearchProxy(settings.ELASTICSEARCH_URL);
+    const { service: degraded } = composeApi({ ...settings, ELASTICSEARCH_URL: proxy.url, DRAIN_GRACE_MS: 0 });
+    const own = `http://127.0.0.1:${await degraded.listen()}`;
+    const ask = async (path: string, headers = {}) => {
+      const response = await fetch(own + path, { headers });
+      return { status: response.status, body: (await response.json()) as Body };
+    };
+    const before = await ask('/v1/orders');
+    expect(before.body.data).toEqual([order('o-1')]);
+    await proxy.stop();
+    expect(await ask('/v1/orders')).toMatchObject({
+      status: 200,
+      body: { data: before.body.data, degraded: true, freshness: { asOf: before.body.freshness.asOf } },
+    });
+    expect(await ask('/v1/orders', { 'Max-Staleness': '0' })).toMatchObject({
+      status: 503,
+      body: { code: 'too-stale' },
+    });
+    expect(await ask('/v1/orders?size=1')).toMatchObject({ status: 503, body: { code: 'store-unavailable' } });
+    expect(await ask('/health/ready')).toMatchObject({ status: 200, body: { degraded: ['elasticsearch'] } });
+    await degraded.stop();
   });
 
   it('answers as before while Kafka, which only freshness needs, is away', async () => {

@@ -1,0 +1,61 @@
+/** The projector's health over HTTP, while it ends. */
+import { Agent, get } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { AdminServer } from '../../projector/admin.js';
+import { freePorts } from '../../stack/ports.js';
+import { until } from '../until.js';
+
+let agent: Agent;
+let port: number;
+let answerLast: (() => void) | null;
+let server: AdminServer;
+
+beforeEach(async () => {
+  agent = new Agent({ keepAlive: true });
+  [port = 0] = await freePorts(1);
+  answerLast = null;
+  server = new AdminServer(
+    { host: '127.0.0.1', port },
+    () => null,
+    () => true,
+    (_request, response) => {
+      answerLast = () => response.json({ done: true });
+    },
+  );
+  await server.run();
+});
+afterEach(() => agent.destroy());
+
+function ask(path: string) {
+  return new Promise<{ status: number; body: unknown; connection: string | undefined }>((resolve, reject) => {
+    get({ port, host: '127.0.0.1', agent, path }, async (response) => {
+      const { statusCode: status = 0, headers } = response;
+      resolve({ status, body: JSON.parse(await text(response)), connection: headers.connection });
+    }).on('error', reject);
+  });
+}
+
+it('is not ready from the moment at which a stop is announced, and resets nobody', async () => {
+  expect(await ask('/health/ready')).toEqual({ status: 200, body: { status: 'ready' }, connection: 'keep-alive' });
+  const operation = ask('/admin/v1/status');
+  await until('the request', async () => answerLast !== null);
+  server.announceStop();
+  expect(await ask('/health/ready')).toEqual({ status: 503, body: { status: 'stopping' }, connection: 'close' });
+  const stopped = server.stop();
+  answerLast?.();
+  expect(await operation).toEqual({ status: 200, body: { done: true }, connection: 'close' });
+  await stopped;
+  await expect(ask('/health/live')).rejects.toThrow('ECONNREFUSED');
+});
+
+it('says so when its port is taken', async () => {
+  const other = new AdminServer(
+    { host: '127.0.0.1', port },
+    () => null,
+    () => true,
+    () => {},
+  );
+  await expect(other.run()).rejects.toThrow('EADDRINUSE');
+  await server.stop();
+});
