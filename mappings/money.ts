@@ -25,8 +25,29 @@ export class CurrencySums {
   }
 
   amounts(): Amounts {
-    return [...this.sums].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+    return [...withinBytes(this.sums)].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   }
+}
+
+/**
+ * What the names of one sum's currencies take at most, as JSON: any text of 8,000 characters may be one, and what keeps
+ * a month of such sums in one record must stay far below MongoDB's 16 MB.
+ */
+const CURRENCIES_BYTES_MAX = 256 * 1024;
+/** A UTF-16 unit as JSON: `\u0001`. */
+const UNIT_BYTES_MAX = 6;
+
+/** All, but where names of thousands of characters are too many: then the shortest, among which the real ones are. */
+function withinBytes(sums: ReadonlyMap<string, number>): Iterable<readonly [string, number]> {
+  let unitsMax = 0;
+  for (const currency of sums.keys()) unitsMax += currency.length;
+  if (unitsMax * UNIT_BYTES_MAX <= CURRENCIES_BYTES_MAX) return sums;
+  const shortestFirst = [...sums].sort(([a], [b]) => a.length - b.length || (a < b ? -1 : 1));
+  let bytes = 0;
+  return shortestFirst.filter(([currency]) => {
+    bytes += Buffer.byteLength(JSON.stringify(currency));
+    return bytes <= CURRENCIES_BYTES_MAX;
+  });
 }
 
 export function sumByCurrency(amounts: Iterable<readonly [string, number]>): Amounts {

@@ -44,6 +44,7 @@ export type ProductDocument = Record<'productId' | 'createdAt' | 'updatedAt', st
     sources: Sources;
   };
 type RecentOrder = Pick<OrderDocument, 'orderId' | 'status' | 'placedAt' | 'currency' | 'total' | 'itemCount'> & {
+  lineCount: number;
   lines: Pick<OrderLine, 'productId' | 'name' | 'quantity' | 'unitPrice'>[];
 };
 export type CustomerDocument = Record<'customerId' | 'registeredAt', string> &

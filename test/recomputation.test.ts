@@ -85,7 +85,7 @@ describe('recomputation', () => {
       recentOrders: [
         {
           ...{ orderId: 'o-1', status: 'pending', placedAt: '2026-11-10T08:00:00.000Z', currency: 'CNY' },
-          ...{ total: 40600, itemCount: 3 },
+          ...{ total: 40600, itemCount: 3, lineCount: 2 },
           lines: [
             { productId: 'p-3', name: '苹果手机', quantity: 2, unitPrice: 19900 },
             { productId: 'p-4', name: '龙井茶', quantity: 1, unitPrice: 800 },

@@ -95,6 +95,7 @@ const customer: CustomerDocument = {
       currency: 'CNY',
       total: 607_800,
       itemCount: 3,
+      lineCount: 2,
       lines: [
         { productId: 'p-3', name: '苹果手机 iPhone 17 256GB', quantity: 1, unitPrice: 599_900 },
         { productId: 'p-12', name: '手机壳 Phone case', quantity: 2, unitPrice: 3_950 },

@@ -23,7 +23,7 @@ const KNOWN_FIELDS = [
  * reaches beyond the newest orders.
  */
 export function answerFromRecent(customer: CustomerDocument, query: DocumentQuery, orders: View): Found | null {
-  if (!isAnswerable(query)) return null;
+  if (!isAnswerable(query, customer)) return null;
   const known = customer.recentOrders.map((order) => orders.toStored(partialOrder(order, customer), NO_SETTINGS));
   const found = searchIn(known, query, orders.fromStored);
   if (customer.orderCount <= customer.recentOrders.length) return found;
@@ -48,14 +48,22 @@ export function answerFromRecent(customer: CustomerDocument, query: DocumentQuer
 /** Order documents are stored alike whatever the settings. */
 const NO_SETTINGS = { businessTimeZone: 'UTC', reportingCurrency: '' };
 
-function isAnswerable({ search, conditions, sort, facets, stats }: DocumentQuery): boolean {
+function isAnswerable(
+  { search, conditions, sort, facets, stats }: DocumentQuery,
+  customer: CustomerDocument,
+): boolean {
   const fields = [
     ...conditions.map(({ field }: Condition) => field),
     ...facets.map(({ field }) => field),
     ...stats.map(({ range }) => range.field),
     ...sort.map((key) => (key.by === 'field' ? key.field : 'relevance')),
   ];
-  return search === null && fields.every((field) => KNOWN_FIELDS.includes(field));
+  // A recent order shows the first of its lines.
+  const knowsAllLines = customer.recentOrders.every(({ lineCount, lines }) => lineCount === lines.length);
+  return (
+    search === null &&
+    fields.every((field) => KNOWN_FIELDS.includes(field) && (knowsAllLines || field !== 'lines.productId'))
+  );
 }
 
 type Partial<Whole> = { readonly [Field in keyof Whole]: Whole[Field] | null };

@@ -76,5 +76,6 @@ export interface NaiveRecentOrder {
   currency: string;
   total: number;
   itemCount: number;
+  lineCount: number;
   lines: { productId: string; name: string | null; quantity: number; unitPrice: number }[];
 }

@@ -43,16 +43,24 @@ export function leftOut<Schema extends z.ZodType>(schema: Schema): z.ZodExactOpt
   return z.exactOptional(schema);
 }
 
-const LIST_ITEMS_MAX = 1_000;
+const LINES_MAX = 1_000;
+const TAGS_MAX = 10_000;
 
 /** The length is checked before any item is: what is wrong with a million items is never listed. */
-export function list<Item extends z.ZodType>(item: Item, min: number) {
-  return z.array(z.unknown()).min(min).max(LIST_ITEMS_MAX).pipe(z.array(item));
+function list<Item extends z.ZodType>(item: Item, { min, max }: { readonly min: number; readonly max: number }) {
+  return z.array(z.unknown()).min(min).max(max).pipe(z.array(item));
+}
+
+export const tags = list(text, { min: 0, max: TAGS_MAX });
+
+/** 1–1,000 of what an order consists of. */
+export function lineList<Line extends z.ZodType>(line: Line) {
+  return list(line, { min: 1, max: LINES_MAX });
 }
 
 /** 1–1,000 lines, each `lineId` once. */
 export function lines<Line extends z.ZodType<{ lineId: string }>>(line: Line) {
-  return list(line, 1).refine(hasDistinctLineIds, { error: 'must name each lineId once' });
+  return lineList(line).refine(hasDistinctLineIds, { error: 'must name each lineId once' });
 }
 
 function hasDistinctLineIds(all: readonly { readonly lineId: string }[]): boolean {

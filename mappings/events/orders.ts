@@ -1,6 +1,6 @@
 /** The events of orders. */
 import { z } from 'zod';
-import { currency, id, lines, list, noData, optional, price, quantity, text } from './fields.js';
+import { currency, id, lineList, lines, noData, optional, price, quantity, text } from './fields.js';
 import { upcaster } from './upcaster.js';
 
 const orderLines = lines(z.object({ lineId: id, productId: id, quantity, unitPrice: price }));
@@ -40,7 +40,7 @@ export const orderUpcasters = [
     schema: z.object({
       customer: id,
       currency,
-      items: list(z.object({ product: id, qty: quantity, price: majorPrice }), 1),
+      items: lineList(z.object({ product: id, qty: quantity, price: majorPrice })),
       city: optional(text),
     }),
     upcast: ({ customer, items, ...rest }) => ({

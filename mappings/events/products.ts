@@ -1,8 +1,8 @@
 /** The events of products. */
 import { z } from 'zod';
-import { currency, leftOut, list, noData, optional, price, text } from './fields.js';
+import { currency, leftOut, noData, optional, price, tags, text } from './fields.js';
 
-const description = { brand: optional(text), description: optional(text), tags: optional(list(text, 0)) };
+const description = { brand: optional(text), description: optional(text), tags: optional(tags) };
 
 export const productEvents = {
   'product.created': z.object({

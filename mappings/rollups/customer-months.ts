@@ -8,6 +8,12 @@ import type { OrderCard } from './summaries.js';
 /** The newest orders that a customer document shows, and so the most that one month need keep. */
 export const RECENT_ORDERS_MAX = 20;
 
+/**
+ * The lines that it shows of each: 20 × 20 product names of 8,000 characters fit into MongoDB's 16 MB, and the lines of
+ * one order with 1,000 would not.
+ */
+export const RECENT_LINES_MAX = 20;
+
 interface PlacedOrder extends Contribution {
   /** All that a customer document shows of an order, so that rendering it need not read the orders. */
   readonly card: OrderCard;
@@ -38,7 +44,8 @@ export const customerMonths: Rollup<'customerMonths', PlacedOrder> = {
           currency,
           total: totalOf(order),
           itemCount: itemCountOf(order),
-          lines: order.lines.map(({ productId, quantity, unitPrice }) => [productId, quantity, unitPrice]),
+          lineCount: order.lines.length,
+          lines: order.lines.slice(0, RECENT_LINES_MAX).map(({ productId, quantity, unitPrice }) => [productId, quantity, unitPrice]),
         },
         spent: isSale(order) && currency !== null ? [currency, totalOf(order) - returnedAmountOf(order)] : null,
       },

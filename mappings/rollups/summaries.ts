@@ -29,6 +29,9 @@ export interface OrderCard {
   readonly currency: string | null;
   readonly total: number;
   readonly itemCount: number;
+  /** How many lines the order has. */
+  readonly lineCount: number;
+  /** The first of them, at most `RECENT_LINES_MAX`. */
   readonly lines: readonly (readonly [productId: string, quantity: number, unitPrice: number])[];
 }
 

@@ -50,7 +50,33 @@ function rememberGroups(state: AggregateState, contributions: Contributions): Ag
 }
 
 export function storedContributions(own: readonly Contribution[]): StoredContributions {
-  return { groups: own.map(groupOf), json: JSON.stringify(own) };
+  return { groups: own.map(groupOf), json: JSON.stringify(compacted(own)) };
+}
+
+/** As `storedContributions` has written them. */
+export function readContributions(json: string): readonly Contribution[] {
+  const stored = JSON.parse(json) as readonly Contribution[] | SharingContributions;
+  return 'shared' in stored ? stored.own.map((own) => ({ ...stored.shared, ...own })) : stored;
+}
+
+interface SharingContributions {
+  readonly shared: Partial<Contribution>;
+  readonly own: readonly Contribution[];
+}
+
+/** What all have alike stands once: an order of 1,000 lines would else hold the name of its currency 1,000 times. */
+function compacted(all: readonly Contribution[]): readonly Contribution[] | SharingContributions {
+  const [first, second] = all;
+  if (first === undefined || second === undefined) return all;
+  const names = (Object.keys(first) as (keyof Contribution)[]).filter(
+    (name) => name !== 'owner' && all.every((other) => other[name] === first[name]),
+  );
+  const pick = (from: Contribution, isShared: boolean) =>
+    Object.fromEntries(Object.entries(from).filter(([name]) => names.includes(name as keyof Contribution) === isShared));
+  return {
+    shared: pick(first, true),
+    own: all.map((own) => pick(own, false) as unknown as Contribution),
+  };
 }
 
 export const NO_CONTRIBUTIONS = storedContributions([]);

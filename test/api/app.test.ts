@@ -9,7 +9,7 @@ const orders = Array.from({ length: 5 }, (_, i) =>
   order(`o-${i}`, { placedAt: `2026-11-0${i + 1}T00:00:00.000Z`, city: 'x&y' }),
 );
 const recentOrders = [
-  { orderId: 'o-4', status: 'paid', placedAt: null, currency: 'CNY', total: 1, itemCount: 1, lines: [] },
+  { orderId: 'o-4', status: 'paid', placedAt: null, currency: 'CNY', total: 1, itemCount: 1, lineCount: 0, lines: [] },
 ];
 const reader = memoryReader({
   orders: [...orders, order('o-gone', { status: 'cancelled' }), order('a/b%')],
@@ -277,6 +277,7 @@ describe('the API without its stores', () => {
       currency: 'CNY',
       total: i,
       itemCount: 1,
+      lineCount: 1,
       lines: [{ productId: 'p-1', name: 'Thing', quantity: 2, unitPrice: 50 }],
     }));
     const mongodb = memoryReader({
@@ -322,6 +323,7 @@ describe('the API without its stores', () => {
       currency: 'CNY',
       total: 7,
       itemCount: 1,
+      lineCount: 0,
       lines: [],
     } as const;
     const mongodb = memoryReader({ customers: [customer('c-1', { orderCount: 1, recentOrders: [recent] })] });

@@ -39,7 +39,7 @@ async function get(path: string, signal?: AbortSignal): Promise<Timed> {
 }
 
 const recent = { orderId: 'o-1', status: 'paid', placedAt: '2026-11-01T00:00:00.000Z', currency: 'CNY', total: 7 };
-const recentOrders = [{ ...recent, itemCount: 1, lines: [] }] as never;
+const recentOrders = [{ ...recent, itemCount: 1, lineCount: 0, lines: [] }] as never;
 
 beforeAll(async () => {
   servers = await openNamespace('flow-pressure');

@@ -9,7 +9,7 @@ import type {
   RebuildStore,
 } from '../../projector/generations/rebuild-record.js';
 import type { RollupContribution, StateScan } from '../../projector/ports.js';
-import { ROLLUP_NAMES } from '../../projector/state/derive.js';
+import { ROLLUP_NAMES, readContributions } from '../../projector/state/derive.js';
 import type { MemoryAggregateStore } from './stores.js';
 
 interface Leased {
@@ -92,7 +92,7 @@ export class MemoryStateScan implements StateScan {
   async *contributions(_pageOrdersMax: number): AsyncGenerator<readonly RollupContribution[]> {
     for (const { contributions } of [...this.aggregates.records.orders.values()]) {
       yield ROLLUP_NAMES.flatMap((rollup) =>
-        (JSON.parse(contributions[rollup]?.json ?? '[]') as readonly Contribution[]).map(
+        readContributions(contributions[rollup]?.json ?? '[]').map(
           (own) => [rollup, own] as const,
         ),
       );

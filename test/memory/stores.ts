@@ -26,7 +26,7 @@ import type {
   Ticket,
   TicketCounter,
 } from '../../projector/ports.js';
-import { groupOf, splitGroup } from '../../projector/state/derive.js';
+import { groupOf, readContributions, splitGroup } from '../../projector/state/derive.js';
 import type { Change } from '../../runtime/changes.js';
 import { decodeState, encodeState } from '../../runtime/state-codec.js';
 
@@ -106,7 +106,7 @@ export class MemoryRollupStore implements RollupStore {
     visit: (group: string, contribution: Contribution) => void,
   ): Promise<void> {
     for (const { contributions } of this.states.records.orders.values()) {
-      for (const contribution of JSON.parse(contributions[rollup]?.json ?? '[]') as Contribution[]) {
+      for (const contribution of readContributions(contributions[rollup]?.json ?? '[]')) {
         if (groups.includes(groupOf(contribution))) visit(groupOf(contribution), contribution);
       }
     }

@@ -50,6 +50,7 @@ function renderRecentOrder(card: OrderCard, loaded: Loaded): RecentOrder {
     currency: card.currency,
     total: card.total,
     itemCount: card.itemCount,
+    lineCount: card.lineCount,
     lines: card.lines.map(([productId, quantity, unitPrice]) => ({
       productId,
       name: loaded.aggregate('products', productId).name,

@@ -9,7 +9,10 @@ const recentOrderFields = z.object({
   currency: text.nullable(),
   total: money,
   itemCount: count,
-  lines: listOf(z.object({ productId: id, name: text.nullable(), quantity: count, unitPrice: money }).readonly()),
+  lineCount: count.describe('How many lines the order has.'),
+  lines: listOf(
+    z.object({ productId: id, name: text.nullable(), quantity: count, unitPrice: money }).readonly(),
+  ).describe('The first of them, at most 20.'),
 });
 
 /** A customer with counters over all orders and the newest of them. */

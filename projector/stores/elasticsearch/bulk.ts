@@ -127,13 +127,15 @@ function* piecesOf(ticket: Ticket, documents: readonly OutgoingDocument[]): Gene
   let body = '';
   for (const { id, stored } of documents) {
     const source = stored === null ? { [HIDDEN_FIELD]: true } : { ...stored, [HIDDEN_FIELD]: false };
-    body += `{"index":{"_id":${JSON.stringify(id)},"version":${ticket},"version_type":"external"}}\n${JSON.stringify(source)}\n`;
-    ids.push(id);
-    if (body.length >= PIECE_BYTES) {
+    const lines = `{"index":{"_id":${JSON.stringify(id)},"version":${ticket},"version_type":"external"}}\n${JSON.stringify(source)}\n`;
+    // One that is larger goes alone.
+    if (ids.length > 0 && body.length + lines.length > PIECE_BYTES) {
       yield { ids, body };
       ids = [];
       body = '';
     }
+    body += lines;
+    ids.push(id);
   }
   if (ids.length > 0) yield { ids, body };
 }

@@ -4,7 +4,7 @@ import type { RollupName, SummaryOf } from '../../../mappings/rollups/summaries.
 import { rollupCollection, stateCollection } from '../../../runtime/names.js';
 import type { ChapterRecord } from '../../../runtime/records.js';
 import type { OwnerPage, RollupStore, Ticket } from '../../ports.js';
-import { groupOf, splitGroup } from '../../state/derive.js';
+import { groupOf, readContributions, splitGroup } from '../../state/derive.js';
 import type { ContributionFields } from './aggregate-store.js';
 import { withMongo } from './connection.js';
 import { writeNewest } from './guarded-write.js';
@@ -49,7 +49,7 @@ export class MongoRollupStore implements RollupStore {
       // Batch by batch: a group may have more members than fit into memory.
       while (await orders.hasNext()) {
         for (const { contributions } of orders.readBufferedDocuments()) {
-          for (const contribution of JSON.parse(contributions[rollup]) as readonly Contribution[]) {
+          for (const contribution of readContributions(contributions[rollup])) {
             const group = groupOf(contribution);
             if (wanted.has(group)) visit(group, contribution);
           }

@@ -1,9 +1,8 @@
 import type { Db } from 'mongodb';
-import type { Contribution } from '../../../mappings/contract.js';
 import type { AggregateName } from '../../../mappings/events/event.js';
 import { stateCollection } from '../../../runtime/names.js';
 import type { RollupContribution, StateScan } from '../../ports.js';
-import { ROLLUP_NAMES } from '../../state/derive.js';
+import { ROLLUP_NAMES, readContributions } from '../../state/derive.js';
 import type { ContributionFields } from './aggregate-store.js';
 import { withMongo } from './connection.js';
 
@@ -54,6 +53,6 @@ export class MongoStateScan implements StateScan {
 
 function contributionsOf({ contributions }: ScannedOrder): RollupContribution[] {
   return ROLLUP_NAMES.flatMap((rollup) =>
-    (JSON.parse(contributions[rollup]) as readonly Contribution[]).map((own) => [rollup, own] as const),
+    readContributions(contributions[rollup]).map((own) => [rollup, own] as const),
   );
 }

@@ -77,6 +77,7 @@ function customerAt(customerId: string, orders: readonly OrderDocument[]): Custo
       currency,
       total,
       itemCount,
+      lineCount: lines.length,
       lines: lines.map(({ productId, name, quantity, unitPrice }) => ({ productId, name, quantity, unitPrice })),
     })),
   });

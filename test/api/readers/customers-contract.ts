@@ -13,6 +13,7 @@ const recent = {
   currency: 'CNY',
   total: 1,
   itemCount: 1,
+  lineCount: 0,
   lines: [],
 } as const;
 
