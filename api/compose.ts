@@ -23,6 +23,7 @@ import { MongoFanOut } from './readers/mongodb/fan-out.js';
 import { MongoPositions } from './readers/mongodb/positions.js';
 import { MongoProgress } from './readers/mongodb/progress.js';
 import { MongoReader } from './readers/mongodb/reader.js';
+import { MongoRefused } from './readers/mongodb/refused.js';
 import { MongoRegistry } from './readers/mongodb/registry.js';
 import { ServedGeneration } from './served-generation.js';
 import { HttpService } from './server.js';
@@ -58,6 +59,7 @@ export function composeApi(settings: ApiSettings, log: Log = createLog('api', se
       logEnds,
       positions,
       fanOut,
+      refused: new MongoRefused(database),
       now: Date.now,
       onUnknown: (error) => log.warn({ err: error }, 'freshness is unknown: Kafka or the positions cannot be read'),
     },

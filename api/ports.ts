@@ -78,6 +78,8 @@ export interface Freshness {
   readonly lagEvents: number | null;
   /** Age of the oldest such event, 0 without any. */
   readonly lagMs: number | null;
+  /** Documents that their store refuses for good: they are as they were before, or not there. No event waits for them. */
+  readonly refused: number | null;
   /** RFC 3339 in UTC. */
   readonly asOf: string;
 }
@@ -156,6 +158,11 @@ export interface PendingJob extends JobName {
   readonly documents: number;
   /** When the change was met for which the job was recorded, ms since 1970. */
   readonly since: number;
+}
+
+/** Documents that a store refuses for good. */
+export interface RefusedSource {
+  refused(generation: number): Promise<number>;
 }
 
 /** What has been merged, by the aggregates' states. */

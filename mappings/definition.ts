@@ -9,10 +9,19 @@ export function definitionsOf(views: Readonly<Record<string, View>>): Readonly<R
   return Object.fromEntries(Object.values(views).map((view) => [view.name, definitionOf(view)]));
 }
 
+/** One hash of them all. */
+export function shapeOf(definitions: Readonly<Record<string, string>>): string {
+  return hashOf(definitions);
+}
+
 function definitionOf({ storage, queries }: View): string {
   const fields = z.toJSONSchema(queries.fields, { unrepresentable: 'any' });
+  return hashOf({ storage, fields, words: WORDS_REVISION });
+}
+
+function hashOf(value: unknown): string {
   return createHash('sha256')
-    .update(JSON.stringify(sorted({ storage, fields, words: WORDS_REVISION })))
+    .update(JSON.stringify(sorted(value)))
     .digest('hex')
     .slice(0, 16);
 }

@@ -44,6 +44,8 @@ export interface Metrics {
   readonly events: EventCounts;
   readonly alarms: ConsumerAlarms;
   readonly verified: (found: Verification) => void;
+  /** Documents of the generation that a store refuses for good, now. */
+  readonly refused: (documents: number) => void;
 }
 
 /** What the last check of all documents has found, in the process that made it. */
@@ -119,8 +121,14 @@ export function createMetrics(): Metrics {
       this.set(process.memoryUsage.rss());
     },
   });
+  const refused = new Gauge({
+    name: 'projector_refused_documents',
+    help: 'Documents that a store refuses for good, and that readers see as they were before, or not at all',
+    registers,
+  });
   return {
     registry,
+    refused: (count) => refused.set(count),
     verified: verificationGauges(registry),
     stages: {
       observe(stage, elapsed) {

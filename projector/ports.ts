@@ -251,6 +251,25 @@ export interface DocumentStore {
   publish(target: Target, ticket: Ticket, documents: readonly OutgoingDocument[]): Promise<Published>;
 }
 
+/** A document that a store has refused for good; readers see the version before it, or none. Of its last refusal. */
+export interface Refusal {
+  readonly target: Target;
+  readonly id: string;
+  readonly ticket: number;
+  /** Quotes nothing of the document's content, which may be personal data. */
+  readonly reason: string;
+  readonly refusedAt: Date;
+}
+
+export interface RefusalDesk {
+  /** The next in an order of the store's; after `null` come the first. Empty at the end. */
+  page(after: Refusal | null, limit: number): Promise<readonly Refusal[]>;
+  find(target: Target, id: string): Promise<Refusal | null>;
+  count(): Promise<number>;
+  /** Removes them, but those of documents that were refused anew since. */
+  settle(refusals: readonly Refusal[]): Promise<void>;
+}
+
 /** A document as it is stored: `stored: null` is a tombstone. */
 export interface ScannedDocument {
   readonly id: string;

@@ -113,7 +113,9 @@ function customerDocument(id: string, state: State, orders: OrderDocument[]): Cu
     totalSpent: amountsByCurrency(spent),
     recentOrders: newest.slice(0, 20).map(({ orderId, status, placedAt, currency, total, itemCount, lines }) => ({
       ...{ orderId, status, placedAt, currency, total, itemCount, lineCount: lines.length },
-      lines: lines.slice(0, 20).map(({ productId, name, quantity, unitPrice }) => ({ productId, name, quantity, unitPrice })),
+      lines: lines
+        .slice(0, 20)
+        .map(({ productId, name, quantity, unitPrice }) => ({ productId, name, quantity, unitPrice })),
     })),
     sources: sourcesOf([[`customers/${id}`, state]]),
   };

@@ -96,6 +96,8 @@ export interface Freshness {
   readonly lagEvents: number | null;
   /** Age of the oldest such event, in ms. */
   readonly lagMs: number | null;
+  /** Documents that their store refuses for good: they are as they were before, or not there. */
+  readonly refused: number | null;
   /** RFC 3339 in UTC. */
   readonly asOf: string;
 }

@@ -1,6 +1,14 @@
 /** How far the documents are behind the events, computed at most every so often and by one request at a time. */
 import { withinTime } from '../deadline.js';
-import type { FanOutSource, Freshness, FreshnessSource, LogEnds, PartitionEnds, PositionSource } from '../ports.js';
+import type {
+  FanOutSource,
+  Freshness,
+  FreshnessSource,
+  LogEnds,
+  PartitionEnds,
+  PositionSource,
+  RefusedSource,
+} from '../ports.js';
 import { OldestEvent, type Waiting } from './oldest-event.js';
 
 export interface FreshnessSettings {
@@ -14,6 +22,7 @@ export interface FreshnessInputs {
   readonly logEnds: LogEnds;
   readonly positions: PositionSource;
   readonly fanOut: FanOutSource;
+  readonly refused: RefusedSource;
   /** Wall clock, ms. */
   readonly now: () => number;
   /** Called when freshness becomes unknown, not again while it stays so. */
@@ -67,7 +76,7 @@ export class ComputedFreshness implements FreshnessSource {
   }
 
   #unknown(): Freshness {
-    return { lagEvents: null, lagMs: null, asOf: new Date(this.#inputs.now()).toISOString() };
+    return { lagEvents: null, lagMs: null, refused: null, asOf: new Date(this.#inputs.now()).toISOString() };
   }
 
   #compute(generation: number): Promise<Outcome> {
@@ -91,11 +100,11 @@ export class ComputedFreshness implements FreshnessSource {
   }
 
   async #measure(generation: number): Promise<Freshness> {
-    const { logEnds, positions, fanOut, now } = this.#inputs;
+    const { logEnds, positions, fanOut, refused, now } = this.#inputs;
     const [ends, reached] = await Promise.all([logEnds.ends(), positions.positions(generation)]);
     const at = now();
     // After the positions: a job is there before the position of its event is, so none is missed.
-    const pending = await fanOut.pending(generation);
+    const [pending, refusedNow] = await Promise.all([fanOut.pending(generation), refused.refused(generation)]);
     const waiting = ends.flatMap((partition) => waitingIn(partition, reached.get(partition.partition)));
     this.#oldest.observe(ends, at);
     const waitedMs = waiting.length === 0 ? 0 : await this.#oldest.age(waiting, at);
@@ -104,6 +113,7 @@ export class ComputedFreshness implements FreshnessSource {
       // Each changed aggregate stands for at least one event; which others it stands for nobody counts.
       lagEvents: waiting.reduce((sum, { events }) => sum + events, pending.aggregates),
       lagMs: Math.max(0, waitedMs, spreadMs),
+      refused: refusedNow,
       asOf: new Date(at).toISOString(),
     };
   }

@@ -158,5 +158,5 @@ function firstOf(value: unknown): unknown {
   return Array.isArray(value) ? value[0] : value;
 }
 
-export const freshnessExample = { lagEvents: 0, lagMs: 0, asOf: '2026-11-02T01:30:14.003Z' };
+export const freshnessExample = { lagEvents: 0, lagMs: 0, refused: 0, asOf: '2026-11-02T01:30:14.003Z' };
 export const requestIdExample = '5f0c8a52-52c1-4c19-9a3e-0f3f1d3a6b1e';

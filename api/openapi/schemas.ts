@@ -61,6 +61,11 @@ export const sharedSchemas: Readonly<Record<string, JsonSchema>> = {
         description: 'Events whose effects are not in every document yet.',
       },
       lagMs: { type: ['number', 'null'], minimum: 0, description: 'Age of the oldest such event in milliseconds.' },
+      refused: {
+        type: ['integer', 'null'],
+        minimum: 0,
+        description: 'Documents that their store refuses for good: they are as they were before, or not there.',
+      },
       asOf: TIME,
     }),
   },

@@ -74,8 +74,10 @@ export async function withFreshness<Answer>(
   { live: { number, snapshot } }: Served,
   query: Promise<Answer>,
 ): Promise<[Answer, Freshness]> {
-  // A snapshot lacks nothing of its moment.
-  if (snapshot !== undefined) return [await query, { lagEvents: 0, lagMs: 0, asOf: snapshot.at.toISOString() }];
+  // A snapshot lacks no event of its moment.
+  if (snapshot !== undefined) {
+    return [await query, { lagEvents: 0, lagMs: 0, refused: null, asOf: snapshot.at.toISOString() }];
+  }
   return Promise.all([query, context.freshness.of(number)]);
 }
 

@@ -43,8 +43,8 @@ export function answerFromRecentAnswers(context: RouteContext, asked: Asked, res
 }
 
 /** What was not in it then, and what has come since: how many events that is, nobody has counted. */
-function freshnessOf({ freshness: { lagMs, asOf }, ageMs }: RecentAnswer): Freshness {
-  return { lagEvents: null, lagMs: lagMs === null ? null : lagMs + Math.ceil(ageMs), asOf };
+function freshnessOf({ freshness: { lagMs, refused, asOf }, ageMs }: RecentAnswer): Freshness {
+  return { lagEvents: null, lagMs: lagMs === null ? null : lagMs + Math.ceil(ageMs), refused, asOf };
 }
 
 function assertAllowed({ lagMs, asOf }: Freshness, maxStalenessMs: number | null): void {

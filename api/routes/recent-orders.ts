@@ -25,7 +25,7 @@ const KNOWN_FIELDS = [
 export function answerFromRecent(customer: CustomerDocument, query: DocumentQuery, orders: View): Found | null {
   if (!isAnswerable(query, customer)) return null;
   const known = customer.recentOrders.map((order) => orders.toStored(partialOrder(order, customer), NO_SETTINGS));
-  const found = searchIn(known, query, orders.fromStored);
+  const found = searchIn(known, query, orders);
   if (customer.orderCount <= customer.recentOrders.length) return found;
   // Older orders exist that the document does not hold: right only newest first, and only while the page is full.
   const [first] = query.sort;
@@ -48,10 +48,7 @@ export function answerFromRecent(customer: CustomerDocument, query: DocumentQuer
 /** Order documents are stored alike whatever the settings. */
 const NO_SETTINGS = { businessTimeZone: 'UTC', reportingCurrency: '' };
 
-function isAnswerable(
-  { search, conditions, sort, facets, stats }: DocumentQuery,
-  customer: CustomerDocument,
-): boolean {
+function isAnswerable({ search, conditions, sort, facets, stats }: DocumentQuery, customer: CustomerDocument): boolean {
   const fields = [
     ...conditions.map(({ field }: Condition) => field),
     ...facets.map(({ field }) => field),

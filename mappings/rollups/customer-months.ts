@@ -45,7 +45,9 @@ export const customerMonths: Rollup<'customerMonths', PlacedOrder> = {
           total: totalOf(order),
           itemCount: itemCountOf(order),
           lineCount: order.lines.length,
-          lines: order.lines.slice(0, RECENT_LINES_MAX).map(({ productId, quantity, unitPrice }) => [productId, quantity, unitPrice]),
+          lines: order.lines
+            .slice(0, RECENT_LINES_MAX)
+            .map(({ productId, quantity, unitPrice }) => [productId, quantity, unitPrice]),
         },
         spent: isSale(order) && currency !== null ? [currency, totalOf(order) - returnedAmountOf(order)] : null,
       },

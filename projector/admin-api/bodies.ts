@@ -7,6 +7,7 @@ import { views } from '../../mappings/registry.js';
 import { SNAPSHOT_CLOCKS } from '../../runtime/records.js';
 import type { RebuildFrom, RebuildOptions } from '../operations/rebuilding.js';
 import type { RefreshChoice } from '../operations/refreshing.js';
+import type { RefusalChoice } from '../operations/refusals.js';
 import { AdminProblem } from './problems.js';
 
 const OFFSETS = z.record(
@@ -40,9 +41,11 @@ export const snapshotBody = z
 
 export const switchBody = z.strictObject({ acceptDifferences: z.boolean().default(false) }).readonly();
 
+const VIEW = z.enum(Object.keys(views) as [ViewName, ...ViewName[]]);
+
 export const verifyBody = z
   .strictObject({
-    view: z.enum(Object.keys(views) as [ViewName, ...ViewName[]]).optional(),
+    view: VIEW.optional(),
     deep: z.boolean().default(false),
     repair: z.boolean().default(false),
     /** Documents per second; 0: as fast as it goes. */
@@ -81,6 +84,12 @@ export const redriveBody = z
     error: 'give "all": true, or what to choose by',
   })
   .readonly();
+
+/** Every document that is refused, or one. */
+export const retryBody = z.union([
+  z.strictObject({ all: z.literal(true) }).transform((): RefusalChoice => 'all'),
+  z.strictObject({ view: VIEW, id: ID }).transform((one): RefusalChoice => one),
+]);
 
 export const discardBody = z.strictObject({ id: ID, reason: ID }).readonly();
 

@@ -1,10 +1,10 @@
-/** What the admin API can do about what is wrong: verify, refresh, and look after the quarantine. */
+/** What the admin API can do about what is wrong: verify, refresh, and look after what is set apart. */
 import type { ViewName } from '../../mappings/contract.js';
 import { views } from '../../mappings/registry.js';
 import type { Log } from '../../runtime/log.js';
 import type { ProjectorSettings } from '../config.js';
 import { isFollowing, liveOf } from '../generations/generation.js';
-import type { OperationServers } from '../operations/compose.js';
+import { type OperationServers, refusalPorts } from '../operations/compose.js';
 import { withGenerations } from '../operations/operated.js';
 import { registered } from '../operations/rebuilding.js';
 import {
@@ -16,6 +16,15 @@ import {
   showQuarantined,
 } from '../operations/redriving.js';
 import { type RefreshChoice, type RefreshResult, refresh } from '../operations/refreshing.js';
+import {
+  type ListedRefusal,
+  listRefused,
+  type RefusalChoice,
+  type RetryResult,
+  retryRefused,
+  type ShownRefusal,
+  showRefused,
+} from '../operations/refusals.js';
 import { type Verification, type VerifyRequest, verify } from '../operations/verifying.js';
 import type { QuarantineChoice } from '../ports.js';
 import { MongoQuarantineDesk } from '../stores/mongodb/quarantine-desk.js';
@@ -30,6 +39,9 @@ export interface MendingOperations {
     request: Omit<VerifyRequest, 'views'> & { readonly view?: ViewName | undefined },
   ): Promise<Verification>;
   refresh(choice: RefreshChoice, options: { readonly replay: boolean }): Promise<RefreshResult>;
+  refused(limit: number): Promise<readonly ListedRefusal[]>;
+  refusedDocument(view: ViewName, id: string): Promise<ShownRefusal>;
+  retryRefused(choice: RefusalChoice): Promise<RetryResult>;
 }
 
 export function mendingOperations(servers: OperationServers, settings: ProjectorSettings, log: Log): MendingOperations {
@@ -53,6 +65,18 @@ export function mendingOperations(servers: OperationServers, settings: Projector
     async refresh(choice, options) {
       const live = liveOf(await registered(servers.registry));
       return withGenerations(servers, settings, log, (operate) => refresh(operate(live), choice, options));
+    },
+    async refused(limit) {
+      const { live } = await registered(servers.registry);
+      return listRefused(refusalPorts(servers, live), limit);
+    },
+    async refusedDocument(view, id) {
+      const live = liveOf(await registered(servers.registry));
+      return withGenerations(servers, settings, log, (operate) => showRefused(operate(live), view, id));
+    },
+    async retryRefused(choice) {
+      const live = liveOf(await registered(servers.registry));
+      return withGenerations(servers, settings, log, (operate) => retryRefused(operate(live), choice));
     },
   };
 }

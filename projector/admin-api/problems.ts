@@ -2,6 +2,7 @@
 import type { ErrorRequestHandler, Response } from 'express';
 import type { Log } from '../../runtime/log.js';
 import { isRefusal } from '../operations/audit.js';
+import { DocumentsRefused } from '../operations/refusals.js';
 import { Unavailable } from '../ports.js';
 
 const PROBLEMS = {
@@ -11,6 +12,7 @@ const PROBLEMS = {
   refused: { status: 409, title: 'It cannot be done as things are, and nothing has changed' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'not-json': { status: 415, title: 'Send JSON, as application/json' },
+  'documents-refused': { status: 422, title: 'A store refuses documents for good; all else was done' },
   'misdirected-host': { status: 421, title: 'The admin API is not served under that name' },
   internal: { status: 500, title: 'The operation failed' },
   'store-unavailable': { status: 503, title: 'A server does not answer' },
@@ -50,6 +52,7 @@ export function answerProblems(log: Log): ErrorRequestHandler {
 function problemOf(error: unknown): AdminProblem {
   if (error instanceof AdminProblem) return error;
   if (isRefusal(error)) return new AdminProblem('refused', error.message);
+  if (error instanceof DocumentsRefused) return new AdminProblem('documents-refused', error.message);
   if (error instanceof Unavailable) return new AdminProblem('store-unavailable', error.message);
   if (error instanceof URIError) return new AdminProblem('unknown-path', 'The path is not percent-encoded UTF-8.');
   switch (error instanceof Error && 'type' in error ? error.type : null) {

@@ -13,6 +13,7 @@ import {
   rebuildOptions,
   redriveBody,
   refreshBody,
+  retryBody,
   snapshotBody,
   startBody,
   switchBody,
@@ -58,6 +59,8 @@ function addQuestions(router: Router, operations: AdminOperations): void {
     return operations.quarantine({ ...choiceOf(choice), handled: handled === 'true' }, limitIn(limit));
   });
   ask('/quarantine/:id', ({ params }) => operations.quarantined(String(params.id)));
+  ask('/refused', ({ query }) => operations.refused(limitIn(query.limit)));
+  ask('/refused/:view/:id', ({ params }) => operations.refusedDocument(viewIn(params.view), String(params.id)));
   ask('/explain/:view/:id', ({ params }) => operations.explain(viewIn(params.view), String(params.id)));
 }
 
@@ -151,6 +154,11 @@ function addMending(router: Router, operations: AdminOperations): void {
   router.post('/refresh', (request, response) => {
     const { choice, replay } = parsed(refreshBody, request.body);
     return act(request, response, 'refresh', { ...choice, replay }, () => operations.refresh(choice, { replay }));
+  });
+  router.post('/refused/retry', (request, response) => {
+    const choice = parsed(retryBody, request.body);
+    const parameters = choice === 'all' ? { all: true } : choice;
+    return act(request, response, 'refused retry', parameters, () => operations.retryRefused(choice));
   });
   router.post('/quarantine/redrive', async (request, response) => {
     const { all, dryRun, ...choice } = parsed(redriveBody, request.body);

@@ -13,6 +13,7 @@ import { inspectionCommands } from './inspection.js';
 import { quarantineCommand } from './quarantine.js';
 import { rebuildCommand, rerenderCommand } from './rebuild.js';
 import { refreshCommand } from './refresh.js';
+import { refusedCommand } from './refused.js';
 import { snapshotCommand } from './snapshot.js';
 import { linesOf } from './text.js';
 import { verifyCommand } from './verify.js';
@@ -55,6 +56,7 @@ export async function runTool(arguments_: readonly string[], env: NodeJS.Process
       verifyCommand(tool),
       refreshCommand(tool),
       quarantineCommand(tool),
+      refusedCommand(tool),
     ]) {
       program.addCommand(inherit(command));
     }

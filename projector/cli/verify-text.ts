@@ -3,7 +3,7 @@ import type { Verification } from '../operations/verifying.js';
 import type { Fault } from '../reconcile/look.js';
 import { durationOf, tableOf } from './text.js';
 
-export function showVerification({ generation, tookMs, findings, faults, undecided }: Verification): string {
+export function showVerification({ generation, tookMs, findings, faults, undecided, refused }: Verification): string {
   const rows = findings.map((found) => {
     const { missing, extra, different, ahead } = found;
     const counts = [found.checked, missing, extra, different, ahead, found.undecided, found.repaired];
@@ -17,7 +17,8 @@ export function showVerification({ generation, tookMs, findings, faults, undecid
     tableOf(['of', 'checked', 'missing', 'extra', 'different', 'ahead', 'undecided', 'repaired'], rows, ''),
     ...(listed.length === 0 ? [] : ['\n', tableOf(['which', 'what is wrong'], listed, '')]),
     ...(left.length === 0 ? [] : [`\nNot repaired: ${left.join(', ')}\n`]),
-    `\nGeneration ${generation}, ${durationOf(tookMs / 1000)}: ${verdict(faults, undecided)}\n`,
+    ...(refused === 0 ? [] : [`\nRefused by their store: ${refused}. "projector refused" lists them.\n`]),
+    `\nGeneration ${generation}, ${durationOf(tookMs / 1000)}: ${verdict(faults, undecided, refused)}\n`,
   ].join('');
 }
 
@@ -32,8 +33,9 @@ function describe(fault: Fault): string {
   }
 }
 
-function verdict(faults: number, undecided: number): string {
+function verdict(faults: number, undecided: number, refused: number): string {
   if (faults > 0) return `${faults} have drifted. "projector verify --repair" writes them anew.`;
   if (undecided > 0) return `${undecided} were changing, or events wait and no projector works. Ask again.`;
+  if (refused > 0) return 'everything else is as it should be.';
   return 'everything is as it should be.';
 }

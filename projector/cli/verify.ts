@@ -28,7 +28,7 @@ export function verifyCommand(tool: Tool): Command {
     .option('--pace <documents>', 'no more than so many a second; 0: as fast as it goes', wholeNumber, 0)
     .addHelpText(
       'after',
-      `\nExit code ${EXIT.found}: something has drifted and was not repaired, or could not be decided.`,
+      `\nExit code ${EXIT.found}: something has drifted and was not repaired, could not be decided, or is refused by its store.`,
     )
     .action((options: Options) => {
       const { repair } = options;
@@ -50,6 +50,6 @@ async function check(
   const found = await withGenerations(servers, tool.settings, log, (operate) =>
     verify(operate(live), { views: chosen, deep, repair, pace }),
   );
-  if (found.faults > 0 || found.undecided > 0) tool.exitWith(EXIT.found);
+  if (found.faults > 0 || found.undecided > 0 || found.refused > 0) tool.exitWith(EXIT.found);
   return found;
 }

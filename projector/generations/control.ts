@@ -1,6 +1,7 @@
 /** What a generation may do now, as the registry says: asked for every batch, so that a change holds from the next one on. */
 import type { Admission, GenerationControl } from '../ports.js';
 import { type Registry, recordOf } from './generation.js';
+import { assertOfThisShape } from './shape.js';
 
 export class RegisteredControl implements GenerationControl {
   constructor(
@@ -9,8 +10,11 @@ export class RegisteredControl implements GenerationControl {
     private readonly now: () => number,
   ) {}
 
+  /** @throws OtherShape */
   async admission(): Promise<Admission> {
-    const { phase, paused, halt } = recordOf(await this.registry.read(), this.generation);
+    const record = recordOf(await this.registry.read(), this.generation);
+    assertOfThisShape(record);
+    const { phase, paused, halt } = record;
     if (paused === true || phase === 'frozen') return { mode: 'halt' };
     const mode = phase === 'filling' ? 'fill' : 'project';
     if (halt === undefined || halt.until.getTime() <= this.now()) return { mode };

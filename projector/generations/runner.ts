@@ -23,15 +23,18 @@ import { Projection } from '../pipeline/projection.js';
 import { yieldWhile } from '../pipeline/yielding.js';
 import type { Clock, DocumentStore } from '../ports.js';
 import { Checker } from '../reconcile/checker.js';
+import { RefusalWatch, refusalLog } from '../reconcile/refusals.js';
 import { StateCache } from '../state/cache.js';
-import { documentStoreByView } from '../stores/by-view.js';
+import { documentScanByView, documentStoreByView } from '../stores/by-view.js';
 import type { ElasticsearchClient } from '../stores/elasticsearch/connection.js';
+import { ElasticsearchDocumentScan } from '../stores/elasticsearch/document-scan.js';
 import { ElasticsearchDocumentStore } from '../stores/elasticsearch/documents.js';
 import { ElasticsearchGenerationStorage } from '../stores/elasticsearch/generation-storage.js';
 import { MongoAggregateStore } from '../stores/mongodb/aggregate-store.js';
 import { MongoCheckTurn } from '../stores/mongodb/check-turn.js';
 import type { MongoDatabase } from '../stores/mongodb/connection.js';
 import { MongoDayMark } from '../stores/mongodb/day-mark.js';
+import { MongoDocumentScan } from '../stores/mongodb/document-scan.js';
 import { MongoDocumentStore } from '../stores/mongodb/documents.js';
 import { MongoErasures } from '../stores/mongodb/erasures.js';
 import { MongoGenerationStorage } from '../stores/mongodb/generation-storage.js';
@@ -95,7 +98,7 @@ export function composeGeneration(around: Surroundings, record: GenerationRecord
   const cache = new StateCache(settings.STATES_CACHED_MAX);
   const aggregates = new MongoAggregateStore(db, generation);
   const positions = new MongoPositionStore(db, generation);
-  const refusals = new RefusedDocuments(db, generation);
+  const refusals = new RefusedDocuments(db, generation, refusalLog(log));
   const erasures = new MongoErasures(db, generation);
   const source = new KafkaSource(
     kafka,
@@ -199,6 +202,15 @@ export function composeGeneration(around: Surroundings, record: GenerationRecord
     },
     settings.VERIFY_INTERVAL_MS,
   );
+  const refusalWatch = new RefusalWatch({
+    ...{ refusals, log },
+    sleep: (ms) => setTimeout(ms, undefined, { ref: false }),
+    documents: documentScanByView({
+      elasticsearch: new ElasticsearchDocumentScan(elasticsearch, names),
+      mongodb: new MongoDocumentScan(db, generation),
+    }),
+    report: metrics.refused,
+  });
   const operated = () =>
     operatedGeneration(
       {
@@ -228,13 +240,14 @@ export function composeGeneration(around: Surroundings, record: GenerationRecord
       log.info('projecting');
       void sweep.run();
       void checker.run();
+      void refusalWatch.run();
       const rebuilding = record.phase === undefined ? NO_WAIT : rebuild.run();
       await Promise.all([
         projection.run().then(() => Promise.all([fanOut.stop(), rebuild.stop()])),
         fanOut.run(),
         rebuilding,
       ]);
-      await Promise.all([sweep.stop(), checker.stop()]);
+      await Promise.all([sweep.stop(), checker.stop(), refusalWatch.stop()]);
       log.info('stopped: everything read is durable and committed');
     },
     stop: () => projection.stop(),

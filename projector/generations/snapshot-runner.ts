@@ -7,6 +7,7 @@ import { KafkaEventLog } from '../kafka/event-log.js';
 import { createMetrics } from '../metrics.js';
 import { operatedGeneration } from '../operations/operated.js';
 import { endlessPatience } from '../pipeline/patience.js';
+import { refusalLog } from '../reconcile/refusals.js';
 import { ElasticsearchGenerationStorage } from '../stores/elasticsearch/generation-storage.js';
 import { MongoGenerationStorage } from '../stores/mongodb/generation-storage.js';
 import { MongoJobStore } from '../stores/mongodb/jobs.js';
@@ -54,6 +55,7 @@ export function composeSnapshot(around: Surroundings, record: GenerationRecord, 
         producer,
         events: new KafkaEventLog(kafka, admin, around.topics),
         log,
+        tellRefused: refusalLog(log),
       },
       record,
     ),

@@ -9,6 +9,7 @@ import { groupTraces } from '../kafka/group-traces.js';
 import { logEnds, logRanges } from '../kafka/log-range.js';
 import { retentionOf } from '../kafka/retention.js';
 import type { Clock, DocumentScan, Job } from '../ports.js';
+import type { RefusalPorts } from '../reconcile/refusals.js';
 import { documentScanByView } from '../stores/by-view.js';
 import type { ElasticsearchClient } from '../stores/elasticsearch/connection.js';
 import { ElasticsearchDocumentScan } from '../stores/elasticsearch/document-scan.js';
@@ -17,11 +18,12 @@ import { ElasticsearchGenerationStorage } from '../stores/elasticsearch/generati
 import { MongoAggregateStore } from '../stores/mongodb/aggregate-store.js';
 import type { MongoDatabase } from '../stores/mongodb/connection.js';
 import { MongoDocumentScan } from '../stores/mongodb/document-scan.js';
-import { examineMongo, indexDrift, quarantinedCount, refusedCount, ticketsOf } from '../stores/mongodb/examination.js';
+import { examineMongo, indexDrift, quarantinedCount, ticketsOf } from '../stores/mongodb/examination.js';
 import { MongoGenerationStorage } from '../stores/mongodb/generation-storage.js';
 import { MongoJobStore } from '../stores/mongodb/jobs.js';
 import { MongoPositionStore } from '../stores/mongodb/positions.js';
 import { MongoRebuildStore } from '../stores/mongodb/rebuilds.js';
+import { RefusedDocuments } from '../stores/mongodb/refused.js';
 import type { MongoRegistry } from '../stores/mongodb/registry.js';
 import { MongoRollupStore } from '../stores/mongodb/rollup-store.js';
 import { MongoTicketCounter } from '../stores/mongodb/tickets.js';
@@ -100,7 +102,7 @@ export function overviewPorts(servers: OperationServers): OverviewPorts {
     rebuilding,
     positions: (generation) => new MongoPositionStore(db, generation).read(),
     jobs: (generation) => jobsOf(servers, generation).list(),
-    refused: (generation) => refusedCount(db, generation),
+    refused: (generation) => new RefusedDocuments(db, generation).count(),
     quarantined: () => quarantinedCount(db),
     rebuild: () =>
       rebuildStatus(rebuilding, servers).catch((error: unknown) => {
@@ -114,6 +116,10 @@ export function overviewPorts(servers: OperationServers): OverviewPorts {
 export async function fanOutJobs(servers: OperationServers): Promise<readonly Job[]> {
   const { live } = await registered(servers.registry);
   return jobsOf(servers, live).list();
+}
+
+export function refusalPorts(servers: OperationServers, generation: number): RefusalPorts {
+  return { refusals: new RefusedDocuments(servers.db, generation), documents: documentsOf(servers, generation) };
 }
 
 /** Of the generation that is served. @throws Refused */

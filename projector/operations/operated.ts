@@ -7,13 +7,15 @@ import type { Log } from '../../runtime/log.js';
 import { changesTopic } from '../../runtime/names.js';
 import type { GenerationRecord } from '../../runtime/records.js';
 import type { ProjectorSettings } from '../config.js';
+import { isOfThisShape } from '../generations/generation.js';
+import { OtherShape, statesOfThisShape } from '../generations/shape.js';
 import { KafkaChangeFeed, noChangeFeed } from '../kafka/change-feed.js';
 import { connectKafka, createProducer, type KafkaProducer } from '../kafka/client.js';
 import { KafkaEventLog } from '../kafka/event-log.js';
 import { logEnds } from '../kafka/log-range.js';
 import type { FoldPorts } from '../pipeline/fold.js';
 import { briefPatience } from '../pipeline/patience.js';
-import type { Clock, Erasures, EventLog } from '../ports.js';
+import type { Clock, Erasures, EventLog, RefusalDesk } from '../ports.js';
 import type { StateCheckPorts } from '../reconcile/states.js';
 import { StateCache } from '../state/cache.js';
 import { documentScanByView, documentStoreByView } from '../stores/by-view.js';
@@ -27,12 +29,13 @@ import { MongoDocumentStore } from '../stores/mongodb/documents.js';
 import { MongoErasures } from '../stores/mongodb/erasures.js';
 import { MongoJobStore } from '../stores/mongodb/jobs.js';
 import { MongoPositionStore } from '../stores/mongodb/positions.js';
-import { RefusedDocuments } from '../stores/mongodb/refused.js';
+import { type RefusedDocument, RefusedDocuments } from '../stores/mongodb/refused.js';
 import { RegisteredTargets } from '../stores/mongodb/registry.js';
 import { MongoRollupStore } from '../stores/mongodb/rollup-store.js';
 import { MongoStateScan } from '../stores/mongodb/state-scan.js';
 import { MongoTicketCounter } from '../stores/mongodb/tickets.js';
 import type { OperationServers } from './compose.js';
+import { Refused } from './rebuilding.js';
 import { settled } from './settling.js';
 
 export interface OperatedGeneration extends StateCheckPorts {
@@ -40,13 +43,19 @@ export interface OperatedGeneration extends StateCheckPorts {
   readonly fold: FoldPorts;
   readonly erasures: Erasures;
   readonly sleep: (ms: number) => Promise<void>;
+  readonly refusals: RefusalDesk;
+  /** Documents that a store has refused of what this operation wrote. */
+  readonly refused: readonly RefusedDocument[];
 }
 
 /** How long what is in flight is waited for. */
 const SETTLE_MS = 60_000;
 const LOOK_MS = 250;
 
-/** Runs the work with what it needs of Kafka beside the administration. */
+/**
+ * Runs the work with what it needs of Kafka beside the administration.
+ * @throws Refused where a generation is of another version of the program.
+ */
 export async function withGenerations<Result>(
   servers: OperationServers,
   settings: ProjectorSettings,
@@ -64,7 +73,10 @@ export async function withGenerations<Result>(
   const events = new KafkaEventLog(kafka, servers.admin, topics);
   await producer.connect();
   try {
-    return await work((record) => operatedGeneration(servers, { settings, producer, events, log }, record));
+    return await work((record) => {
+      if (!isOfThisShape(record)) throw new Refused(new OtherShape(record).message);
+      return operatedGeneration(servers, { settings, producer, events, log }, record);
+    });
   } finally {
     await producer.disconnect();
   }
@@ -75,25 +87,31 @@ export interface OperatingMeans {
   readonly producer: KafkaProducer;
   readonly events: EventLog;
   readonly log: Log;
+  /** Told beside: of an operation that nobody waits for. */
+  readonly tellRefused?: (documents: readonly RefusedDocument[]) => void;
 }
 
 /** The same stores as in generations/runner.ts. */
 export function operatedGeneration(
   { db, elasticsearch, admin, registry, topics, clock }: OperationServers,
-  { settings, producer, events, log }: OperatingMeans,
+  { settings, producer, events, log, tellRefused }: OperatingMeans,
   record: GenerationRecord,
 ): OperatedGeneration {
   const { number: generation, businessTimeZone, reportingCurrency } = record;
   const names = { namespace: settings.NAMESPACE, generation };
   const derivation = { businessTimeZone, reportingCurrency };
   const cache = new StateCache(settings.STATES_CACHED_MAX);
-  const aggregates = new MongoAggregateStore(db, generation);
+  const aggregates = statesOfThisShape(new MongoAggregateStore(db, generation), registry, generation);
   const rollups = new MongoRollupStore(db, generation);
   const tickets = new MongoTicketCounter(db, generation);
   const jobs = new MongoJobStore(db, generation, tickets);
   const positions = new MongoPositionStore(db, generation);
   const erasures = new MongoErasures(db, generation);
-  const refusals = new RefusedDocuments(db, generation);
+  const refused: RefusedDocument[] = [];
+  const refusals = new RefusedDocuments(db, generation, (documents) => {
+    refused.push(...documents);
+    tellRefused?.(documents);
+  });
   const publish = {
     ...{ aggregates, rollups, tickets, jobs, cache, clock },
     settings: derivation,
@@ -113,7 +131,7 @@ export function operatedGeneration(
     (await swept(new MongoDayMark(db, generation), businessTimeZone, pause));
   return {
     record,
-    ...{ aggregates, rollups, tickets, cache, clock, erasures, events, publish, settle },
+    ...{ aggregates, rollups, tickets, cache, clock, erasures, events, publish, settle, refusals, refused },
     settings: derivation,
     documents: documentScanByView({
       elasticsearch: new ElasticsearchDocumentScan(elasticsearch, names),

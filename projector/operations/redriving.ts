@@ -4,6 +4,7 @@ import type { QuarantineChoice, QuarantineDesk, QuarantineEntry, SourceRecord } 
 import { foldAndPublish } from './folding.js';
 import type { OperatedGeneration } from './operated.js';
 import { Refused } from './rebuilding.js';
+import { assertNoneRefused } from './refusals.js';
 
 /** Without its content, which may be personal. */
 export interface ListedEntry extends Omit<QuarantineEntry, 'record'> {
@@ -50,6 +51,7 @@ export async function showQuarantined(desk: QuarantineDesk, id: string): Promise
 /**
  * Decodes the chosen records once more, and projects those that are events now into every generation: merging goes by the
  * order of events, so that it makes no difference when they come. The others keep their place, with their reason of now.
+ * @throws DocumentsRefused when a store refuses what they lead to: they wait on.
  */
 export async function redrive(
   desk: QuarantineDesk,
@@ -94,7 +96,10 @@ async function redrivePage(
   for (const { id, record } of page) if (record !== null) ids.set(record, id);
   const { deliveries, malformed } = decodeBatch([...ids.keys()]);
   const refused = [...malformed];
-  for (const generation of generations) refused.push(...(await foldAndPublish(generation, deliveries)));
+  for (const generation of generations) {
+    refused.push(...(await foldAndPublish(generation, deliveries)));
+    await assertNoneRefused(generation);
+  }
   const bad = new Map(
     page.filter(({ record }) => record === null).map(({ id, detail }) => [id, { id, reason: REDACTED, detail }]),
   );

@@ -8,6 +8,7 @@ import { refreshAggregates } from '../reconcile/refresh.js';
 import { replaceStates } from '../reconcile/states.js';
 import { foldAndPublish } from './folding.js';
 import type { OperatedGeneration } from './operated.js';
+import { assertNoneRefused } from './refusals.js';
 
 export type RefreshChoice =
   | { readonly kind: 'one'; readonly aggregate: AggregateName; readonly id: string }
@@ -23,6 +24,7 @@ export interface RefreshResult {
   readonly rendered: Partial<Record<ViewName, number>>;
 }
 
+/** @throws DocumentsRefused */
 export async function refresh(
   operated: OperatedGeneration,
   choice: RefreshChoice,
@@ -38,6 +40,7 @@ export async function refresh(
       rendered[view] = (rendered[view] ?? 0) + documents;
     }
   }
+  await assertNoneRefused(operated);
   return {
     generation: operated.record.number,
     aggregates: count,

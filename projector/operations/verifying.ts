@@ -9,6 +9,7 @@ import { sumsOf } from '../reconcile/rollups.js';
 import { statesOf } from '../reconcile/states.js';
 import { ROLLUP_NAMES } from '../state/derive.js';
 import type { OperatedGeneration } from './operated.js';
+import { countRefused } from './refusals.js';
 
 export interface VerifyRequest {
   readonly views: readonly ViewName[];
@@ -26,6 +27,8 @@ export interface Verification {
   /** What is wrong and was not repaired. */
   readonly faults: number;
   readonly undecided: number;
+  /** Documents of the generation that a store refuses for good: whatever is wrong with them cannot be repaired. */
+  readonly refused: number;
   readonly findings: readonly Findings[];
 }
 
@@ -55,6 +58,7 @@ export async function verify(
     checked: sum(findings.map(({ checked }) => checked)),
     faults: sum(findings.map((found) => found.missing + found.extra + found.different + found.ahead - found.repaired)),
     undecided: sum(findings.map(({ undecided }) => undecided)),
+    refused: await operated.patience.until(() => countRefused(operated)),
     findings,
   };
 }

@@ -58,8 +58,8 @@ export class Checker implements Service {
     if (!isWhole) return;
     await turn.finish(this.self, clock.now());
     report(found);
-    const { faults, undecided, checked, tookMs } = found;
-    const what = { faults, undecided, checked, tookMs };
+    const { faults, undecided, refused, checked, tookMs } = found;
+    const what = { faults, undecided, refused, checked, tookMs };
     if (faults === 0) log.info(what, 'the documents are what the states make of them');
     else
       log.error(

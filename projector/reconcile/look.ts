@@ -64,8 +64,8 @@ export async function lookAt(
 }
 
 /** As they would be written now; `null` is a tombstone. Those without a founded state are left out. */
-async function expectedNow(
-  ports: LookPorts,
+export async function expectedNow(
+  ports: LoadPorts & Pick<LookPorts, 'clock' | 'settings'>,
   view: View,
   ids: readonly string[],
 ): Promise<Map<string, StoredDocument | null>> {

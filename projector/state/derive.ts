@@ -72,7 +72,9 @@ function compacted(all: readonly Contribution[]): readonly Contribution[] | Shar
     (name) => name !== 'owner' && all.every((other) => other[name] === first[name]),
   );
   const pick = (from: Contribution, isShared: boolean) =>
-    Object.fromEntries(Object.entries(from).filter(([name]) => names.includes(name as keyof Contribution) === isShared));
+    Object.fromEntries(
+      Object.entries(from).filter(([name]) => names.includes(name as keyof Contribution) === isShared),
+    );
   return {
     shared: pick(first, true),
     own: all.map((own) => pick(own, false) as unknown as Contribution),

@@ -32,7 +32,7 @@ import { servedOf } from './served.js';
 
 export { servedOf };
 
-export const FRESH: Freshness = { lagEvents: 0, lagMs: 0, asOf: '2026-11-21T00:00:00.000Z' };
+export const FRESH: Freshness = { lagEvents: 0, lagMs: 0, refused: 0, asOf: '2026-11-21T00:00:00.000Z' };
 
 export interface Answer {
   readonly status: number;

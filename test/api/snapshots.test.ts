@@ -46,7 +46,7 @@ describe('a question as of a snapshot', () => {
   );
 
   it('says of when the answer is, and that nothing of then is missing', async () => {
-    const freshness = { lagEvents: 0, lagMs: 0, asOf: AT };
+    const freshness = { lagEvents: 0, lagMs: 0, refused: null, asOf: AT };
     expect((await server.get('/v1/orders?asOf=october')).body.freshness).toEqual(freshness);
     expect((await server.get('/v1/orders/o-1?asOf=october&fields=status')).body.freshness).toEqual(freshness);
   });

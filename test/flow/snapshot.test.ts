@@ -82,7 +82,7 @@ describe('a snapshot', () => {
     const { body } = await answers.get('/v1/customers/c-later?asOf=then');
     expect(body).toMatchObject({
       data: { name: '李秘密' },
-      freshness: { lagEvents: 0, lagMs: 0, asOf: new Date(at).toISOString() },
+      freshness: { lagEvents: 0, lagMs: 0, refused: null, asOf: new Date(at).toISOString() },
     });
     expect((await answers.list('orders?q=李公开&asOf=then')).data).toEqual([]);
     await expectConvergence(answers, system().publisher.events);

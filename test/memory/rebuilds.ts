@@ -1,5 +1,4 @@
 /** Rebuilds, in memory. */
-import type { Contribution } from '../../mappings/contract.js';
 import type { AggregateName } from '../../mappings/events/event.js';
 import type {
   Pace,
@@ -92,9 +91,7 @@ export class MemoryStateScan implements StateScan {
   async *contributions(_pageOrdersMax: number): AsyncGenerator<readonly RollupContribution[]> {
     for (const { contributions } of [...this.aggregates.records.orders.values()]) {
       yield ROLLUP_NAMES.flatMap((rollup) =>
-        readContributions(contributions[rollup]?.json ?? '[]').map(
-          (own) => [rollup, own] as const,
-        ),
+        readContributions(contributions[rollup]?.json ?? '[]').map((own) => [rollup, own] as const),
       );
     }
   }

@@ -5,6 +5,7 @@ import { HIDDEN_FIELD } from '../../../runtime/records.js';
 import type { DocumentReader, DocumentSet, ReadOptions, VersionedDocument, VersionReader } from '../../ports.js';
 import { type DocumentQuery, type Found, type SortValue, totalOf } from '../../query/document-query.js';
 import { highlightIn } from '../highlight.js';
+import { shownOf } from '../shown.js';
 import { aggregated } from './aggregations.js';
 import { translateFailure, translateItemFailure } from './failures.js';
 import { searchBody } from './search-body.js';
@@ -43,7 +44,7 @@ export class ElasticsearchReader implements DocumentReader, VersionReader {
     const counted = typeof total === 'object' ? total.value + (total.relation === 'gte' ? 1 : 0) : (total ?? 0);
     const more = answer.hits.hits.length > query.size || (query.after === null && counted > query.skip + hits.length);
     const { search } = query;
-    const shown = hits.map(({ _source }) => documents.view.fromStored(withoutMark(_source ?? {})));
+    const shown = hits.map(({ _source }) => shownOf(documents.view, withoutMark(_source ?? {}), query.without));
     return {
       documents: shown,
       highlights:
@@ -56,7 +57,7 @@ export class ElasticsearchReader implements DocumentReader, VersionReader {
 
   async get(documents: DocumentSet, id: string, options?: ReadOptions): Promise<unknown> {
     const source = await this.#ask(() => this.#sourceOf(this.#indexOf(documents), id, options));
-    return source === null || source[HIDDEN_FIELD] === true ? null : documents.view.fromStored(withoutMark(source));
+    return source === null || source[HIDDEN_FIELD] === true ? null : shownOf(documents.view, withoutMark(source));
   }
 
   async getMany(
@@ -73,7 +74,7 @@ export class ElasticsearchReader implements DocumentReader, VersionReader {
       if (!item.found || item._source === undefined) continue;
       const { _id: id, _version: version = 0, _source: source } = item;
       const isHidden = source[HIDDEN_FIELD] === true;
-      found.set(id, { version, document: isHidden ? null : documents.view.fromStored(withoutMark(source)) });
+      found.set(id, { version, document: isHidden ? null : shownOf(documents.view, withoutMark(source)) });
     }
     return found;
   }

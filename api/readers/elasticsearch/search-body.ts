@@ -50,16 +50,18 @@ export function fetchSize({ after, skip, size }: DocumentQuery): number {
 function sortClause(view: View, key: SortKey): estypes.SortCombinations {
   if (key.by === 'relevance') return { _score: { order: 'desc' } };
   const order = key.descending ? 'desc' : 'asc';
-  switch (fieldType(view, key.field)) {
+  // An index of a former version may lack the field.
+  const unmapped_type = fieldType(view, key.field);
+  switch (unmapped_type) {
     case 'long':
     case 'double':
-      return { [key.field]: { order, missing: key.descending ? -NUMBER_BEYOND : NUMBER_BEYOND } };
+      return { [key.field]: { order, unmapped_type, missing: key.descending ? -NUMBER_BEYOND : NUMBER_BEYOND } };
     case 'date': {
       const missing = Date.parse(key.descending ? '0000-01-01T00:00:00.000Z' : '9999-12-31T23:59:59.999Z');
-      return { [key.field]: { order, missing, format: 'strict_date_time' } };
+      return { [key.field]: { order, unmapped_type, missing, format: 'strict_date_time' } };
     }
     default:
-      return { [key.field]: { order, missing: '_last' } };
+      return { [key.field]: { order, unmapped_type, missing: '_last' } };
   }
 }
 

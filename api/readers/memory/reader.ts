@@ -1,8 +1,9 @@
 /** Documents in memory: for tests, and for answers out of what another document holds. */
-import type { StoredDocument } from '../../../mappings/contract.js';
+import type { StoredDocument, View } from '../../../mappings/contract.js';
 import { type DocumentReader, type DocumentSet, NotReady } from '../../ports.js';
 import { type Condition, type DocumentQuery, type Found, type SortValue, totalOf } from '../../query/document-query.js';
 import { highlightIn } from '../highlight.js';
+import { shownOf } from '../shown.js';
 import { valuesAt } from '../values.js';
 import { countValues, spansOf } from './aggregations.js';
 import { compareTuples, meets, scoreOf } from './match.js';
@@ -21,12 +22,12 @@ export class MemoryReader implements DocumentReader {
   }
 
   async search(documents: DocumentSet, query: DocumentQuery): Promise<Found> {
-    return searchIn([...this.#setOf(documents).values()], query, documents.view.fromStored);
+    return searchIn([...this.#setOf(documents).values()], query, documents.view);
   }
 
   async get(documents: DocumentSet, id: string): Promise<unknown> {
     const stored = this.#setOf(documents).get(id);
-    return stored === undefined ? null : documents.view.fromStored(stored);
+    return stored === undefined ? null : shownOf(documents.view, stored);
   }
 
   async ping(): Promise<void> {}
@@ -43,11 +44,7 @@ function keyOf({ view, generation, revision }: DocumentSet): string {
 }
 
 /** The query's answer out of these stored documents, visible all. */
-export function searchIn(
-  stored: readonly StoredDocument[],
-  query: DocumentQuery,
-  fromStored: (stored: StoredDocument) => unknown,
-): Found {
+export function searchIn(stored: readonly StoredDocument[], query: DocumentQuery, view: View): Found {
   const result = (conditions: readonly Condition[]) =>
     stored
       .filter((document) => conditions.every((condition) => meets(document, condition)))
@@ -63,8 +60,8 @@ export function searchIn(
   const { search } = query;
   const isHighlighted = query.highlight && search?.kind === 'words';
   return {
-    documents: shown.map((found) => fromStored(withoutFields(found.stored, query.without))),
-    highlights: isHighlighted ? shown.map((found) => highlightIn(fromStored(found.stored), search)) : null,
+    documents: shown.map((found) => shownOf(view, withoutFields(found.stored, query.without), query.without)),
+    highlights: isHighlighted ? shown.map((found) => highlightIn(shownOf(view, found.stored), search)) : null,
     next: rest.length > shown.length ? (shown.at(-1)?.values ?? null) : null,
     total: totalOf(matching.length, query.countExactly),
     facets: Object.fromEntries(

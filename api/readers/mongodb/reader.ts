@@ -20,6 +20,7 @@ import {
   totalOf,
 } from '../../query/document-query.js';
 import { highlightIn } from '../highlight.js';
+import { shownOf } from '../shown.js';
 import { facetCounts, facetStages, spansIn, statStages } from './aggregations.js';
 import type { Database, StoredRecord } from './database.js';
 import { afterFilter, fieldOf, resultFilter, sortOrder } from './find-filter.js';
@@ -52,7 +53,7 @@ export class MongoReader implements DocumentReader, VersionReader {
     const more = records.length > query.size;
     const page = records.slice(0, query.size);
     const last = page.at(-1);
-    const shown = page.map((record) => documents.view.fromStored(withoutMarks(record)));
+    const shown = page.map((record) => shownOf(documents.view, withoutMarks(record), query.without));
     const { search } = query;
     return {
       documents: shown,
@@ -70,7 +71,7 @@ export class MongoReader implements DocumentReader, VersionReader {
     const record = await this.#database.ask(() =>
       this.#database.collection(name).findOne({ _id: { $eq: id } }, this.#limits(options)),
     );
-    return record === null || record[HIDDEN_FIELD] === true ? null : documents.view.fromStored(withoutMarks(record));
+    return record === null || record[HIDDEN_FIELD] === true ? null : shownOf(documents.view, withoutMarks(record));
   }
 
   async getMany(
@@ -87,7 +88,7 @@ export class MongoReader implements DocumentReader, VersionReader {
     );
     return new Map(
       records.map((record) => {
-        const document = record[HIDDEN_FIELD] === true ? null : documents.view.fromStored(withoutMarks(record));
+        const document = record[HIDDEN_FIELD] === true ? null : shownOf(documents.view, withoutMarks(record));
         return [record._id, { version: Number(record[TICKET_FIELD]), document }];
       }),
     );

@@ -9,6 +9,8 @@ import { adviceOn, writeAliasOf } from './write-alias.js';
 /** The requests are about this large: larger ones gain nothing, smaller ones cost round trips. */
 const PIECE_BYTES = 2 * 1024 * 1024;
 const REQUESTS_IN_FLIGHT = 2;
+/** What a document that is larger than a piece gets for as much of it as a piece has: such a one takes seconds to index. */
+const LARGE_PIECE_MS = 30_000;
 const PATH_QUERY = 'require_alias=true&filter_path=errors,items.*.status,items.*.error';
 
 export interface BulkOutcome {
@@ -92,9 +94,10 @@ function settle({ ids }: Piece, items: readonly BulkItem[], index: string): Bulk
 async function sendPiece(client: Client, index: string, { ids, body }: Piece): Promise<readonly BulkItem[] | 'split'> {
   try {
     const path = `/${encodeURIComponent(writeAliasOf(index))}/_bulk`;
-    const reply = await client.transport.request<BulkReply>({
-      ...{ method: 'POST', path, querystring: PATH_QUERY, bulkBody: body },
-    });
+    const reply = await client.transport.request<BulkReply>(
+      { method: 'POST', path, querystring: PATH_QUERY, bulkBody: body },
+      body.length <= PIECE_BYTES ? {} : { requestTimeout: Math.ceil(body.length / PIECE_BYTES) * LARGE_PIECE_MS },
+    );
     if (reply.items?.length === ids.length) return reply.items.map(({ index: item }) => item);
   } catch (error) {
     switch (verdictOfFailure(error)) {

@@ -1,12 +1,7 @@
 /** What `projector doctor` and `projector status` ask MongoDB. */
 import { type Db, type Document, MongoServerError } from 'mongodb';
 import { views } from '../../../mappings/registry.js';
-import {
-  documentsCollection,
-  QUARANTINE_COLLECTION,
-  refusedCollection,
-  ticketsCollection,
-} from '../../../runtime/names.js';
+import { documentsCollection, QUARANTINE_COLLECTION, ticketsCollection } from '../../../runtime/names.js';
 import { type GenerationRecord, TICKET_FIELD } from '../../../runtime/records.js';
 import type { ServerReport } from '../../operations/doctor.js';
 import type { Clock } from '../../ports.js';
@@ -101,9 +96,4 @@ export function quarantinedCount(db: Db): Promise<number> {
   return withMongo('count quarantined records', () =>
     db.collection(QUARANTINE_COLLECTION).countDocuments({ handled: { $exists: false } }),
   );
-}
-
-/** Documents of the generation that a store refuses for good. */
-export function refusedCount(db: Db, generation: number): Promise<number> {
-  return withMongo('count refused documents', () => db.collection(refusedCollection(generation)).countDocuments({}));
 }

@@ -1,36 +1,85 @@
 import type { Db } from 'mongodb';
+import type { ViewName } from '../../../mappings/contract.js';
 import { refusedCollection } from '../../../runtime/names.js';
-import type { Target, Ticket } from '../../ports.js';
+import type { Refusal, RefusalDesk, Target, Ticket } from '../../ports.js';
+import { withMongo } from './connection.js';
 import { writeNewest } from './guarded-write.js';
 
-export interface RefusedDocument {
-  readonly target: Target;
+export type RefusedDocument = Omit<Refusal, 'refusedAt' | 'ticket'> & { readonly ticket: Ticket };
+
+/** `_id` is `view/revision/id`. */
+interface RefusedRecord {
+  readonly _id: string;
+  readonly view: ViewName;
+  readonly revision: number;
   readonly id: string;
-  readonly ticket: Ticket;
-  /** Quotes nothing of the document's content, which may be personal data. */
+  readonly ticket: number;
   readonly reason: string;
+  readonly refusedAt: Date;
 }
 
 /**
  * Documents that a store refuses for good, kept with key and ticket so that their batch can be committed: one record for
  * each document, of its last refusal. None holds content, so an erasure finds nothing here.
  */
-export class RefusedDocuments {
+export class RefusedDocuments implements RefusalDesk {
+  /** `tell` hears of each that was recorded: nobody else would notice. */
   constructor(
     private readonly db: Db,
     private readonly generation: number,
+    private readonly tell: (documents: readonly RefusedDocument[]) => void = () => {},
   ) {}
 
   async record(documents: readonly RefusedDocument[]): Promise<void> {
     if (documents.length === 0) return;
     const refusedAt = new Date();
-    const writes = documents.map(({ target: { view, revision }, id, ticket, reason }) => {
-      const _id = `${view}/${revision}/${id}`;
+    const writes = documents.map(({ target, id, ticket, reason }) => {
+      const _id = nameOf(target, id);
       return {
         filter: { _id, ticket: { $lt: ticket } },
-        update: { _id, view, revision, id, ticket, reason, refusedAt },
+        update: { _id, ...target, id, ticket, reason, refusedAt },
       };
     });
     await writeNewest(this.db, refusedCollection(this.generation), writes);
+    this.tell(documents);
   }
+
+  async page(after: Refusal | null, limit: number): Promise<readonly Refusal[]> {
+    const following = after === null ? {} : { _id: { $gt: nameOf(after.target, after.id) } };
+    const found = await withMongo('list refused documents', () =>
+      this.collection()
+        .find(following, { sort: { _id: 1 }, limit })
+        .toArray(),
+    );
+    return found.map(toRefusal);
+  }
+
+  async find(target: Target, id: string): Promise<Refusal | null> {
+    const found = await withMongo('look for a refused document', () =>
+      this.collection().findOne({ _id: nameOf(target, id) }),
+    );
+    return found === null ? null : toRefusal(found);
+  }
+
+  count(): Promise<number> {
+    return withMongo('count refused documents', () => this.collection().countDocuments({}));
+  }
+
+  async settle(refusals: readonly Refusal[]): Promise<void> {
+    for (const { target, id, ticket } of refusals) {
+      await withMongo('settle a refusal', () => this.collection().deleteOne({ _id: nameOf(target, id), ticket }));
+    }
+  }
+
+  private collection() {
+    return this.db.collection<RefusedRecord>(refusedCollection(this.generation));
+  }
+}
+
+function nameOf({ view, revision }: Target, id: string): string {
+  return `${view}/${revision}/${id}`;
+}
+
+function toRefusal({ view, revision, id, ticket, reason, refusedAt }: RefusedRecord): Refusal {
+  return { target: { view, revision }, id, ticket, reason, refusedAt };
 }

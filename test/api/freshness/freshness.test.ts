@@ -9,6 +9,7 @@ class World {
   readonly log = new Map<string, number[]>();
   readonly positions = new Map<string, number>();
   fanOut: PendingFanOut = { aggregates: 0, since: null };
+  refused = 0;
   readonly unknown: unknown[] = [];
   earliest = 0;
   reads = 0;
@@ -22,6 +23,7 @@ class World {
       logEnds: { ends: () => this.#ends(), offsetsAt: async (timeMs) => this.#offsetsAt(timeMs) },
       positions: { positions: async () => new Map(this.positions) },
       fanOut: { pending: async () => this.fanOut },
+      refused: { refused: async () => this.refused },
       now: () => this.now,
       onUnknown: (error) => this.unknown.push(error),
     },
@@ -47,7 +49,16 @@ describe('freshness', () => {
     const world = new World();
     world.log.set('orders/0', [1, 2, 3]).set('orders/1', []);
     world.positions.set('orders/0', 3);
-    expect(await world.freshness.of(1)).toEqual({ lagEvents: 0, lagMs: 0, asOf: '1970-01-01T00:16:40.000Z' });
+    expect(await world.freshness.of(1)).toEqual({
+      ...{ lagEvents: 0, lagMs: 0, refused: 0 },
+      asOf: '1970-01-01T00:16:40.000Z',
+    });
+  });
+
+  it('tells how many documents are refused, though no event waits for them', async () => {
+    const world = new World();
+    world.refused = 3;
+    expect(await world.freshness.of(1)).toMatchObject({ lagEvents: 0, refused: 3 });
   });
 
   it('sums what waits in every partition, from the earliest where there is no position', async () => {
@@ -96,6 +107,7 @@ describe('freshness', () => {
             return { aggregates: 0, since: null };
           },
         },
+        refused: { refused: async () => 0 },
         now: () => 0,
         onUnknown: () => {},
       },

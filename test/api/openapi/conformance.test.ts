@@ -17,7 +17,11 @@ const REQUESTS = { question: 400, other: 50 };
 
 const recentOrders = [
   { orderId: 'o-1001', status: 'paid', placedAt: '2026-11-01T10:00:00.000Z', currency: 'CNY', total: 1, itemCount: 1 },
-].map((recent) => ({ ...recent, lineCount: 1, lines: [{ productId: 'p-3', name: '手机', quantity: 1, unitPrice: 1 }] }));
+].map((recent) => ({
+  ...recent,
+  lineCount: 1,
+  lines: [{ productId: 'p-3', name: '手机', quantity: 1, unitPrice: 1 }],
+}));
 const reader = memoryReader({
   orders: [order('o-1001', { city: '上海' }), order('a/b%', { status: 'cancelled' }), order('王')],
   products: [product('p-3', { name: '苹果手机 Phone', tags: ['5G'] }), product('__proto__')],

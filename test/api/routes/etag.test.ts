@@ -7,7 +7,9 @@ import { memoryReader, serve, type TestServer } from '../server.js';
 describe('the entity tag of a document', () => {
   let server: TestServer;
   let lagMs = 0;
-  const freshness: FreshnessSource = { of: async () => ({ lagEvents: 0, lagMs: ++lagMs, asOf: `${lagMs}` }) };
+  const freshness: FreshnessSource = {
+    of: async () => ({ lagEvents: 0, refused: 0, lagMs: ++lagMs, asOf: `${lagMs}` }),
+  };
   const reader = memoryReader({ orders: [order('o-1'), order('o-2')], customers: [customer('c-1')] });
   beforeAll(async () => {
     server = await serve({ elasticsearch: reader, mongodb: reader, freshness });

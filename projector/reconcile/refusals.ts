@@ -1,0 +1,99 @@
+/** Documents that a store refuses for good: which of them it still does, and who is told. */
+import type { Log } from '../../runtime/log.js';
+import type { Service } from '../../runtime/service.js';
+import { groupBy } from '../pipeline/group.js';
+import type { DocumentScan, Refusal, RefusalDesk } from '../ports.js';
+
+export interface RefusalPorts {
+  readonly refusals: RefusalDesk;
+  readonly documents: Pick<DocumentScan, 'read'>;
+}
+
+/**
+ * Those that stand. A refusal is over when its document carries its ticket or a higher one: it was written since, as
+ * what it is now or as a tombstone. Such are removed.
+ */
+export async function standing(
+  { refusals, documents }: RefusalPorts,
+  all: readonly Refusal[],
+): Promise<readonly Refusal[]> {
+  const over: Refusal[] = [];
+  for (const [, own] of groupBy(all, ({ target: { view, revision } }) => `${view}/${revision}`)) {
+    const [first] = own;
+    if (first === undefined) continue;
+    const stored = await documents.read(
+      first.target,
+      own.map(({ id }) => id),
+    );
+    over.push(...own.filter(({ id, ticket }) => (stored.get(id)?.ticket ?? 0) >= ticket));
+  }
+  await refusals.settle(over);
+  return all.filter((refusal) => !over.includes(refusal));
+}
+
+/** Every one that stands, a page at a time. */
+export async function* standingPages(ports: RefusalPorts, pageMax = PAGE): AsyncGenerator<readonly Refusal[]> {
+  for (let after: Refusal | null = null; ; ) {
+    const page: readonly Refusal[] = await ports.refusals.page(after, pageMax);
+    if (page.length === 0) return;
+    yield await standing(ports, page);
+    after = page.at(-1) ?? null;
+  }
+}
+
+/** Documents are read whole, and may have megabytes each. */
+const PAGE = 100;
+const LOOK_MS = 2_000;
+const NAMED_MAX = 20;
+
+/** For the log: names and reasons, never content. */
+export function refusalLog(log: Log): (documents: readonly Pick<Refusal, 'target' | 'id' | 'reason'>[]) => void {
+  return (documents) => {
+    const named = documents.slice(0, NAMED_MAX).map((one) => `${nameOf(one)}: ${one.reason}`);
+    log.error(
+      { refused: documents.length, named },
+      'a store refuses documents for good: readers see what was there before. See "projector refused"',
+    );
+  };
+}
+
+/** `customers/c-7` */
+export function nameOf({ target: { view }, id }: Pick<Refusal, 'target' | 'id'>): string {
+  return `${view}/${id}`;
+}
+
+export interface RefusalWatchPorts extends RefusalPorts {
+  /** Told how many are recorded. */
+  readonly report: (count: number) => void;
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly log: Log;
+}
+
+/** Removes what is over, a page every few seconds, whoever has written the documents. */
+export class RefusalWatch implements Service {
+  private stopping = false;
+  private last: Refusal | null = null;
+
+  constructor(private readonly ports: RefusalWatchPorts) {}
+
+  async run(): Promise<void> {
+    while (!this.stopping) {
+      await this.look().catch((error: unknown) =>
+        this.ports.log.warn({ err: error }, 'refused documents cannot be looked at now'),
+      );
+      await this.ports.sleep(LOOK_MS);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+  }
+
+  private async look(): Promise<void> {
+    const { refusals, report } = this.ports;
+    const page = await refusals.page(this.last, PAGE);
+    this.last = page.length < PAGE ? null : (page.at(-1) ?? null);
+    await standing(this.ports, page);
+    report(await refusals.count());
+  }
+}
