@@ -17,6 +17,7 @@ export interface Answer {
 export interface Freshness {
   readonly lagEvents: number | null;
   readonly lagMs: number | null;
+  readonly refused: number | null;
   readonly asOf: string;
 }
 

@@ -26,9 +26,12 @@ rollupStoreSuite(async () => {
   return { aggregates, rollups: new MemoryRollupStore(aggregates) };
 });
 
-ticketCounterSuite(async (counters) => {
+ticketCounterSuite(async (counters, strangers = 0) => {
   const counter = new MemoryTicketCounter();
-  return Array.from({ length: counters }, () => counter);
+  return [
+    ...Array.from({ length: counters }, () => counter),
+    ...Array.from({ length: strangers }, () => counter.strange()),
+  ];
 });
 
 positionStoreSuite(async () => new MemoryPositionStore());

@@ -3,6 +3,7 @@ import { NO_REFERENCES, type References } from '../../mappings/aggregates/state.
 import type { Contribution, PeriodRange, PeriodSummary, StoredDocument, ViewName } from '../../mappings/contract.js';
 import { type AggregateName, codePointOrder } from '../../mappings/events/event.js';
 import type { RollupName, SummaryOf } from '../../mappings/rollups/summaries.js';
+import { OtherShape } from '../../projector/generations/shape.js';
 import type {
   AggregateStore,
   ChangeFeed,
@@ -178,6 +179,15 @@ export class MemoryTicketCounter implements TicketCounter {
   async next(): Promise<Ticket> {
     this.last += 1;
     return this.last as Ticket;
+  }
+
+  /** As a process has it that writes documents of another shape. */
+  strange(): TicketCounter {
+    return {
+      next: async () => {
+        throw new OtherShape({ number: 1 });
+      },
+    };
   }
 }
 

@@ -2,8 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import type { TicketCounter } from '../../../projector/ports.js';
 
-/** `open` gives that many counters of one new generation, as several processes have them. */
-export function ticketCounterSuite(open: (counters: number) => Promise<readonly TicketCounter[]>): void {
+/**
+ * `open` gives that many counters of one new generation, as several processes have them, and with `strangers` as many
+ * more, of processes that write documents of another shape.
+ */
+export function ticketCounterSuite(
+  open: (counters: number, strangers?: number) => Promise<readonly TicketCounter[]>,
+): void {
   describe('a counter of tickets', () => {
     it('gives numbers that rise, above zero', async () => {
       const [counter] = await open(1);
@@ -13,6 +18,13 @@ export function ticketCounterSuite(open: (counters: number) => Promise<readonly 
         expect(ticket).toBeGreaterThan(last);
         last = ticket ?? 0;
       }
+    });
+
+    it('gives none to a process that writes documents of another shape, and goes on for the others', async () => {
+      const [own, stranger] = await open(1, 1);
+      const first = await own?.next();
+      await expect(stranger?.next()).rejects.toThrow(/has documents of another shape: this version of the program/);
+      expect(await own?.next()).toBe((first ?? 0) + 1);
     });
 
     it('gives no number twice, and to each who asks again a higher one, whoever else is asking', async () => {

@@ -1,6 +1,7 @@
 /** The stores in MongoDB keep the contracts of their ports. */
 import type { Binary } from 'mongodb';
 import { describe, expect, it } from 'vitest';
+import { shapeOf } from '../../../../mappings/definition.js';
 import type { QuarantinedRecord } from '../../../../projector/ports.js';
 import { MongoAggregateStore } from '../../../../projector/stores/mongodb/aggregate-store.js';
 import { MongoDayMark } from '../../../../projector/stores/mongodb/day-mark.js';
@@ -16,6 +17,7 @@ import { MongoTicketCounter } from '../../../../projector/stores/mongodb/tickets
 import {
   documentsCollection,
   QUARANTINE_COLLECTION,
+  REGISTRY_COLLECTION,
   refusedCollection,
   ticketsCollection,
 } from '../../../../runtime/names.js';
@@ -44,9 +46,12 @@ rollupStoreSuite(async () => {
   return { aggregates: new MongoAggregateStore(servers.db, number), rollups: new MongoRollupStore(servers.db, number) };
 });
 
-ticketCounterSuite(async (counters) => {
+ticketCounterSuite(async (counters, strangers = 0) => {
   const { servers, number } = await open();
-  return Array.from({ length: counters }, () => new MongoTicketCounter(servers.db, number));
+  return [
+    ...Array.from({ length: counters }, () => new MongoTicketCounter(servers.db, number)),
+    ...Array.from({ length: strangers }, () => new MongoTicketCounter(servers.db, number, 'another')),
+  ];
 });
 
 describe('the counter of tickets in MongoDB', () => {
@@ -57,6 +62,18 @@ describe('the counter of tickets in MongoDB', () => {
     const second = await counter.next();
     await counter.create();
     expect(await counter.next()).toBeGreaterThan(second);
+  });
+
+  it('of before shapes were recorded gets that of its generation', async () => {
+    const { servers, number } = await open();
+    const counters = servers.db.collection<{ _id: string }>(ticketsCollection(number));
+    await counters.updateOne({ _id: 'ticket' }, { $unset: { shape: '' } });
+    const definitions = { orders: 'former' };
+    const registry = servers.db.collection<{ _id: string; generations: unknown[] }>(REGISTRY_COLLECTION);
+    await registry.insertOne({ _id: 'registry', generations: [{ number, definitions }] });
+    await expect(new MongoTicketCounter(servers.db, number).next()).rejects.toThrow('documents of another shape');
+    expect(await new MongoTicketCounter(servers.db, number, shapeOf(definitions)).next()).toBe(1);
+    await registry.deleteOne({ _id: 'registry' });
   });
 
   it('stops with a sentence when it is gone', async () => {
