@@ -56,7 +56,7 @@ export function storedContributions(own: readonly Contribution[]): StoredContrib
 /** As `storedContributions` has written them. */
 export function readContributions(json: string): readonly Contribution[] {
   const stored = JSON.parse(json) as readonly Contribution[] | SharingContributions;
-  return 'shared' in stored ? stored.own.map((own) => ({ owner: own.owner, ...stored.shared, ...own })) : stored;
+  return 'shared' in stored ? stored.own.map(({ owner, ...own }) => ({ owner, ...stored.shared, ...own })) : stored;
 }
 
 interface SharingContributions {

@@ -7,6 +7,7 @@ import { adminRoutes } from '../../../projector/admin-api/routes.js';
 import { adminTokenOf } from '../../../projector/config.js';
 import { audited } from '../../../projector/operations/audit.js';
 import { Refused } from '../../../projector/operations/rebuilding.js';
+import { DocumentsRefused } from '../../../projector/operations/refusals.js';
 import { Unavailable } from '../../../projector/ports.js';
 import { createLog } from '../../../runtime/log.js';
 import { MemoryAuditTrail } from '../../memory/audit.js';
@@ -58,6 +59,8 @@ describe('the admin API', () => {
     ['POST', '/rollback', '{}', ['rollBack'], { live: 2 }],
     ['POST', '/generations/3/switch', '{}', ['switch', 3, { acceptDifferences: false }], { live: 3 }],
     ['DELETE', '/generations/3', '{}', ['retire', 3], { removed: 3 }],
+    ['POST', '/refused/retry', '{"all":true}', ['retryRefused', 'all'], 2],
+    ['POST', '/refused/retry', '{"view":"orders","id":"o-1"}', ['retryRefused', { view: 'orders', id: 'o-1' }], 2],
     ['DELETE', '/snapshots/end-of-year', '{}', ['deleteSnapshot', 'end-of-year'], { removed: 2 }],
   ])('does %s %s, and records it', async (method, path, body, call, answer) => {
     const { ask, called, trail } = await listen(null);
@@ -66,6 +69,33 @@ describe('the admin API', () => {
     expect(await trail.list(10)).toMatchObject([
       { via: 'api', who: expect.stringContaining('127.0.0.1'), result: 'done' },
     ]);
+  });
+
+  it.each(['{}', '{"all":false}', '{"view":"customers"}', '{"view":"invoices","id":"1"}', '{"all":true,"id":"1"}'])(
+    'tries nothing again for %s',
+    async (body) => {
+      const { ask, called } = await listen(null);
+      expect(await ask('POST', '/refused/retry', body)).toMatchObject({ status: 400 });
+      expect(called).toEqual([]);
+    },
+  );
+
+  it('lists and shows what a store refuses, and says when what it wrote was refused', async () => {
+    const { ask, called } = await listen(null, {
+      refresh: async () => {
+        throw new DocumentsRefused('1 document(s) were refused');
+      },
+    });
+    await ask('GET', '/refused?limit=3');
+    await ask('GET', '/refused/customers/c%2F1');
+    expect(called).toEqual([
+      ['refused', 3],
+      ['refusedDocument', 'customers', 'c/1'],
+    ]);
+    expect(await ask('POST', '/refresh', '{"order":"o-1"}')).toMatchObject({
+      status: 422,
+      body: { code: 'documents-refused', detail: '1 document(s) were refused' },
+    });
   });
 
   it('takes a snapshot of the time that the body says', async () => {

@@ -50,6 +50,9 @@ describe('arguments', () => {
     [['rebuild', 'cancel'], 3],
     [['rebuild', 'retire', '1', '--confirm', 'other'], 3],
     [['rebuild', 'switch', '2', '--accept-differences'], 3],
+    [['refused', 'retry'], 3],
+    [['refused', 'retry', 'orders/o-1', '--all'], 3],
+    [['refused', 'show', 'invoices/1'], 2],
     [['help'], 0],
     [['rebuild', '--help'], 0],
   ])('%j ends with %i', async (given, code) => {
