@@ -4,7 +4,8 @@ import type { Shape } from './catalogue.js';
 import { type Content, isObject, type Parsed, parseJson } from './mode.js';
 import { type Malformed, malformed, type ReasonCode } from './reasons.js';
 
-const JSON_FORMAT = /^\s*(?:application\/json|[^\s/;]+\/[^\s/;]+\+json)\s*(?:;|$)/i;
+/** A charset among the parameters says nothing: JSON is UTF-8. */
+const JSON_FORMAT = /^\s*(?:(?:application|text)\/json|[^\s/;]+\/[^\s/;]+\+json)\s*(?:;|$)/i;
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /** Data that is absent, `null` or empty is `{}`. */
@@ -29,22 +30,31 @@ export function readData(content: Content, shape: Shape): ReadData {
 
 function parseContent(content: Content): Parsed {
   const { format } = content;
-  if (format !== undefined && format !== null && format !== 'application/json') {
-    if (typeof format !== 'string') return malformed('envelope-invalid', 'datacontenttype is not a text.');
-    if (!JSON_FORMAT.test(format)) {
-      return malformed('data-format-unsupported', 'The content type of the data is not JSON.');
-    }
+  if (format !== undefined && format !== null && typeof format !== 'string') {
+    return malformed('envelope-invalid', 'datacontenttype is not a text.');
+  }
+  if (isAbsent(content)) return { kind: 'parsed', value: undefined };
+  if (typeof format === 'string' && format !== 'application/json' && !JSON_FORMAT.test(format)) {
+    return malformed('data-format-unsupported', 'The content type of the data is not JSON.');
   }
   if (content.kind === 'parsed') return content;
-  if (content.kind === 'bytes') return parseBytes(content.bytes, 'The value');
+  if (content.kind === 'bytes') return parseJson(content.bytes, 'The value');
   if (content.text.length % 4 !== 0 || !BASE64.test(content.text)) {
     return malformed('envelope-invalid', 'data_base64 is not Base64.');
   }
-  return parseBytes(Buffer.from(content.text, 'base64'), 'The data in data_base64');
+  return parseJson(Buffer.from(content.text, 'base64'), 'The data in data_base64');
 }
 
-function parseBytes(bytes: Buffer, what: string): Parsed {
-  return bytes.length === 0 ? { kind: 'parsed', value: undefined } : parseJson(bytes, what);
+/** Of what there is none of, no type matters: some clients name one all the same. */
+function isAbsent(content: Content): boolean {
+  switch (content.kind) {
+    case 'parsed':
+      return content.value === undefined || content.value === null;
+    case 'bytes':
+      return content.bytes.length === 0;
+    case 'base64':
+      return content.text === '';
+  }
 }
 
 function validate(schema: z.ZodType<unknown>, raw: object): ReadData {

@@ -46,20 +46,28 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
 const CLOUDEVENTS_FORMAT = /^\s*application\/cloudevents/i;
 const STRUCTURED_JSON = /^\s*application\/cloudevents\+json\s*(?:;|$)/i;
 
-/** The content-type decides; without one, CloudEvents headers mean binary mode, and else the value must be the event. */
+/**
+ * The content-type decides; without one, CloudEvents headers mean binary mode, and else the value must be the event. Only
+ * in binary mode the value may be missing: an event without data is sent so.
+ */
 export function open(record: RawRecord): Opened | Malformed {
   const { value, headers } = record;
-  if (value === null) return malformed('value-missing', 'The record has no value.');
   const contentType = readHeader(headers, 'content-type');
   if (typeof contentType === 'object') return contentType;
-  if (contentType !== undefined) {
-    if (STRUCTURED_JSON.test(contentType)) return openStructured(value);
-    if (CLOUDEVENTS_FORMAT.test(contentType)) {
-      return malformed('format-unsupported', 'The content-type is a CloudEvents format other than JSON.');
-    }
-    return openBinary(value, headers, contentType);
+  if (contentType !== undefined && CLOUDEVENTS_FORMAT.test(contentType)) {
+    if (STRUCTURED_JSON.test(contentType)) return value === null ? noValue() : openStructured(value);
+    const detail = 'The content-type is a batch of CloudEvents, or a format of them other than JSON.';
+    return malformed('format-unsupported', detail);
   }
-  return hasCloudEventsHeader(headers) ? openBinary(value, headers, undefined) : openStructured(value);
+  const isMarked = hasCloudEventsHeader(headers);
+  if (value === null) return isMarked ? openBinary(NOTHING, headers, contentType) : noValue();
+  return isMarked || contentType !== undefined ? openBinary(value, headers, contentType) : openStructured(value);
+}
+
+const NOTHING = Buffer.alloc(0);
+
+function noValue(): Malformed {
+  return malformed('value-missing', 'The record has no value, and no header ce_specversion that makes it an event.');
 }
 
 function hasCloudEventsHeader(headers: RawRecord['headers']): boolean {
@@ -101,12 +109,17 @@ const ATTRIBUTE_HEADERS = [
   ['sequence', 'ce_sequence'],
 ] as const;
 
-function openBinary(value: Buffer, headers: RawRecord['headers'], format: string | undefined): Opened | Malformed {
+/** Some clients send the content type of the data under the attribute's own name, whose place is the content-type. */
+const DATA_TYPE_HEADER = 'ce_datacontenttype';
+
+function openBinary(bytes: Buffer, headers: RawRecord['headers'], contentType: string | undefined): Opened | Malformed {
   const attributes: { -readonly [Name in keyof Attributes]?: unknown } = {};
   for (const [name, header] of ATTRIBUTE_HEADERS) {
     const read = readHeader(headers, header);
     if (typeof read === 'object') return read;
     attributes[name] = read;
   }
-  return { kind: 'opened', attributes: attributesOf(attributes), content: { kind: 'bytes', format, bytes: value } };
+  const format = contentType ?? readHeader(headers, DATA_TYPE_HEADER);
+  if (typeof format === 'object') return format;
+  return { kind: 'opened', attributes: attributesOf(attributes), content: { kind: 'bytes', format, bytes } };
 }

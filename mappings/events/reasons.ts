@@ -9,8 +9,9 @@ export interface Reason {
 
 export const reasons = {
   'value-missing': {
-    explanation: 'The record has no value (null), which is a tombstone of a compacted topic and no event.',
-    cure: 'Publish a delete event instead, and keep the topic on cleanup.policy=delete.',
+    explanation:
+      'The record has no value (null) and is no event in binary mode: a tombstone of a compacted topic, for instance.',
+    cure: 'Publish an event instead, and keep the topic on cleanup.policy=delete.',
   },
   'not-utf8': {
     explanation: 'The value, the key or a CloudEvents header is not UTF-8.',
@@ -21,8 +22,8 @@ export const reasons = {
     cure: 'Serialize the event as JSON and publish it again.',
   },
   'format-unsupported': {
-    explanation: 'The content-type names a CloudEvents format other than `application/cloudevents+json`.',
-    cure: 'Publish the event as structured JSON or in binary mode.',
+    explanation: 'The content-type names a CloudEvents format other than `application/cloudevents+json`, or a batch.',
+    cure: 'Publish each event in a record of its own, as structured JSON or in binary mode.',
   },
   'envelope-invalid': {
     explanation: 'The record is not a CloudEvents 1.0 event: an attribute is missing, repeated or of the wrong kind.',
@@ -50,7 +51,7 @@ export const reasons = {
   },
   'data-format-unsupported': {
     explanation: 'The data is declared as something other than JSON.',
-    cure: 'Send the data as application/json.',
+    cure: 'Send the data as `application/json`, `text/json` or any other type that ends in `+json`.',
   },
   'data-invalid': {
     explanation: "The data does not have the fields that the event's type asks for, or a value is out of its limits.",

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../until.js';
 import type { Answers } from './answers.js';
 import { expectConvergence } from './convergence.js';
+import { toMessage } from './publisher.js';
 import { created, event, placed, registered } from './shop.js';
 import { systemFor } from './system.js';
 
@@ -69,5 +70,28 @@ describe('an erased customer', () => {
     expect(stored).not.toContain(EMAIL);
     expect(stored, 'what was removed is recorded, and others are not touched').toContain('c-1');
     expect(stored).toContain('Ann');
+  });
+
+  it('is gone when the event came in binary mode as a record without value', async () => {
+    const { publisher, servers } = system();
+    await publisher.publish([registered('c-3', NAME), event('customer.updated', 'c-3', 2, { email: EMAIL })]);
+    await publisher.publish([placed('o-3', 'c-3', 'p-1')]);
+    await answers.caughtUp();
+    expect(await everythingStored(), 'it must be there before it is erased').toContain(EMAIL);
+    const before = await quarantined();
+
+    const erasing = event('customer.erased', 'c-3', 3);
+    expect(toMessage(erasing.event, 'binary').value).toBeNull();
+    await publisher.publish([erasing], 'binary');
+    await expectConvergence(answers, publisher.events);
+    expect(await quarantined()).toBe(before);
+    expect((await answers.get('/v1/customers/c-3')).status).toBe(404);
+    expect((await answers.get('/v1/orders/o-3')).body).toMatchObject({
+      data: { customer: { customerId: 'c-3', deleted: true, name: null } },
+    });
+    const stored = await everythingStored();
+    expect(stored).not.toContain(NAME);
+    expect(stored).not.toContain(EMAIL);
+    expect(await servers.db.collection('erasures').countDocuments({ customerId: 'c-3' })).toBeGreaterThan(0);
   });
 });

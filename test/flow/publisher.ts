@@ -101,7 +101,8 @@ export function toMessage(event: EventEnvelope, mode: Mode): Message {
   );
   return {
     key: event.subject,
-    value: data === undefined ? Buffer.alloc(0) : JSON.stringify(data),
+    // As clients of CloudEvents do.
+    value: data === undefined ? null : JSON.stringify(data),
     headers: { ...Object.fromEntries(headers), 'content-type': 'application/json' },
   };
 }

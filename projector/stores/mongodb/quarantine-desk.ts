@@ -58,7 +58,9 @@ function toEntry(document: QuarantineDocument): QuarantineEntry {
 
 function recordOf(document: QuarantineDocument): SourceRecord | null {
   const { topic, partition, offset, timestamp, key, value, headers, mention, redactedAt, reason } = document;
-  if (redactedAt !== null || (value === null && reason !== 'value-missing')) return null;
+  // An event in binary mode may have no value, but never no headers.
+  const isShortened = value === null && headers.length === 0 && reason !== 'value-missing';
+  if (redactedAt !== null || isShortened) return null;
   const place = { aggregate: mention.aggregate, topic, partition, offset, timestamp: timestamp.getTime() };
   return { ...place, key: bytesOf(key), value: bytesOf(value), headers: headersOf(headers) };
 }

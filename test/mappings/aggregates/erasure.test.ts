@@ -58,6 +58,11 @@ describe('the customers that a record names', () => {
       'customers',
       record('{', null, { ce_specversion: '1.0', ce_type: 'customer.updated', ce_subject: ID }),
     ],
+    [
+      'in binary mode without a value, on another topic',
+      'orders',
+      record(null, null, { ce_specversion: '1.0', ce_type: 'customer.erased', ce_subject: ID }),
+    ],
   ];
 
   it.each(named)('%s', (_, aggregate, given) => {

@@ -119,31 +119,77 @@ describe('binary mode', () => {
     expect(reasonOf('orders', { ...binary(TRANSFER), value: Buffer.alloc(0) })).toBe('data-invalid');
   });
 
+  it('takes a record without value as an event without data, as clients of CloudEvents send it', () => {
+    const none = { ...binary({}), value: null };
+    expect(eventOf('orders', none)).toEqual(eventOf('orders', binary({ data: {} })));
+    const { 'content-type': _, ...headers } = none.headers;
+    expect(eventOf('orders', { ...none, headers }).data).toEqual({});
+    expect(reasonOf('orders', { ...binary(TRANSFER), value: null })).toBe('data-invalid');
+    expect(reasonOf('orders', { ...binary({ time: undefined }), value: null })).toBe('envelope-invalid');
+    expect(reasonOf('orders', { ...binary({ type: 'order.teleported' }), value: null })).toBe('unknown');
+  });
+
   it('refuses a value that is not JSON', () => {
     expect(reasonOf('orders', { ...binary({}), value: Buffer.from('<a/>') })).toBe('not-json');
+  });
+
+  it('reads the content type of the data under the name of its attribute, too; the content-type header wins', () => {
+    const named = (ce_datacontenttype: string | string[], contentType?: string): RawRecord => {
+      const { key, value, headers } = binary(TRANSFER);
+      const { 'content-type': _, ...rest } = headers;
+      const type = contentType === undefined ? {} : { 'content-type': contentType };
+      return { key, value, headers: { ...rest, ce_datacontenttype, ...type } };
+    };
+    expect(reasonOf('orders', named('text/json'))).toBe('event');
+    expect(reasonOf('orders', named('text/xml'))).toBe('data-format-unsupported');
+    expect(reasonOf('orders', named('text/xml', 'application/json'))).toBe('event');
+    expect(reasonOf('orders', named('application/json', 'text/xml'))).toBe('data-format-unsupported');
+    expect(reasonOf('orders', named(['text/json', 'text/json']))).toBe('envelope-invalid');
   });
 });
 
 describe('both modes', () => {
-  it('have no place for a record without value', () => {
+  it('have no place for a record without value that is no binary event', () => {
     expect(reasonOf('orders', { ...structured({}), value: null })).toBe('value-missing');
-    expect(reasonOf('orders', { ...binary({}), value: null })).toBe('value-missing');
     expect(reasonOf('orders', { key: null, value: null, headers: {} })).toBe('value-missing');
+    const tombstone = { ...structured({}), value: null };
+    expect(reasonOf('orders', withHeaders(tombstone, { 'content-type': 'application/json' }))).toBe('value-missing');
+    expect(reasonOf('orders', withHeaders(tombstone, { ce_specversion: '1.0' }))).toBe('value-missing');
   });
 
-  it.each(['application/json', 'application/json; charset=utf-8', 'Application/JSON', 'application/vnd.shop+json'])(
-    'take data of the type %s',
-    (datacontenttype) => {
-      expect(reasonOf('orders', structured({ ...TRANSFER, datacontenttype }))).toBe('event');
-      expect(reasonOf('orders', binary({ ...TRANSFER, datacontenttype }))).toBe('event');
-    },
-  );
+  it.each([
+    'application/json',
+    'application/json; charset=utf-8',
+    'application/json;charset="UTF-8"',
+    'application/json; charset=iso-8859-1',
+    'Application/JSON',
+    ' application/json ; v=1 ',
+    'text/json',
+    'TEXT/Json; charset=utf-8',
+    'application/vnd.shop+json',
+    'text/x-shop+json; v=1',
+  ])('take data of the type %s', (datacontenttype) => {
+    expect(reasonOf('orders', structured({ ...TRANSFER, datacontenttype }))).toBe('event');
+    expect(reasonOf('orders', binary({ ...TRANSFER, datacontenttype }))).toBe('event');
+  });
 
-  it.each(['application/xml', 'text/plain', 'application/jsonp', 'application/avro', ''])(
-    'refuse data of the type %j',
-    (datacontenttype) => {
-      expect(reasonOf('orders', structured({ ...TRANSFER, datacontenttype }))).toBe('data-format-unsupported');
-      expect(reasonOf('orders', binary({ ...TRANSFER, datacontenttype }))).toBe('data-format-unsupported');
-    },
-  );
+  const OTHER_TYPES = ['application/xml', 'text/plain', 'text/jsonp', 'application/jsonp', 'application/avro', ''];
+
+  it.each(OTHER_TYPES)('refuse data of the type %j', (datacontenttype) => {
+    expect(reasonOf('orders', structured({ ...TRANSFER, datacontenttype }))).toBe('data-format-unsupported');
+    expect(reasonOf('orders', binary({ ...TRANSFER, datacontenttype }))).toBe('data-format-unsupported');
+  });
+
+  it.each(OTHER_TYPES)('do not mind the type %j of data that is not there', (datacontenttype) => {
+    for (const data of [undefined, null]) {
+      expect(reasonOf('orders', structured({ datacontenttype, data }))).toBe('event');
+    }
+    expect(reasonOf('orders', structured({ datacontenttype, data_base64: '' }))).toBe('event');
+    expect(reasonOf('orders', binary({ datacontenttype }))).toBe('event');
+    expect(reasonOf('orders', { ...binary({ datacontenttype }), value: null })).toBe('event');
+  });
+
+  it('refuse a content type that is no text', () => {
+    expect(reasonOf('orders', structured({ datacontenttype: 7 }))).toBe('envelope-invalid');
+  });
 });
