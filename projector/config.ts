@@ -50,6 +50,9 @@ export const projectorSettings = z.object({
     'how long after one check of all documents the next one begins; 0: they are checked by projector verify only',
   ),
   VERIFY_PACE: integer(500, 0, 1_000_000).describe('documents a second that such a check looks at; 0: no limit'),
+  GAP_MS_MAX: integer(300_000, 0, 31_536_000_000).describe(
+    'how long a sequence of an aggregate may be missing below a higher one before status, verify and metrics count it as a gap',
+  ),
   QUEUE_RECORDS_MAX: integer(10_000, 1, 1_000_000).describe(
     'records read from Kafka and not yet folded; more are not fetched',
   ),

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { ConsumerAlarms } from './kafka/alarms.js';
+import { type GapPorts, oldGaps } from './operations/gaps.js';
 import type { Verification } from './operations/verifying.js';
 import type { EventCounts } from './pipeline/projection.js';
 import type { StageTimes } from './pipeline/stages.js';
@@ -36,6 +37,20 @@ export function meterJobs(registry: Registry, jobs: Pick<JobStore, 'list'>, cloc
     'Documents that the present passes of the fan-out jobs have written',
     (waiting) => waiting.reduce((sum, job) => sum + job.documents, 0),
   );
+}
+
+/** Read once for each scrape. While MongoDB is away it keeps its last values. */
+export function meterGaps(registry: Registry, gaps: GapPorts): void {
+  new Gauge({
+    name: 'projector_gaps',
+    help: 'Aggregates with a sequence that is missing for longer than GAP_MS_MAX, by aggregate',
+    labelNames: ['aggregate'],
+    registers: [registry],
+    async collect() {
+      const counts = await oldGaps(gaps).catch(() => null);
+      for (const [aggregate, count] of Object.entries(counts ?? {})) this.set({ aggregate }, count);
+    },
+  });
 }
 
 export interface Metrics {

@@ -4,7 +4,7 @@
  */
 
 import type { Erasure } from '../mappings/aggregates/erasure.js';
-import type { AggregateState, References } from '../mappings/aggregates/state.js';
+import type { AggregateState, References, SequenceRange } from '../mappings/aggregates/state.js';
 import type { Contribution, PeriodRange, PeriodSummary, StoredDocument, ViewName } from '../mappings/contract.js';
 import type { AggregateName, RawRecord } from '../mappings/events/event.js';
 import type { RollupName, SummaryOf } from '../mappings/rollups/summaries.js';
@@ -74,6 +74,31 @@ export interface StateRecord {
   readonly state: AggregateState;
   /** What the state contributes to rollups, when it is known: to tell whether a change makes a difference to them. */
   readonly contributions?: Contributions;
+  /** Absent: no sequence is missing. */
+  readonly gap?: Gap;
+}
+
+/** A sequence of an aggregate is missing although a higher one is merged: the event is on its way, or lost. */
+export interface Gap {
+  /** The first that is missing. */
+  readonly awaited: number;
+  /** When the record was appended to Kafka that showed it, in ms since 1970. */
+  readonly since: number;
+}
+
+/** The gaps in the sequences of a generation's aggregates, by the marks in their states. */
+export interface GapScan {
+  /** Of those that were seen at the time, in ms since 1970, or before. */
+  count(aggregate: AggregateName, seenUntil: number): Promise<number>;
+  /** Those seen first come first. */
+  list(aggregate: AggregateName, limit: number): Promise<readonly FoundGap[]>;
+}
+
+export interface FoundGap {
+  readonly id: string;
+  readonly since: number;
+  /** Inclusive, ascending. */
+  readonly missing: readonly SequenceRange[];
 }
 
 /** What is written for an aggregate: its state, and what is looked up by. */
@@ -84,6 +109,7 @@ export interface StateWrite {
   readonly state: AggregateState;
   readonly references: References;
   readonly contributions: Contributions;
+  readonly gap?: Gap;
 }
 
 /** An order's part in the groups of each rollup: what is looked up, and what is summed. */
@@ -120,6 +146,7 @@ export interface StateCopy {
   readonly state: AggregateState | null;
   readonly references: References;
   readonly contributions: Contributions;
+  readonly gap?: Gap;
 }
 
 /** A group's sum, as it is stored. */

@@ -76,6 +76,17 @@ export interface AggregateRecord {
   readonly state: string;
   /** Of orders only: the ids that the order refers to now. */
   readonly references?: References;
+  /** Only while a sequence is missing below the highest that was merged. */
+  readonly gap?: GapRecord;
+}
+
+export interface GapRecord {
+  /** What it is looked up by: an index of equality is one that every server has. */
+  readonly open: true;
+  /** The first sequence that is missing. */
+  readonly awaited: number;
+  /** When the record was appended to Kafka that showed it, in ms since 1970. */
+  readonly since: number;
 }
 
 /** A version of the table by its index; -1: there is none. */

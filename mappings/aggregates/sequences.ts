@@ -1,5 +1,20 @@
 import type { SequenceRange } from './state.js';
 
+/** The first sequence that is missing below the highest merged; `null` when none is. They count from 1. */
+export function firstMissing([lowest, ...others]: readonly SequenceRange[]): number | null {
+  if (lowest === undefined) return null;
+  if (lowest[0] > 1) return 1;
+  return others.length === 0 ? null : lowest[1] + 1;
+}
+
+/** All sequences that are missing below the highest merged, ascending. */
+export function missingRanges(ranges: readonly SequenceRange[]): readonly SequenceRange[] {
+  return ranges.flatMap(([from], i): SequenceRange[] => {
+    const next = (ranges[i - 1]?.[1] ?? 0) + 1;
+    return next < from ? [[next, from - 1]] : [];
+  });
+}
+
 /**
  * Adds a sequence to ascending, disjoint, maximal ranges. Returns the same array when it was in them.
  * 0 stands for an event without a sequence and is not kept.

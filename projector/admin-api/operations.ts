@@ -8,12 +8,14 @@ import {
   doctorPorts,
   explain,
   fanOutJobs,
+  gaps,
   type OperationServers,
   overviewPorts,
   rebuildingPorts,
 } from '../operations/compose.js';
 import { type Check, examine } from '../operations/doctor.js';
 import type { Explanation } from '../operations/explain.js';
+import type { GapList } from '../operations/gaps.js';
 import { lagOfLive, type Overview, overviewOf, type PartitionLag } from '../operations/overview.js';
 import type { RebuildStatus } from '../operations/progress.js';
 import {
@@ -46,6 +48,8 @@ export interface AdminOperations extends MendingOperations {
   status(): Promise<Overview>;
   lag(): Promise<readonly PartitionLag[]>;
   jobs(): Promise<readonly Job[]>;
+  /** `limit`: of each aggregate. */
+  gaps(limit: number): Promise<GapList>;
   rebuild(): Promise<RebuildStatus>;
   explain(view: ViewName, id: string): Promise<Explanation>;
   doctor(): Promise<readonly Check[]>;
@@ -68,7 +72,7 @@ export interface AdminOperations extends MendingOperations {
 
 export function adminOperations(servers: OperationServers, settings: ProjectorSettings, log: Log): AdminOperations {
   const ports = rebuildingPorts(servers);
-  const overview = overviewPorts(servers);
+  const overview = overviewPorts(servers, settings.GAP_MS_MAX);
   const trail = new MongoAuditTrail(servers.db);
   return {
     derivation: { businessTimeZone: settings.BUSINESS_TIME_ZONE, reportingCurrency: settings.REPORTING_CURRENCY },
@@ -76,6 +80,7 @@ export function adminOperations(servers: OperationServers, settings: ProjectorSe
     status: () => overviewOf(overview, servers.namespace),
     lag: () => lagOfLive(overview),
     jobs: () => fanOutJobs(servers),
+    gaps: (limit) => gaps(servers, settings.GAP_MS_MAX, limit),
     rebuild: () => rebuildStatus(ports, servers),
     explain: (view, id) => explain(servers, view, id),
     doctor: () => examine(doctorPorts(servers)),

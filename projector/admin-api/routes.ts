@@ -50,6 +50,7 @@ function addQuestions(router: Router, operations: AdminOperations): void {
   ask('/status', () => operations.status());
   ask('/lag', () => operations.lag());
   ask('/jobs', () => operations.jobs());
+  ask('/gaps', ({ query }) => operations.gaps(limitIn(query.limit)));
   ask('/rebuild', () => operations.rebuild());
   ask('/snapshots', () => operations.snapshots());
   ask('/doctor', () => operations.doctor());

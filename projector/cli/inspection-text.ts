@@ -1,7 +1,9 @@
 /** What the commands that only look say to people. */
+import type { SequenceRange } from '../../mappings/aggregates/state.js';
 import type { AuditEntry } from '../operations/audit.js';
 import type { Check } from '../operations/doctor.js';
 import type { Explanation } from '../operations/explain.js';
+import { type GapList, sumOf } from '../operations/gaps.js';
 import type { Overview, PartitionLag } from '../operations/overview.js';
 import { barOf } from './progress-bar.js';
 import { tableOf } from './text.js';
@@ -13,9 +15,10 @@ export function showOverview({ namespace, generations, quarantined, rebuild }: O
     String(generation.lagEvents),
     String(generation.jobs),
     String(generation.refused),
+    String(sumOf(generation.gaps)),
     generation.createdAt.toISOString(),
   ]);
-  const head = ['generation', 'phase', 'events behind', 'jobs', 'documents refused', 'created'];
+  const head = ['generation', 'phase', 'events behind', 'jobs', 'documents refused', 'gaps', 'created'];
   return [
     `namespace ${namespace}, ${quarantined} record(s) in quarantine\n`,
     tableOf(head, rows, 'There is no generation.'),
@@ -50,9 +53,7 @@ export function showExplanation({ document, stored, aggregates, rollups }: Expla
   return [
     `${document} ${state}\n`,
     ...aggregates.flatMap(({ aggregate, arrived, sequences, events }) => [
-      arrived
-        ? `${aggregate}: sequences ${sequences.map(([from, to]) => (from === to ? from : `${from}–${to}`)).join(', ') || 'none'}\n`
-        : `${aggregate}: has not arrived\n`,
+      arrived ? `${aggregate}: sequences ${rangesOf(sequences) || 'none'}\n` : `${aggregate}: has not arrived\n`,
       ...events.map(
         ({ eventId, sequence, time, topic, partition, offset }) =>
           `  ${topic}/${partition}@${offset}  ${eventId}  ${sequence ?? '-'}  ${time.toISOString()}\n`,
@@ -60,6 +61,22 @@ export function showExplanation({ document, stored, aggregates, rollups }: Expla
     ]),
     ...rollups.map(({ rollup, owner, periods }) => `${rollup} of ${owner}: ${periods.join(', ') || 'nothing'}\n`),
   ].join('');
+}
+
+export function showGaps({ gapMsMax, old, young, listed }: GapList): string {
+  const rows = listed.map((gap) => [
+    gap.aggregate,
+    rangesOf(gap.missing),
+    gap.since.toISOString(),
+    gap.old ? 'yes' : 'no',
+  ]);
+  const head = ['aggregate', 'missing', 'since', `longer than ${gapMsMax} ms`];
+  const more = sumOf(old) + sumOf(young) - listed.length;
+  return tableOf(head, rows, 'No sequence is missing.') + (more > 0 ? `and ${more} more, see --limit\n` : '');
+}
+
+function rangesOf(ranges: readonly SequenceRange[]): string {
+  return ranges.map(([from, to]) => (from === to ? from : `${from}–${to}`)).join(', ');
 }
 
 export function showAudit(entries: readonly AuditEntry[]): string {

@@ -1,28 +1,36 @@
 /** The commands that only look. */
 import { Command } from 'commander';
-import { doctorPorts, explain, fanOutJobs, overviewPorts } from '../operations/compose.js';
+import { doctorPorts, explain, fanOutJobs, gaps, overviewPorts } from '../operations/compose.js';
 import { examine } from '../operations/doctor.js';
 import { lagOfLive, overviewOf } from '../operations/overview.js';
 import { MongoAuditTrail } from '../stores/mongodb/audit.js';
 import { documentName, wholeNumber } from './arguments.js';
 import { EXIT } from './exit-codes.js';
-import { showAudit, showChecks, showExplanation, showLag, showOverview } from './inspection-text.js';
+import { showAudit, showChecks, showExplanation, showGaps, showLag, showOverview } from './inspection-text.js';
 import { listJobs } from './jobs.js';
 import type { Tool } from './tool.js';
 
 const AUDIT_ENTRIES = 20;
+const LISTED_GAPS = 100;
 
 export function inspectionCommands(tool: Tool): readonly Command[] {
+  const { GAP_MS_MAX } = tool.settings;
   return [
     new Command('status')
       .description('the generations, how far each is behind, and what waits')
-      .action(() => tool.run((servers) => overviewOf(overviewPorts(servers), servers.namespace), showOverview)),
+      .action(() =>
+        tool.run((servers) => overviewOf(overviewPorts(servers, GAP_MS_MAX), servers.namespace), showOverview),
+      ),
     new Command('lag')
       .description('how far the served generation is behind, partition by partition')
-      .action(() => tool.run((servers) => lagOfLive(overviewPorts(servers)), showLag)),
+      .action(() => tool.run((servers) => lagOfLive(overviewPorts(servers, GAP_MS_MAX)), showLag)),
     new Command('jobs')
       .description('the fan-out jobs that are waiting or under way')
       .action(() => tool.run(fanOutJobs, (jobs) => listJobs(jobs, { now: Date.now }))),
+    new Command('gaps')
+      .description('aggregates of which a sequence is missing below a higher one: which, and since when')
+      .option('--limit <count>', 'no more than these of each aggregate', wholeNumber, LISTED_GAPS)
+      .action(({ limit }: { limit: number }) => tool.run((servers) => gaps(servers, GAP_MS_MAX, limit), showGaps)),
     new Command('explain')
       .description('which events made a document, and where they stand in Kafka')
       .argument('<view/id>', 'the document, such as orders/o-1001', documentName)

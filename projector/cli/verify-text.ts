@@ -1,9 +1,11 @@
 /** What `verify` has found, for people. */
+import { sumOf } from '../operations/gaps.js';
 import type { Verification } from '../operations/verifying.js';
 import type { Fault } from '../reconcile/look.js';
 import { durationOf, tableOf } from './text.js';
 
-export function showVerification({ generation, tookMs, findings, faults, undecided, refused }: Verification): string {
+export function showVerification(verification: Verification): string {
+  const { generation, tookMs, findings, faults, undecided, refused, gaps } = verification;
   const rows = findings.map((found) => {
     const { missing, extra, different, ahead } = found;
     const counts = [found.checked, missing, extra, different, ahead, found.undecided, found.repaired];
@@ -18,6 +20,7 @@ export function showVerification({ generation, tookMs, findings, faults, undecid
     ...(listed.length === 0 ? [] : ['\n', tableOf(['which', 'what is wrong'], listed, '')]),
     ...(left.length === 0 ? [] : [`\nNot repaired: ${left.join(', ')}\n`]),
     ...(refused === 0 ? [] : [`\nRefused by their store: ${refused}. "projector refused" lists them.\n`]),
+    ...(sumOf(gaps) === 0 ? [] : [`\nOf ${sumOf(gaps)} aggregates a sequence is missing: see "projector gaps".\n`]),
     `\nGeneration ${generation}, ${durationOf(tookMs / 1000)}: ${verdict(faults, undecided, refused)}\n`,
   ].join('');
 }

@@ -15,7 +15,7 @@ import { KafkaEventLog } from '../kafka/event-log.js';
 import { logEnds } from '../kafka/log-range.js';
 import { quarantineNotices } from '../kafka/quarantine-notices.js';
 import { KafkaSource } from '../kafka/source.js';
-import { createMetrics, type Metrics, meterJobs } from '../metrics.js';
+import { createMetrics, type Metrics, meterGaps, meterJobs } from '../metrics.js';
 import { operatedGeneration } from '../operations/operated.js';
 import { verify } from '../operations/verifying.js';
 import { endlessPatience } from '../pipeline/patience.js';
@@ -37,6 +37,7 @@ import { MongoDayMark } from '../stores/mongodb/day-mark.js';
 import { MongoDocumentScan } from '../stores/mongodb/document-scan.js';
 import { MongoDocumentStore } from '../stores/mongodb/documents.js';
 import { MongoErasures } from '../stores/mongodb/erasures.js';
+import { MongoGapScan } from '../stores/mongodb/gaps.js';
 import { MongoGenerationStorage } from '../stores/mongodb/generation-storage.js';
 import { MongoJobStore } from '../stores/mongodb/jobs.js';
 import { MongoPositionStore } from '../stores/mongodb/positions.js';
@@ -123,6 +124,7 @@ export function composeGeneration(around: Surroundings, record: GenerationRecord
   const tickets = new MongoTicketCounter(db, generation);
   const jobs = new MongoJobStore(db, generation, tickets);
   meterJobs(metrics.registry, jobs, clock);
+  meterGaps(metrics.registry, { scan: new MongoGapScan(db, generation), clock, gapMsMax: settings.GAP_MS_MAX });
   const flush = {
     aggregates,
     rollups,

@@ -19,6 +19,7 @@ import { MongoAggregateStore } from '../stores/mongodb/aggregate-store.js';
 import type { MongoDatabase } from '../stores/mongodb/connection.js';
 import { MongoDocumentScan } from '../stores/mongodb/document-scan.js';
 import { examineMongo, indexDrift, quarantinedCount, ticketsOf } from '../stores/mongodb/examination.js';
+import { MongoGapScan } from '../stores/mongodb/gaps.js';
 import { MongoGenerationStorage } from '../stores/mongodb/generation-storage.js';
 import { MongoJobStore } from '../stores/mongodb/jobs.js';
 import { MongoPositionStore } from '../stores/mongodb/positions.js';
@@ -30,6 +31,7 @@ import { MongoTicketCounter } from '../stores/mongodb/tickets.js';
 import type { ComparedGeneration } from './comparison.js';
 import type { DoctorPorts } from './doctor.js';
 import { type Explanation, explainDocument } from './explain.js';
+import { type GapList, type GapPorts, listGaps, oldGaps } from './gaps.js';
 import type { OverviewPorts } from './overview.js';
 import { type RebuildingPorts, Refused, registered } from './rebuilding.js';
 import { settled } from './settling.js';
@@ -95,7 +97,7 @@ export function rebuildingPorts(servers: OperationServers): RebuildingPorts {
   };
 }
 
-export function overviewPorts(servers: OperationServers): OverviewPorts {
+export function overviewPorts(servers: OperationServers, gapMsMax: number): OverviewPorts {
   const { db } = servers;
   const rebuilding = rebuildingPorts(servers);
   return {
@@ -103,6 +105,7 @@ export function overviewPorts(servers: OperationServers): OverviewPorts {
     positions: (generation) => new MongoPositionStore(db, generation).read(),
     jobs: (generation) => jobsOf(servers, generation).list(),
     refused: (generation) => new RefusedDocuments(db, generation).count(),
+    gaps: (generation) => oldGaps(gapPorts(servers, generation, gapMsMax)),
     quarantined: () => quarantinedCount(db),
     rebuild: () =>
       rebuildStatus(rebuilding, servers).catch((error: unknown) => {
@@ -120,6 +123,12 @@ export async function fanOutJobs(servers: OperationServers): Promise<readonly Jo
 
 export function refusalPorts(servers: OperationServers, generation: number): RefusalPorts {
   return { refusals: new RefusedDocuments(servers.db, generation), documents: documentsOf(servers, generation) };
+}
+
+/** Of the generation that is served. */
+export async function gaps(servers: OperationServers, gapMsMax: number, limit: number): Promise<GapList> {
+  const { live } = await registered(servers.registry);
+  return listGaps(gapPorts(servers, live, gapMsMax), limit);
 }
 
 /** Of the generation that is served. @throws Refused */
@@ -166,6 +175,10 @@ export function doctorPorts(servers: OperationServers): DoctorPorts {
       return { last, highest: Math.max(highest, await highestVersion(elasticsearch, namespace, live)) };
     },
   };
+}
+
+function gapPorts({ db, clock }: OperationServers, generation: number, gapMsMax: number): GapPorts {
+  return { scan: new MongoGapScan(db, generation), clock, gapMsMax };
 }
 
 function jobsOf({ db }: OperationServers, generation: number): MongoJobStore {

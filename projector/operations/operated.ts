@@ -27,6 +27,7 @@ import { MongoDayMark } from '../stores/mongodb/day-mark.js';
 import { MongoDocumentScan } from '../stores/mongodb/document-scan.js';
 import { MongoDocumentStore } from '../stores/mongodb/documents.js';
 import { MongoErasures } from '../stores/mongodb/erasures.js';
+import { MongoGapScan } from '../stores/mongodb/gaps.js';
 import { MongoJobStore } from '../stores/mongodb/jobs.js';
 import { MongoPositionStore } from '../stores/mongodb/positions.js';
 import { type RefusedDocument, RefusedDocuments } from '../stores/mongodb/refused.js';
@@ -35,6 +36,7 @@ import { MongoRollupStore } from '../stores/mongodb/rollup-store.js';
 import { MongoStateScan } from '../stores/mongodb/state-scan.js';
 import { MongoTicketCounter } from '../stores/mongodb/tickets.js';
 import type { OperationServers } from './compose.js';
+import type { GapPorts } from './gaps.js';
 import { Refused } from './rebuilding.js';
 import { settled } from './settling.js';
 
@@ -46,6 +48,7 @@ export interface OperatedGeneration extends StateCheckPorts {
   readonly refusals: RefusalDesk;
   /** Documents that a store has refused of what this operation wrote. */
   readonly refused: readonly RefusedDocument[];
+  readonly gaps: GapPorts;
 }
 
 /** How long what is in flight is waited for. */
@@ -138,6 +141,7 @@ export function operatedGeneration(
       mongodb: new MongoDocumentScan(db, generation),
     }),
     scan: new MongoStateScan(db, generation),
+    gaps: { scan: new MongoGapScan(db, generation), clock, gapMsMax: settings.GAP_MS_MAX },
     basis: new MongoBasisScan(db, generation),
     fold: { store: aggregates, cache, settings: derivation },
     patience: briefPatience(log),

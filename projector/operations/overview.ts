@@ -2,6 +2,7 @@
 import type { GenerationRecord } from '../../runtime/records.js';
 import type { LogRange } from '../kafka/log-range.js';
 import type { Job, Position } from '../ports.js';
+import type { GapCounts } from './gaps.js';
 import type { RebuildStatus } from './progress.js';
 import { type RebuildingPorts, registered } from './rebuilding.js';
 
@@ -11,6 +12,8 @@ export interface OverviewPorts {
   readonly jobs: (generation: number) => Promise<readonly Job[]>;
   /** Documents that a store refuses for good. */
   readonly refused: (generation: number) => Promise<number>;
+  /** Aggregates with a sequence that is missing for longer than may be. */
+  readonly gaps: (generation: number) => Promise<GapCounts>;
   /** Records that broke the contract, of all generations together. */
   readonly quarantined: () => Promise<number>;
   /** Of the newest rebuild; `null` when there is none. */
@@ -35,6 +38,7 @@ export interface GenerationOverview {
   readonly lagEvents: number;
   readonly jobs: number;
   readonly refused: number;
+  readonly gaps: GapCounts;
 }
 
 export interface PartitionLag {
@@ -55,17 +59,18 @@ export async function overviewOf(ports: OverviewPorts, namespace: string): Promi
   ]);
   const generations = await Promise.all(
     known.generations.map(async (record): Promise<GenerationOverview> => {
-      const [positions, jobs, refused] = await Promise.all([
+      const [positions, jobs, refused, gaps] = await Promise.all([
         ports.positions(record.number),
         ports.jobs(record.number),
         ports.refused(record.number),
+        ports.gaps(record.number),
       ]);
       return {
         ...{ number: record.number, live: record.number === known.live, createdAt: record.createdAt },
         ...{ phase: record.phase ?? 'following', paused: record.paused === true },
         haltedUntil: haltOf(record, ports.rebuilding.clock.now()),
         lagEvents: lagOf(ranges, positions).reduce((sum, { lagEvents }) => sum + lagEvents, 0),
-        ...{ jobs: jobs.length, refused },
+        ...{ jobs: jobs.length, refused, gaps },
       };
     }),
   );

@@ -8,6 +8,7 @@ import { Pace } from '../reconcile/pace.js';
 import { sumsOf } from '../reconcile/rollups.js';
 import { statesOf } from '../reconcile/states.js';
 import { ROLLUP_NAMES } from '../state/derive.js';
+import { type GapCounts, oldGaps } from './gaps.js';
 import type { OperatedGeneration } from './operated.js';
 import { countRefused } from './refusals.js';
 
@@ -29,6 +30,8 @@ export interface Verification {
   readonly undecided: number;
   /** Documents of the generation that a store refuses for good: whatever is wrong with them cannot be repaired. */
   readonly refused: number;
+  /** Aggregates with a sequence that is missing for longer than may be: no fault of what is stored. */
+  readonly gaps: GapCounts;
   readonly findings: readonly Findings[];
 }
 
@@ -59,6 +62,7 @@ export async function verify(
     faults: sum(findings.map((found) => found.missing + found.extra + found.different + found.ahead - found.repaired)),
     undecided: sum(findings.map(({ undecided }) => undecided)),
     refused: await operated.patience.until(() => countRefused(operated)),
+    gaps: await operated.patience.until(() => oldGaps(operated.gaps)),
     findings,
   };
 }

@@ -8,6 +8,7 @@ import type { RollupName } from '../../mappings/rollups/summaries.js';
 import type { AggregateStore, QuarantinedRecord, StateRecord, StateWrite } from '../ports.js';
 import type { StateCache } from '../state/cache.js';
 import { derive, rollupsChanged } from '../state/derive.js';
+import { gapAfter } from '../state/gap.js';
 import type { DecodedDelivery } from './decode.js';
 import type { Dirty } from './dirty.js';
 import { groupBy, piecesOf } from './group.js';
@@ -95,12 +96,14 @@ function mergeAll(
       continue;
     }
     const derived = derive(name, id, state, ports.settings);
+    const gap = gapAfter(before.gap, state, deliveries);
     merged.records.set(id, {
       version: before.version + 1,
       state: derived.state,
       contributions: derived.contributions,
+      ...gap,
     });
-    merged.writes.push({ id, expected: before.version, ...derived });
+    merged.writes.push({ id, expected: before.version, ...derived, ...gap });
     if (outcomes.every((outcome) => outcome === 'first')) {
       const former = before.contributions ?? derive(name, id, before.state, ports.settings).contributions;
       merged.rollupsChanged.set(id, rollupsChanged(former, derived.contributions));

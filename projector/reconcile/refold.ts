@@ -6,10 +6,13 @@ import type { AggregateName } from '../../mappings/events/event.js';
 import { aggregates } from '../../mappings/registry.js';
 import { decodeBatch } from '../pipeline/decode.js';
 import { groupBy } from '../pipeline/group.js';
-import type { EventLog, SourceRecord } from '../ports.js';
+import type { EventLog, Gap, SourceRecord } from '../ports.js';
+import { gapAfter } from '../state/gap.js';
 
 export class Refold {
   private readonly states = new Map<string, AggregateState>();
+  /** Of those that have one. */
+  private readonly gaps = new Map<string, Gap>();
   /** How far each partition was read; empty before the first reading. */
   private readonly next = new Map<number, number>();
 
@@ -33,6 +36,11 @@ export class Refold {
     return this.states.get(id) ?? EMPTY_STATE;
   }
 
+  gapOf(id: string): { readonly gap?: Gap } {
+    const gap = this.gaps.get(id);
+    return gap === undefined ? {} : { gap };
+  }
+
   has(id: string): boolean {
     return this.states.has(id);
   }
@@ -45,7 +53,11 @@ export class Refold {
     // The key is the subject: only what it names need be decoded.
     const own = records.filter(({ key }) => key !== null && this.includes(Buffer.from(key).toString('utf8')));
     for (const [id, deliveries] of groupBy(decodeBatch(own).deliveries, ({ event }) => event.subject)) {
-      this.states.set(id, merge(aggregates[this.aggregate], this.stateOf(id), deliveries).state);
+      const { state } = merge(aggregates[this.aggregate], this.stateOf(id), deliveries);
+      this.states.set(id, state);
+      const { gap } = gapAfter(this.gaps.get(id), state, deliveries);
+      if (gap === undefined) this.gaps.delete(id);
+      else this.gaps.set(id, gap);
     }
   }
 }

@@ -1,11 +1,12 @@
 /** Every state, and what the events in Kafka make of it; and what is stored beside it, which follows from it. */
+import { firstMissing } from '../../mappings/aggregates/sequences.js';
 import type { AggregateState } from '../../mappings/aggregates/state.js';
 import type { AggregateName } from '../../mappings/events/event.js';
 import { decodeState, encodeState } from '../../runtime/state-codec.js';
 import { bucketOf } from '../operations/digest.js';
 import { Refused } from '../operations/rebuilding.js';
 import { piecesOf } from '../pipeline/group.js';
-import type { EventLog, StateCopy, StateScan } from '../ports.js';
+import type { EventLog, Gap, StateCopy, StateScan } from '../ports.js';
 import { derive } from '../state/derive.js';
 import type { Subject } from './check.js';
 import type { Fault } from './look.js';
@@ -26,6 +27,7 @@ interface StateLook {
   readonly version: number;
   /** As the events make it. */
   readonly state: AggregateState;
+  readonly gap?: Gap;
 }
 
 const PAGE_IDS = 1000;
@@ -91,7 +93,7 @@ async function lookAtStates(
     const fault = judge(ports, aggregate, id, refold.has(id) ? folded : null, copy);
     if (fault === null) continue;
     const groups = unitedGroups(folded, copy?.state ?? null);
-    looks.set(id, { fault, version: copy?.version ?? 0, state: { ...folded, groups } });
+    looks.set(id, { fault, version: copy?.version ?? 0, state: { ...folded, groups }, ...refold.gapOf(id) });
   }
   return looks;
 }
@@ -109,6 +111,8 @@ function judge(
   const derived = derive(aggregate, id, copy.state, settings);
   const fields = [
     ...pathsThatDiffer(essenceOf(decodeState(encodeState(folded))), essenceOf(copy.state)),
+    // Since when depends on what was merged together.
+    ...pathsThatDiffer({ gap: firstMissing(copy.state.sequences) }, { gap: copy.gap?.awaited ?? null }),
     ...(aggregate === 'orders'
       ? pathsThatDiffer(
           { references: derived.references, contributions: derived.contributions, groups: [...derived.state.groups] },
@@ -183,10 +187,11 @@ function writeStates(
   aggregate: AggregateName,
   looks: ReadonlyMap<string, StateLook>,
 ): Promise<ReadonlySet<string>> {
-  const writes = [...looks].map(([id, { version, state }]) => ({
+  const writes = [...looks].map(([id, { version, state, gap }]) => ({
     id,
     expected: version,
     ...derive(aggregate, id, state, settings),
+    ...(gap === undefined ? {} : { gap }),
   }));
   return patience.until(() => aggregates.write(aggregate, writes));
 }

@@ -3,6 +3,7 @@ import type { QuarantinedRecord } from '../../projector/ports.js';
 import { aggregateStoreSuite } from '../projector/stores/aggregate-store.suite.js';
 import { dayMarkSuite } from '../projector/stores/day-mark.suite.js';
 import { documentStoreSuite } from '../projector/stores/document-store.suite.js';
+import { gapScanSuite } from '../projector/stores/gap-scan.suite.js';
 import { jobStoreSuite } from '../projector/stores/job-store.suite.js';
 import { positionStoreSuite } from '../projector/stores/position-store.suite.js';
 import { type Kept, quarantineSuite } from '../projector/stores/quarantine.suite.js';
@@ -13,6 +14,7 @@ import {
   MemoryAggregateStore,
   MemoryDayMark,
   MemoryDocumentStore,
+  MemoryGapScan,
   MemoryPositionStore,
   MemoryQuarantine,
   MemoryRollupStore,
@@ -20,6 +22,11 @@ import {
 } from './stores.js';
 
 aggregateStoreSuite(async () => new MemoryAggregateStore());
+
+gapScanSuite(async () => {
+  const aggregates = new MemoryAggregateStore();
+  return { aggregates, gaps: new MemoryGapScan(aggregates) };
+});
 
 rollupStoreSuite(async () => {
   const aggregates = new MemoryAggregateStore();

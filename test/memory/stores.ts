@@ -1,4 +1,5 @@
 /** The projector's ports in memory. They keep what a store would keep: encoded, so that nothing is shared by reference. */
+import { missingRanges } from '../../mappings/aggregates/sequences.js';
 import { NO_REFERENCES, type References } from '../../mappings/aggregates/state.js';
 import type { Contribution, PeriodRange, PeriodSummary, StoredDocument, ViewName } from '../../mappings/contract.js';
 import { type AggregateName, codePointOrder } from '../../mappings/events/event.js';
@@ -10,6 +11,9 @@ import type {
   Contributions,
   DayMark,
   DocumentStore,
+  FoundGap,
+  Gap,
+  GapScan,
   OutgoingDocument,
   OwnerPage,
   Position,
@@ -36,6 +40,7 @@ interface StoredState {
   readonly state: string;
   readonly references: References;
   readonly contributions: Contributions;
+  readonly gap?: Gap;
 }
 
 export class MemoryAggregateStore implements AggregateStore {
@@ -49,7 +54,8 @@ export class MemoryAggregateStore implements AggregateStore {
     const found = new Map<string, StateRecord>();
     for (const id of ids) {
       const record = this.records[aggregate].get(id);
-      if (record !== undefined) found.set(id, { version: record.version, state: decodeState(record.state) });
+      if (record === undefined) continue;
+      found.set(id, { version: record.version, state: decodeState(record.state), ...gapOf(record) });
     }
     return found;
   }
@@ -65,12 +71,12 @@ export class MemoryAggregateStore implements AggregateStore {
 
   async write(aggregate: AggregateName, writes: readonly StateWrite[]): Promise<ReadonlySet<string>> {
     const conflicts = new Set<string>();
-    for (const { id, expected, state, references, contributions } of writes) {
+    for (const { id, expected, state, ...kept } of writes) {
       if ((this.records[aggregate].get(id)?.version ?? 0) !== expected) {
         conflicts.add(id);
         continue;
       }
-      this.records[aggregate].set(id, { version: expected + 1, state: encodeState(state), references, contributions });
+      this.records[aggregate].set(id, { version: expected + 1, state: encodeState(state), ...kept });
     }
     return conflicts;
   }
@@ -90,6 +96,30 @@ export class MemoryAggregateStore implements AggregateStore {
     return [...this.records.orders]
       .map(([orderId, { references = NO_REFERENCES }]) => ({ orderId, references }))
       .filter(({ references }) => references[reference].some((id) => ids.has(id)));
+  }
+}
+
+function gapOf({ gap }: StoredState): { readonly gap?: Gap } {
+  return gap === undefined ? {} : { gap };
+}
+
+export class MemoryGapScan implements GapScan {
+  constructor(private readonly states: MemoryAggregateStore) {}
+
+  async count(aggregate: AggregateName, seenUntil: number): Promise<number> {
+    return this.found(aggregate).filter(({ since }) => since <= seenUntil).length;
+  }
+
+  async list(aggregate: AggregateName, limit: number): Promise<readonly FoundGap[]> {
+    return this.found(aggregate)
+      .sort((a, b) => a.since - b.since)
+      .slice(0, limit);
+  }
+
+  private found(aggregate: AggregateName): FoundGap[] {
+    return [...this.states.records[aggregate]].flatMap(([id, { state, gap }]) =>
+      gap === undefined ? [] : [{ id, since: gap.since, missing: missingRanges(decodeState(state).sequences) }],
+    );
   }
 }
 

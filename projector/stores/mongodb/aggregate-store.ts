@@ -8,6 +8,7 @@ import { decodeState, encodeState } from '../../../runtime/state-codec.js';
 import type {
   AggregateStore,
   Contributions,
+  Gap,
   Referring,
   StateRecord,
   StateWrite,
@@ -25,6 +26,9 @@ export const ORDER_STATE_INDEXES: readonly Readonly<Record<string, 1>>[] = [
   ...ROLLUP_NAMES.map((rollup) => ({ [`groups.${rollup}`]: 1 as const })),
 ];
 
+/** Indexes of all states: sparse, so that those without a gap cost nothing. */
+export const STATE_INDEXES: readonly Readonly<Record<string, 1>>[] = [{ 'gap.open': 1, 'gap.since': 1 }];
+
 export class MongoAggregateStore implements AggregateStore {
   constructor(
     private readonly db: Db,
@@ -35,10 +39,12 @@ export class MongoAggregateStore implements AggregateStore {
     if (ids.length === 0) return new Map();
     const found = await withMongo('read states', () =>
       this.collection(aggregate)
-        .find({ _id: { $in: [...ids] } }, { projection: { version: 1, state: 1 }, batchSize: ids.length + 1 })
+        .find({ _id: { $in: [...ids] } }, { projection: { version: 1, state: 1, gap: 1 }, batchSize: ids.length + 1 })
         .toArray(),
     );
-    return new Map(found.map(({ _id, version, state }) => [_id, { version, state: decodeState(state) }]));
+    return new Map(
+      found.map(({ _id, version, state, gap }) => [_id, { version, state: decodeState(state), ...gapOf(gap) }]),
+    );
   }
 
   async versions(aggregate: AggregateName, ids: readonly string[]): Promise<Map<string, number>> {
@@ -52,12 +58,13 @@ export class MongoAggregateStore implements AggregateStore {
   }
 
   async write(aggregate: AggregateName, writes: readonly StateWrite[]): Promise<ReadonlySet<string>> {
-    const changes = writes.map(({ id, expected, state, references, contributions }) => ({
+    const changes = writes.map(({ id, expected, state, references, contributions, gap }) => ({
       filter: { _id: id, version: expected },
       update: {
         _id: id,
         version: expected + 1,
         state: encodeState(state),
+        ...(gap === undefined ? {} : { gap: { open: true, ...gap } }),
         ...(aggregate === 'orders' ? { references, ...contributionFields(contributions) } : {}),
       },
     }));
@@ -102,6 +109,11 @@ export class MongoAggregateStore implements AggregateStore {
   private collection(aggregate: AggregateName) {
     return this.db.collection<AggregateRecord>(stateCollection(this.generation, aggregate));
   }
+}
+
+/** As the port has it. */
+export function gapOf(stored: AggregateRecord['gap']): { readonly gap?: Gap } {
+  return stored === undefined ? {} : { gap: { awaited: stored.awaited, since: stored.since } };
 }
 
 function toReferring({ _id, references = NO_REFERENCES }: AggregateRecord): Referring {

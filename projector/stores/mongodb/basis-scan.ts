@@ -8,7 +8,7 @@ import { decodeState } from '../../../runtime/state-codec.js';
 import { piecesOf } from '../../pipeline/group.js';
 import type { BasisScan, RollupCopy, StateCopy } from '../../ports.js';
 import { groupOf, ROLLUP_NAMES, splitGroup } from '../../state/derive.js';
-import type { ContributionFields } from './aggregate-store.js';
+import { type ContributionFields, gapOf } from './aggregate-store.js';
 import { withMongo } from './connection.js';
 
 type StateDocument = AggregateRecord & Partial<ContributionFields>;
@@ -65,11 +65,12 @@ export class MongoBasisScan implements BasisScan {
   }
 }
 
-function toCopy({ version, state, references = NO_REFERENCES, groups, contributions }: StateDocument): StateCopy {
+function toCopy({ version, state, references = NO_REFERENCES, groups, contributions, gap }: StateDocument): StateCopy {
   return {
     version,
     state: readable(state),
     references,
+    ...gapOf(gap),
     contributions: Object.fromEntries(
       ROLLUP_NAMES.flatMap((rollup) =>
         groups === undefined || contributions === undefined

@@ -12,7 +12,7 @@ import {
 } from '../../../runtime/names.js';
 import type { GenerationRecord } from '../../../runtime/records.js';
 import type { GenerationStorage, GenerationTraces } from '../../generations/generation.js';
-import { ORDER_STATE_INDEXES } from './aggregate-store.js';
+import { ORDER_STATE_INDEXES, STATE_INDEXES } from './aggregate-store.js';
 import { withMongo } from './connection.js';
 import { ROLLUP_INDEXES } from './rollup-store.js';
 import { MongoTicketCounter } from './tickets.js';
@@ -24,7 +24,9 @@ export class MongoGenerationStorage implements GenerationStorage, GenerationTrac
 
   async create({ number, revisions }: GenerationRecord): Promise<void> {
     for (const name of Object.keys(aggregates) as AggregateName[]) {
-      await this.createIndexes(stateCollection(number, name), name === 'orders' ? ORDER_STATE_INDEXES : []);
+      const states = stateCollection(number, name);
+      await this.createIndexes(states, STATE_INDEXES, { sparse: true });
+      await this.createIndexes(states, name === 'orders' ? ORDER_STATE_INDEXES : []);
     }
     for (const name of Object.keys(rollups) as RollupName[]) {
       await this.createIndexes(rollupCollection(number, name), ROLLUP_INDEXES);
@@ -79,8 +81,12 @@ export class MongoGenerationStorage implements GenerationStorage, GenerationTrac
     return collections.flatMap(({ name }) => /^g(\d+)_/.exec(name)?.[1] ?? []).map(Number);
   }
 
-  private async createIndexes(collection: string, indexes: readonly Readonly<Record<string, 1 | -1>>[]): Promise<void> {
+  private async createIndexes(
+    collection: string,
+    indexes: readonly Readonly<Record<string, 1 | -1>>[],
+    options: { readonly sparse?: true } = {},
+  ): Promise<void> {
     if (indexes.length === 0) return;
-    await this.db.collection(collection).createIndexes(indexes.map((key) => ({ key: { ...key } })));
+    await this.db.collection(collection).createIndexes(indexes.map((key) => ({ key: { ...key }, ...options })));
   }
 }

@@ -20,6 +20,7 @@ import { MemoryStateScan } from '../../memory/rebuilds.js';
 import { MemoryBasisScan, MemoryDocumentScan, MemoryEventLog, MemoryTicketLevel } from '../../memory/scans.js';
 import { recompute } from '../../recomputation.js';
 import type { PublishedEvent } from '../../recomputation-documents.js';
+import { history } from '../../view-kit/history.js';
 import { SHOP_NOW, shopEvents } from '../pipeline/shop-events.js';
 
 const SETTINGS = { businessTimeZone: 'Asia/Shanghai', reportingCurrency: 'CNY' };
@@ -164,6 +165,24 @@ describe('a check of states, sums and documents', () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  it('finds states whose mark of a gap is not what their sequences say, and marks them again', async () => {
+    const events = history('2026-11-01T10:00:00Z');
+    const [first, , third] = [1, 2, 3].map(() => events('customer.updated', 'c-1', { city: 'Ulm' }));
+    const published = [first, third].flatMap((one) => one ?? []);
+    const world = await shop(published);
+    const { customers } = world.aggregates.records;
+    const record = customers.get('c-1');
+    expect(record?.gap).toEqual({ awaited: 2, since: toRecord(published[1] as PublishedEvent, 1).timestamp });
+    if (record === undefined) return;
+    const { gap: _, ...unmarked } = record;
+    customers.set('c-1', unmarked);
+    const ports = portsOf(world, published);
+    expect(faultsIn(await checkAll(ports))).toEqual(['different states/customers/c-1']);
+    await checkAll(ports, true);
+    expect(customers.get('c-1')?.gap).toEqual(record.gap);
+    expect(faultsIn(await checkAll(ports))).toEqual([]);
   });
 
   it('finds states that have lost what the events say, and builds upon the events again', async () => {

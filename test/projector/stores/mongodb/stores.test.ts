@@ -7,6 +7,7 @@ import { MongoAggregateStore } from '../../../../projector/stores/mongodb/aggreg
 import { MongoDayMark } from '../../../../projector/stores/mongodb/day-mark.js';
 import { MongoDocumentStore } from '../../../../projector/stores/mongodb/documents.js';
 import { MongoErasures } from '../../../../projector/stores/mongodb/erasures.js';
+import { MongoGapScan } from '../../../../projector/stores/mongodb/gaps.js';
 import { MongoGenerationStorage } from '../../../../projector/stores/mongodb/generation-storage.js';
 import { MongoJobStore } from '../../../../projector/stores/mongodb/jobs.js';
 import { MongoPositionStore } from '../../../../projector/stores/mongodb/positions.js';
@@ -24,6 +25,7 @@ import {
 import { aggregateStoreSuite } from '../aggregate-store.suite.js';
 import { dayMarkSuite } from '../day-mark.suite.js';
 import { documentStoreSuite, type Stored } from '../document-store.suite.js';
+import { gapScanSuite } from '../gap-scan.suite.js';
 import { generationsFor } from '../generations.js';
 import { jobStoreSuite } from '../job-store.suite.js';
 import { positionStoreSuite } from '../position-store.suite.js';
@@ -39,6 +41,11 @@ const open = generationsFor('mongo-stores', ({ db }, record) => new MongoGenerat
 aggregateStoreSuite(async () => {
   const { servers, number } = await open();
   return new MongoAggregateStore(servers.db, number);
+});
+
+gapScanSuite(async () => {
+  const { servers, number } = await open();
+  return { aggregates: new MongoAggregateStore(servers.db, number), gaps: new MongoGapScan(servers.db, number) };
 });
 
 rollupStoreSuite(async () => {
