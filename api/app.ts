@@ -16,6 +16,7 @@ import { customerOrderRoutes } from './routes/customer-orders.js';
 import { docsRoutes } from './routes/docs.js';
 import { documentRoutes } from './routes/documents.js';
 import { answerErrors, readOnly, unknownPath } from './routes/errors.js';
+import { eventRoutes } from './routes/events.js';
 import { checksOf, healthOf, healthRoutes } from './routes/health.js';
 import { historyRoutes } from './routes/history.js';
 import { metaRoutes } from './routes/meta.js';
@@ -56,6 +57,7 @@ export function createApp(context: RouteContext, log: Log, entrance: Entrance, l
   app.use(metaRoutes(context));
   app.use(suggestRoutes(context));
   app.use(changeRoutes(context));
+  app.use(eventRoutes(context));
   app.use(customerOrderRoutes(context));
   for (const view of Object.values(context.views)) app.use(documentRoutes(context, view), historyRoutes(context, view));
   app.use(unknownPath);

@@ -25,6 +25,7 @@ import { MongoProgress } from './readers/mongodb/progress.js';
 import { MongoReader } from './readers/mongodb/reader.js';
 import { MongoRefused } from './readers/mongodb/refused.js';
 import { MongoRegistry } from './readers/mongodb/registry.js';
+import { MongoTraces } from './readers/mongodb/traces.js';
 import { ServedGeneration } from './served-generation.js';
 import { HttpService } from './server.js';
 import { CoalescedRefresher } from './waiting/coalesced-refresher.js';
@@ -83,6 +84,7 @@ export function composeApi(settings: ApiSettings, log: Log = createLog('api', se
   };
   const changes = composeChanges({ log: changeLog, past: pastChanges, versions, generations }, settings, log);
   const stopping = new AbortController();
+  const basis = new MongoBasis(database);
   const context = {
     views,
     definitions: definitionsOf(views),
@@ -95,7 +97,8 @@ export function composeApi(settings: ApiSettings, log: Log = createLog('api', se
     changes,
     watch: new Watch({ progress: new MongoProgress(database), positions, jobs: fanOut, timers: systemTimers }),
     refresher: new CoalescedRefresher(refresher),
-    history: { basis: new MongoBasis(database), records, log: aggregateLog, now: Date.now },
+    history: { basis, records, log: aggregateLog, now: Date.now },
+    events: { basis, log: aggregateLog, positions, traces: new MongoTraces(database) },
     degradation: {
       recent: new RecentAnswers({
         ageMs: settings.RECENT_ANSWERS_MS,

@@ -4,7 +4,7 @@ import type { PeriodSummary, View, ViewName } from '../mappings/contract.js';
 import type { AggregateName, RawRecord } from '../mappings/events/event.js';
 import type { RollupName } from '../mappings/rollups/summaries.js';
 import type { Change } from '../runtime/changes.js';
-import type { RegistryRecord } from '../runtime/records.js';
+import type { QuarantinedEventRecord, RegistryRecord } from '../runtime/records.js';
 import type { Principal } from './access/principal.js';
 import type { DocumentQuery, Found } from './query/document-query.js';
 
@@ -278,6 +278,33 @@ export interface KeyedRecords {
 }
 
 export interface PlacedRecord extends RawRecord, LogPlace {}
+
+/** Where events have left a trace, by their ids. Rejects with `StoreUnavailable`. */
+export interface TraceSource {
+  /** The aggregates whose states remember an event of the id. */
+  remembering(generation: number, eventId: string): Promise<readonly TracedState[]>;
+  /** The records with the id that broke the contract, those not counted that were projected later. */
+  quarantined(eventId: string): Promise<readonly QuarantinedEventRecord[]>;
+  /** Orders that refer to the aggregate now: so many, and of that customer only, unless it is `null`. */
+  referring(
+    generation: number,
+    reference: keyof References,
+    id: string,
+    customerId: string | null,
+    limit: number,
+  ): Promise<readonly ReferringOrder[]>;
+}
+
+export interface TracedState {
+  readonly aggregate: AggregateName;
+  readonly id: string;
+  readonly state: AggregateState;
+}
+
+export interface ReferringOrder {
+  readonly orderId: string;
+  readonly customers: readonly string[];
+}
 
 /** A log of Kafka cannot be read now, or there is none. */
 export class LogUnavailable extends Error {

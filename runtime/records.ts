@@ -1,6 +1,8 @@
 /** Records in MongoDB that the projector writes and the API reads. */
+import type { Mention } from '../mappings/aggregates/erasure.js';
 import type { References, SequenceRange } from '../mappings/aggregates/state.js';
 import type { Json, ViewName } from '../mappings/contract.js';
+import type { EventIdentity } from '../mappings/events/identity.js';
 
 /** The only document of the registry collection: which generations exist and which one is served. */
 export interface RegistryRecord {
@@ -76,8 +78,25 @@ export interface AggregateRecord {
   readonly state: string;
   /** Of orders only: the ids that the order refers to now. */
   readonly references?: References;
+  /** Marks of the remembered events' ids (see event-mark.ts), which are looked up by them. */
+  readonly events: readonly number[];
   /** Only while a sequence is missing below the highest that was merged. */
   readonly gap?: GapRecord;
+}
+
+/** What the API reads of a record that broke the contract. `_id` is `topic/partition/offset`. */
+export interface QuarantinedEventRecord {
+  readonly _id: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  /** A code of mappings/events/reasons.ts. */
+  readonly reason: string;
+  /** `null`: its event id cannot be read. */
+  readonly event: EventIdentity | null;
+  readonly mention: Mention;
+  /** What operators did with it; absent while it waits. */
+  readonly handled?: { readonly as: 're-driven' | 'discarded' };
 }
 
 export interface GapRecord {

@@ -6,6 +6,7 @@ import type {
   Change,
   ChangeChoice,
   Documents,
+  EventAnswer,
   History,
   Listed,
   ListPage,
@@ -59,6 +60,7 @@ export class ReadModelClient {
   readonly orders: ViewClient<'orders'>;
   readonly products: ViewClient<'products'>;
   readonly customers: CustomersClient;
+  readonly events: EventsClient;
   private readonly transport: Transport;
 
   constructor(options: ClientOptions) {
@@ -67,6 +69,7 @@ export class ReadModelClient {
     this.orders = new ViewClient(this.transport, 'orders');
     this.products = new ViewClient(this.transport, 'products');
     this.customers = new CustomersClient(this.transport, 'customers');
+    this.events = new EventsClient(this.transport);
   }
 
   /** Completions of product names. */
@@ -202,6 +205,26 @@ export class CustomersClient extends ViewClient<'customers'> {
     options: CallOptions = {},
   ): AsyncGenerator<Listed<'orders'>> {
     return everyAt<'orders'>(this.transport, ordersPath(id), parameters, options);
+  }
+}
+
+export class EventsClient {
+  constructor(private readonly transport: Transport) {}
+
+  /**
+   * What became of an event. `aggregate`: where to look for one that is no longer remembered.
+   * @throws ApiProblem with the code `not-found` when no delivery of it is known, for the caller at least.
+   */
+  async get(
+    eventId: string,
+    {
+      aggregate,
+      ...options
+    }: Omit<CallOptions, 'asOf'> & { readonly aggregate?: { readonly name: ViewName; readonly id: string } } = {},
+  ): Promise<EventAnswer> {
+    const parameters = aggregate === undefined ? {} : { aggregate: `${aggregate.name}/${aggregate.id}` };
+    const question = questionOf(`/v1/events/${encodeURIComponent(eventId)}`, parameters, options);
+    return (await (await this.transport.ask(question)).json()) as EventAnswer;
   }
 }
 

@@ -152,6 +152,34 @@ export interface Moment<Document> {
   readonly document: Document | null;
 }
 
+/** What is known of one delivery of an event. */
+export interface EventDelivery {
+  readonly eventId: string;
+  /** `null`: it cannot be read, or is none of the contract. */
+  readonly type: string | null;
+  /** Such as `orders/o-1001`; `null`: it cannot be read. */
+  readonly aggregate: string | null;
+  readonly outcome: 'folded' | 'duplicate' | 'quarantined';
+  /** A code, of what is quarantined only. */
+  readonly reason: string | null;
+  /** These are `null` for callers without the scope `admin`. */
+  readonly topic: string | null;
+  readonly partition: number | null;
+  readonly offset: number | null;
+  /** When the event happened, RFC 3339 in UTC; `null`: it cannot be read. */
+  readonly time: string | null;
+  /** Whether its effect is durable in every document rendered with its batch. */
+  readonly visible: boolean;
+  /** At most 100 of those that show what it wrote, such as `orders/o-1001`. */
+  readonly documents: readonly string[];
+}
+
+export interface EventAnswer {
+  readonly data: readonly EventDelivery[];
+  /** False when there may be more. */
+  readonly complete: boolean;
+}
+
 /** A change of a visible document, the removal of one, or the end of the generation that was followed. */
 export type Change =
   | {

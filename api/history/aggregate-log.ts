@@ -74,26 +74,47 @@ export class AggregateLog {
     };
   }
 
-  async #search(
+  /**
+   * What is there of the aggregate in a part of the log, within the same limits.
+   * @throws LogUnavailable, SearchesCrowded
+   */
+  async recordsWithin(
+    id: string,
+    stretch: LogStretch,
+    signal: AbortSignal,
+  ): Promise<Omit<AggregateRecords, 'isUncut'>> {
+    const { bytesMax } = this.#settings;
+    const { records, next } = await this.#counted((deadline) =>
+      this.#records.withKey(id, stretch, { deadline, signal, bytesMax }),
+    );
+    return { records, isWhole: next >= stretch.to };
+  }
+
+  #search(
     id: string,
     stretches: readonly Omit<LogStretch, 'from'>[],
     known: ReadonlyMap<string, KeyedRecords>,
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, KeyedRecords>> {
-    const { searchesMax, searchMsMax, bytesMax } = this.#settings;
-    if (this.#searches >= searchesMax) throw new SearchesCrowded(`${searchesMax} searches are under way.`);
-    this.#searches += 1;
-    try {
-      const deadline = performance.now() + searchMsMax;
+    return this.#counted(async (deadline) => {
       const found = new Map(known);
       for (const stretch of stretches) {
         const { records = [], next = 0 } = found.get(nameOf(stretch)) ?? {};
         if (next >= stretch.to) continue;
-        const limits = { deadline, signal, bytesMax: bytesMax - sizeOf(found) };
+        const limits = { deadline, signal, bytesMax: this.#settings.bytesMax - sizeOf(found) };
         const further = await this.#records.withKey(id, { ...stretch, from: next }, limits);
         found.set(nameOf(stretch), { ...further, records: [...records, ...further.records] });
       }
       return found;
+    });
+  }
+
+  async #counted<Found>(search: (deadline: number) => Promise<Found>): Promise<Found> {
+    const { searchesMax, searchMsMax } = this.#settings;
+    if (this.#searches >= searchesMax) throw new SearchesCrowded(`${searchesMax} searches are under way.`);
+    this.#searches += 1;
+    try {
+      return await search(performance.now() + searchMsMax);
     } finally {
       this.#searches -= 1;
     }

@@ -2,6 +2,7 @@
  * What a request costs its caller, in points, roughly as it costs the stores. Pure: judged by the request as it was
  * sent, before anything is checked, so that refused requests cost as much.
  */
+import { AGGREGATE } from '../query/event-request.js';
 import { readQueryString, valuesByName } from '../query/given.js';
 import { listedValues } from '../query/listed-values.js';
 import { LIMITS } from '../query/parameters.js';
@@ -12,6 +13,10 @@ export const COSTS = {
   list: 2,
   /** Beside the document: a page of documents is made, and a part of a topic may have to be read. */
   history: 24,
+  /** Reads a little in Kafka, too. */
+  event: 9,
+  /** All events of its partition, for as long as may be. */
+  eventsOfAggregate: 100,
   /** For each facet. */
   facet: 1,
   /** For each field of `stats`. */
@@ -29,11 +34,16 @@ export function costOf(url: string, lists: ReadonlySet<string>): number {
   const [, base, collection = '', , nested = '', ...rest] = path.split('/');
   const depth = path.split('/').length;
   if (base !== 'v1' || rest.length > 0) return COSTS.request;
+  if (depth === 4 && collection === 'events') return eventCost(url.slice(path.length + 1));
   if (depth === 3 && lists.has(collection)) return listCost(url.slice(path.length + 1));
   if (depth === 5 && lists.has(collection) && nested === 'history') return COSTS.request + COSTS.history;
   // The document that it belongs to is read, too.
   if (depth === 5 && lists.has(nested)) return COSTS.request + listCost(url.slice(path.length + 1));
   return COSTS.request;
+}
+
+function eventCost(queryString: string): number {
+  return COSTS.event + (valuesByName(readQueryString(queryString).pairs).has(AGGREGATE) ? COSTS.eventsOfAggregate : 0);
 }
 
 function listCost(queryString: string): number {

@@ -2,6 +2,7 @@
 import type { View, ViewName } from '../../mappings/contract.js';
 import type { Authenticator } from '../ports.js';
 import { changesPath } from './changes-path.js';
+import { eventsPath } from './events-path.js';
 import { furtherPaths } from './further-paths.js';
 import { requestHeaders, responseHeaders } from './headers.js';
 import { metaSchema } from './meta.js';
@@ -33,6 +34,7 @@ export function describeApi(
     ...customerOrdersPath(views.customers, views.orders, security),
     ...Object.assign({}, ...all.map((view) => suggestPath(view, security))),
     ...changesPath(all, security),
+    ...eventsPath(all, security),
     ...furtherPaths(all, security),
   };
   return {
@@ -47,6 +49,7 @@ export function describeApi(
     tags: [
       ...all.map(({ name }) => ({ name, description: `The ${name}.` })),
       { name: 'changes', description: 'What changes, as it happens.' },
+      { name: 'events', description: 'What became of events.' },
       { name: 'service', description: 'The API itself.' },
     ],
     paths,

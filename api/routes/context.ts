@@ -6,6 +6,7 @@ import type { EventStreamSettings } from '../changes/event-stream.js';
 import type { ChangesHub } from '../changes/hub.js';
 import type { Seats } from '../changes/seats.js';
 import type { RecentAnswers } from '../degraded/recent-answers.js';
+import type { EventPorts } from '../events/deliveries.js';
 import type { HistoryPorts } from '../history/history.js';
 import type {
   DocumentReader,
@@ -30,6 +31,7 @@ export interface RouteContext {
   readonly refresher: Refresher;
   readonly changes: ChangesContext;
   readonly history: HistoryPorts;
+  readonly events: EventPorts;
   readonly degradation: DegradationContext;
   /** Aborted when the process has been asked to stop. */
   readonly stopping: AbortSignal;

@@ -3,7 +3,6 @@ import { type Request, type Response, Router } from 'express';
 import type { View } from '../../mappings/contract.js';
 import type { Principal } from '../access/principal.js';
 import { isVisible, shownTo } from '../access/visibility.js';
-import { SearchesCrowded } from '../history/aggregate-log.js';
 import { historyOf, type Moment } from '../history/history.js';
 import { LogUnavailable } from '../ports.js';
 import { Problem } from '../problems.js';
@@ -13,6 +12,7 @@ import { cursorSecretOf, queryStringOf, type RouteContext, withFreshness } from 
 import { demandErrors, meetDemands } from './demands.js';
 import { findDocument } from './documents.js';
 import { linkHeader } from './links.js';
+import { logProblem } from './log-problem.js';
 import { beginReading } from './reading.js';
 
 export function historyRoutes(context: RouteContext, view: View): Router {
@@ -46,7 +46,7 @@ async function answerHistory(
     context,
     served,
     historyOf(context.history, question).catch((error: unknown) => {
-      throw problemOf(error);
+      throw logProblem(error);
     }),
   );
   const cursor = next === null ? null : historyCursor(bound, next);
@@ -72,14 +72,6 @@ function askedOf(outcome: HistoryOutcome, request: Request): Extract<HistoryOutc
         ...demandErrors(request),
       ]);
   }
-}
-
-function problemOf(error: unknown): unknown {
-  if (error instanceof LogUnavailable) return new Problem('history-unavailable', `${error.message} Try again.`);
-  if (error instanceof SearchesCrowded) {
-    return new Problem('overloaded', 'As many long histories are looked for in Kafka as may be. Try again.');
-  }
-  return error;
 }
 
 /** Of the time when it was somebody else's nothing is told to them, and offsets would tell how much others do. */

@@ -59,7 +59,7 @@ function findSnapshot(
   return { served: { registry, live: found } };
 }
 
-function signalOf(response: Response): AbortSignal {
+export function signalOf(response: Response): AbortSignal {
   const controller = new AbortController();
   response.once('close', () => {
     if (!response.writableFinished) controller.abort();

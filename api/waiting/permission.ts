@@ -9,8 +9,8 @@ import type { Awaited } from './demands.js';
  */
 export function mayLearnOf(
   { scopes, customerId }: Principal,
-  { aggregate, id }: Awaited,
-  { customers }: AggregateProgress,
+  { aggregate, id }: Pick<Awaited, 'aggregate' | 'id'>,
+  { customers }: Pick<AggregateProgress, 'customers'>,
 ): boolean {
   if (!scopes.has(`${aggregate}:read`)) return false;
   if (customerId === null) return true;

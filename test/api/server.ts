@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { openAccess } from '../../api/access/credentials.js';
 import { createApp, type Entrance } from '../../api/app.js';
 import { RecentAnswers } from '../../api/degraded/recent-answers.js';
+import type { EventPorts } from '../../api/events/deliveries.js';
 import { AggregateLog } from '../../api/history/aggregate-log.js';
 import type { HistoryPorts } from '../../api/history/history.js';
 import { composeLimits, type LimitSettings } from '../../api/limits/composed.js';
@@ -87,6 +88,13 @@ const NO_RECORDS: RecordSource = {
 };
 const NO_LOG = new AggregateLog(NO_RECORDS, { searchMsMax: 1_000, searchesMax: 2, bytesMax: 1_000_000 });
 
+const NO_EVENTS: EventPorts = {
+  basis: NOTHING_KNOWN,
+  traces: { remembering: async () => [], quarantined: async () => [], referring: async () => [] },
+  log: NO_LOG,
+  positions: NOTHING_MERGED,
+};
+
 export async function serve(parts: {
   readonly elasticsearch: DocumentReader;
   readonly mongodb: DocumentReader;
@@ -101,6 +109,8 @@ export async function serve(parts: {
   readonly changes?: ChangesContext;
   /** Without, nothing has a past. */
   readonly history?: Partial<HistoryPorts>;
+  /** Without, no event has left a trace. */
+  readonly events?: Partial<EventPorts>;
   readonly entrance?: Partial<Entrance>;
   readonly limits?: Partial<LimitSettings>;
   /** What is kept for when a store is down; nothing without. */
@@ -124,6 +134,7 @@ export async function serve(parts: {
     watch: new Watch({ progress, positions: progress, jobs, timers: systemTimers }),
     refresher: parts.refresher ?? { refresh: async () => {} },
     changes: parts.changes ?? noChanges(),
+    events: { ...NO_EVENTS, ...parts.events },
     history: { basis: NOTHING_KNOWN, records: NO_RECORDS, log: NO_LOG, now: Date.now, ...parts.history },
     degradation: { recent: parts.recent ?? NOTHING_KEPT(), answered: limits.metrics.degraded },
     stopping: stopping.signal,

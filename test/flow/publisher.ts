@@ -51,14 +51,23 @@ export class Publisher {
 
   /** Resolves when the transaction is committed: behind the events, each partition has a record that is not delivered. */
   async publishInTransaction(events: readonly PublishedEvent[]): Promise<void> {
+    await this.transact(events, 'commit');
+    this.events.push(...events);
+  }
+
+  /** They lie in Kafka, and are delivered to nobody. */
+  async publishAborted(events: readonly PublishedEvent[]): Promise<void> {
+    await this.transact(events, 'abort');
+  }
+
+  private async transact(events: readonly PublishedEvent[], end: 'commit' | 'abort'): Promise<void> {
     const transactionalId = `test-${randomUUID()}`;
     const producer = this.kafka.producer({ transactionalId, idempotent: true, maxInFlightRequests: 1 });
     await producer.connect();
     const transaction = await producer.transaction();
     await transaction.sendBatch({ topicMessages: this.topicMessages(events, 'structured') });
-    await transaction.commit();
+    await transaction[end]();
     await producer.disconnect();
-    this.events.push(...events);
   }
 
   private topicMessages(events: readonly PublishedEvent[], mode: Mode): { topic: string; messages: Message[] }[] {

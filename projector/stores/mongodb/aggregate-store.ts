@@ -2,6 +2,7 @@ import type { Db } from 'mongodb';
 import { NO_REFERENCES, type References } from '../../../mappings/aggregates/state.js';
 import type { AggregateName } from '../../../mappings/events/event.js';
 import type { RollupName } from '../../../mappings/rollups/summaries.js';
+import { eventMark } from '../../../runtime/event-mark.js';
 import { stateCollection } from '../../../runtime/names.js';
 import type { AggregateRecord } from '../../../runtime/records.js';
 import { decodeState, encodeState } from '../../../runtime/state-codec.js';
@@ -27,7 +28,7 @@ export const ORDER_STATE_INDEXES: readonly Readonly<Record<string, 1>>[] = [
 ];
 
 /** Indexes of all states: sparse, so that those without a gap cost nothing. */
-export const STATE_INDEXES: readonly Readonly<Record<string, 1>>[] = [{ 'gap.open': 1, 'gap.since': 1 }];
+export const STATE_INDEXES: readonly Readonly<Record<string, 1>>[] = [{ 'gap.open': 1, 'gap.since': 1 }, { events: 1 }];
 
 export class MongoAggregateStore implements AggregateStore {
   constructor(
@@ -64,6 +65,7 @@ export class MongoAggregateStore implements AggregateStore {
         _id: id,
         version: expected + 1,
         state: encodeState(state),
+        events: state.remembered.map(({ version }) => eventMark(version.eventId)),
         ...(gap === undefined ? {} : { gap: { open: true, ...gap } }),
         ...(aggregate === 'orders' ? { references, ...contributionFields(contributions) } : {}),
       },

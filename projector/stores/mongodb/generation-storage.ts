@@ -35,7 +35,7 @@ export class MongoGenerationStorage implements GenerationStorage, GenerationTrac
       if (storage.store !== 'mongodb') continue;
       await this.createIndexes(documentsCollection(number, name, revisions[name]), storage.indexes);
     }
-    await this.createIndexes(QUARANTINE_COLLECTION, [{ 'mention.customers': 1 }]);
+    await this.createIndexes(QUARANTINE_COLLECTION, [{ 'mention.customers': 1 }, { 'event.eventId': 1 }]);
     await this.createIndexes(ERASURES_COLLECTION, [{ customerId: 1 }]);
     await new MongoTicketCounter(this.db, number).create();
   }

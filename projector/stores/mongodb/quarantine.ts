@@ -1,30 +1,23 @@
 import { Binary, type Db } from 'mongodb';
-import { isErasedBy, type Mention, mentionIn } from '../../../mappings/aggregates/erasure.js';
+import { isErasedBy, mentionIn } from '../../../mappings/aggregates/erasure.js';
+import { identityOf } from '../../../mappings/events/identity.js';
 import { QUARANTINE_COLLECTION } from '../../../runtime/names.js';
+import type { QuarantinedEventRecord } from '../../../runtime/records.js';
 import type { Handled, Quarantine, QuarantinedRecord, SourceRecord } from '../../ports.js';
 import type { MongoErasures } from './erasures.js';
 import { compareAndSet } from './guarded-write.js';
 
-/** A record that broke the contract, with all that is needed to deliver it again. `_id` is `topic/partition/offset`. */
-export interface QuarantineDocument {
-  readonly _id: string;
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: number;
+/** A record that broke the contract, with all that is needed to deliver it again. */
+export interface QuarantineDocument extends QuarantinedEventRecord {
   readonly timestamp: Date;
   /** Key, headers and value are `null` and empty once they are redacted. */
   readonly key: Binary | null;
   readonly headers: readonly { readonly name: string; readonly value: Binary }[];
   readonly value: Binary | null;
-  /** A code of mappings/events/reasons.ts. */
-  readonly reason: string;
   readonly detail: string;
   readonly quarantinedAt: Date;
-  /** Whose data it may hold. */
-  readonly mention: Mention;
   /** When the content was removed because one of these customers was erased; `null` while it is there. */
   readonly redactedAt: Date | null;
-  /** What operators did with it; absent while it waits. */
   readonly handled?: Handled;
 }
 
@@ -81,6 +74,7 @@ function toDocument({ record, reason, detail }: QuarantinedRecord): QuarantineDo
     reason,
     detail,
     quarantinedAt: new Date(),
+    event: identityOf(record),
     mention: mentionIn(aggregate, record),
     redactedAt: null,
   };

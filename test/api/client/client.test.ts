@@ -4,8 +4,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, it } fr
 import { ApiProblem, ApiTimeout, type Change, type ProblemCode, ReadModelClient } from '../../../api/client/index.js';
 import type { ProblemCode as ServerProblemCode } from '../../../api/problems.js';
 import { orderPage } from '../../../docs/examples/bff/order-page.js';
+import { history } from '../../view-kit/history.js';
 import { customer, order, orderLine, product } from '../documents.js';
+import { traced } from '../events/traced.js';
 import { memoryReader, serve, type TestServer } from '../server.js';
+
+const shop = history('2026-11-20T10:00:00Z');
+const PRODUCT = { name: '手机', category: 'phones', price: 100, currency: 'CNY' };
 
 describe('the client, asking the API', () => {
   let server: TestServer;
@@ -19,7 +24,8 @@ describe('the client, asking the API', () => {
 
   beforeAll(async () => {
     const reader = memoryReader({ orders, products: [product('p-1')], customers: [customer('c-1')] });
-    server = await serve({ elasticsearch: reader, mongodb: reader });
+    const events = await traced([shop('product.created', 'p-1', PRODUCT, { id: 'e/1 %' })]);
+    server = await serve({ elasticsearch: reader, mongodb: reader, events });
     client = new ReadModelClient({ baseUrl: server.url });
   });
   afterAll(() => server.close());
@@ -50,6 +56,14 @@ describe('the client, asking the API', () => {
     const own: string[] = [];
     for await (const { orderId } of client.customers.allOrdersOf('c-1', { size: 7 })) own.push(orderId);
     expect(own).toHaveLength(40);
+  });
+
+  it('asks what became of an event, by its id, and where it is no longer remembered', async () => {
+    const folded = { data: [{ eventId: 'e/1 %', outcome: 'folded', documents: ['products/p-1'] }], complete: true };
+    expect(await client.events.get('e/1 %')).toMatchObject(folded);
+    const aggregate = { name: 'products', id: 'p-1' } as const;
+    expect(await client.events.get('e/1 %', { aggregate })).toMatchObject(folded);
+    await expect(client.events.get('e-none')).rejects.toMatchObject({ code: 'not-found' });
   });
 
   it('gets documents, returns what is known while it is unchanged, and tells those that are not there', async () => {

@@ -19,6 +19,8 @@ describe('what a request costs', () => {
     ['/v1/customers/orders', 1],
     ['/v1/orders/o-1/history', 25],
     ['/v1/orders/o-1/history?size=10&cursor=x', 25],
+    ['/v1/events/e-1', 9],
+    ['/v1/events/e-1?aggregate=orders/o-1', 109],
     ['/v1/orders/o-1/other?facets=status', 1],
     ['/v1/orders?facets=status,category', 4],
     ['/v1/orders?facets=status&facets=category,city', 5],

@@ -2,8 +2,11 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Credentials, Unauthenticated } from '../../../api/access/credentials.js';
 import { EVERYBODY, type Principal } from '../../../api/access/principal.js';
+import type { EventPorts } from '../../../api/events/deliveries.js';
 import { describeApi } from '../../../api/openapi/document.js';
 import { StoreUnavailable } from '../../../api/ports.js';
+import { EMPTY_STATE } from '../../../mappings/aggregates/merge.js';
+import type { AggregateState } from '../../../mappings/aggregates/state.js';
 import { views } from '../../../mappings/registry.js';
 import { customer, order, product } from '../documents.js';
 import { memoryReader, serve, type TestServer } from '../server.js';
@@ -30,6 +33,27 @@ const reader = memoryReader({
     customer('c/2', { orderCount: 9, recentOrders: recentOrders as never }),
   ],
 });
+/** Every event id among the known was folded into an order of its own. */
+const events: Partial<EventPorts> = {
+  traces: {
+    remembering: async (_, eventId) =>
+      known.ids.includes(eventId) ? [{ aggregate: 'orders', id: 'o-1', state: remembering(eventId) }] : [],
+    quarantined: async (eventId) => (eventId === 'a/b%' ? [SET_APART] : []),
+    referring: async () => [],
+  },
+};
+
+function remembering(eventId: string): AggregateState {
+  const version = { sequence: 1, time: 0, eventId };
+  const place = { topic: 'orders', partition: 0, offset: 7 };
+  return { ...EMPTY_STATE, remembered: [{ version, contentHash: '', ...place }] };
+}
+
+const SET_APART = {
+  ...{ _id: 'orders/0/9', topic: 'orders', partition: 0, offset: 9, reason: 'data-invalid', event: null },
+  mention: { aggregate: 'orders', customers: [], version: null },
+} as const;
+
 const known = { ids: ['o-1001', 'a/b%', '王', 'p-3', '__proto__', 'c-7', 'c/2'] };
 
 async function expectConformance(server: TestServer, operation: Described, conformance: Conformance): Promise<void> {
@@ -50,7 +74,7 @@ async function expectConformance(server: TestServer, operation: Described, confo
 describe('the API, asked at random by its description', () => {
   let server: TestServer;
   beforeAll(async () => {
-    server = await serve({ elasticsearch: reader, mongodb: reader, limits: { RATE_LIMIT_POINTS: 1_000_000 } });
+    server = await serve({ elasticsearch: reader, mongodb: reader, events, limits: { RATE_LIMIT_POINTS: 1_000_000 } });
   });
   afterAll(() => server.close());
 

@@ -8,7 +8,7 @@ const OWN: Principal = { ...EVERYBODY, customerId: 'c-1' };
 
 function learns(principal: Principal, aggregate: AggregateName, id: string, customers: readonly string[] = []) {
   const progress: AggregateProgress = { sequences: [[1, 1]], remembered: [], forgotten: [], customers };
-  return mayLearnOf(principal, { aggregate, id, mark: { by: 'sequence', sequence: 1 } }, progress);
+  return mayLearnOf(principal, { aggregate, id }, progress);
 }
 
 describe('who may wait for an event', () => {

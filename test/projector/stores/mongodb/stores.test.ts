@@ -2,7 +2,7 @@
 import type { Binary } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 import { shapeOf } from '../../../../mappings/definition.js';
-import type { QuarantinedRecord } from '../../../../projector/ports.js';
+import type { QuarantinedRecord, QuarantineEntry } from '../../../../projector/ports.js';
 import { MongoAggregateStore } from '../../../../projector/stores/mongodb/aggregate-store.js';
 import { MongoDayMark } from '../../../../projector/stores/mongodb/day-mark.js';
 import { MongoDocumentStore } from '../../../../projector/stores/mongodb/documents.js';
@@ -12,6 +12,7 @@ import { MongoGenerationStorage } from '../../../../projector/stores/mongodb/gen
 import { MongoJobStore } from '../../../../projector/stores/mongodb/jobs.js';
 import { MongoPositionStore } from '../../../../projector/stores/mongodb/positions.js';
 import { MongoQuarantine } from '../../../../projector/stores/mongodb/quarantine.js';
+import { MongoQuarantineDesk } from '../../../../projector/stores/mongodb/quarantine-desk.js';
 import { RefusedDocuments } from '../../../../projector/stores/mongodb/refused.js';
 import { MongoRollupStore } from '../../../../projector/stores/mongodb/rollup-store.js';
 import { MongoTicketCounter } from '../../../../projector/stores/mongodb/tickets.js';
@@ -170,6 +171,26 @@ describe('the quarantine in MongoDB', () => {
     const records = [quarantined(1), quarantined(2)];
     await quarantine.add(records);
     expect(noticed).toEqual([records]);
+  });
+
+  it('gives back an event without value as it came, and nothing of a record that was too large to be kept', async () => {
+    const { servers, number } = await open();
+    await servers.db.collection(QUARANTINE_COLLECTION).deleteMany({});
+    const quarantine = new MongoQuarantine(servers.db, new MongoErasures(servers.db, number), async () => {});
+    const headers = { ce_specversion: '1.0', ce_id: 'e-1', ce_type: 'order.confirmed', ce_subject: 'o-1' };
+    const large = { value: Buffer.from(TOO_LARGE), headers };
+    await quarantine.add([quarantined(1, { value: null, headers }), quarantined(2, large)]);
+    const entries: (readonly QuarantineEntry[])[] = [];
+    for await (const page of new MongoQuarantineDesk(servers.db).pages({}, 10)) entries.push(page);
+    const [kept, shortened] = entries.flat().map(({ record }) => record);
+    expect(kept).toMatchObject({ value: null, offset: 1 });
+    expect(String(kept?.headers.ce_id)).toBe('e-1');
+    expect(shortened).toBeNull();
+    const stored = await servers.db.collection(QUARANTINE_COLLECTION).find({ 'event.eventId': 'e-1' }).toArray();
+    expect(stored.map(({ event }) => event)).toEqual([
+      { eventId: 'e-1', type: 'order.confirmed', subject: 'o-1', time: null },
+      { eventId: 'e-1', type: 'order.confirmed', subject: 'o-1', time: null },
+    ]);
   });
 });
 

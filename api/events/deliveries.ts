@@ -1,0 +1,253 @@
+/**
+ * What became of an event: every delivery of it that is known. The state of its aggregate tells where the delivery stood
+ * that was merged, the quarantine which broke the contract, and Kafka which others there were.
+ */
+import { referencesOf } from '../../mappings/aggregates/orders.js';
+import type { AggregateState, LogPlace } from '../../mappings/aggregates/state.js';
+import { decode } from '../../mappings/events/decode.js';
+import type { AggregateName, DomainEvent } from '../../mappings/events/event.js';
+import { aggregates } from '../../mappings/registry.js';
+import type { QuarantinedEventRecord } from '../../runtime/records.js';
+import type { Principal } from '../access/principal.js';
+import { type AggregateLog, SearchesCrowded } from '../history/aggregate-log.js';
+import {
+  type BasisSource,
+  type LogStretch,
+  LogUnavailable,
+  type PlacedRecord,
+  type PositionSource,
+  type TracedState,
+  type TraceSource,
+} from '../ports.js';
+import { mayLearnOf } from '../waiting/permission.js';
+import { documentsShowing } from './documents.js';
+
+export interface EventPorts {
+  readonly basis: Pick<BasisSource, 'states'>;
+  readonly traces: TraceSource;
+  readonly log: AggregateLog;
+  readonly positions: PositionSource;
+}
+
+export interface EventQuestion {
+  readonly eventId: string;
+  /** Where to look beyond what is remembered. */
+  readonly aggregate: { readonly name: AggregateName; readonly id: string } | null;
+  readonly generation: number;
+  readonly principal: Principal;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+}
+
+export interface EventDelivery extends LogPlace {
+  readonly eventId: string;
+  /** `null`: it cannot be read, or is none of the contract. */
+  readonly type: string | null;
+  /** `orders/o-1001`; `null`: it cannot be read. */
+  readonly aggregate: string | null;
+  readonly outcome: 'folded' | 'duplicate' | 'quarantined';
+  /** A code of mappings/events/reasons.ts, of what is quarantined only. */
+  readonly reason: string | null;
+  /** When it happened, RFC 3339 in UTC; `null`: it cannot be read. */
+  readonly time: string | null;
+  /** Whether its effect is in every document that is rendered with its batch. */
+  readonly visible: boolean;
+  /** Those that show what it wrote, as far as the caller may see them; at most 100. */
+  readonly documents: readonly string[];
+}
+
+export interface Deliveries {
+  /** By their places. */
+  readonly deliveries: readonly EventDelivery[];
+  /** False when there may be more: the time was up, or Kafka could not be read. */
+  readonly complete: boolean;
+}
+
+/** Copies of an event come soon after it, if any. Without an aggregate it is looked for them in so many records. */
+const COPIES_WITHIN_RECORDS = 10_000;
+
+/** @throws LogUnavailable when Kafka must be read and cannot, SearchesCrowded, StoreUnavailable */
+export async function deliveriesOf(ports: EventPorts, question: EventQuestion): Promise<Deliveries> {
+  const { eventId, generation } = question;
+  const [states, quarantined, positions] = await Promise.all([
+    statesOf(ports, question),
+    quarantinedFor(ports, question),
+    ports.positions.positions(generation),
+  ]);
+  const apart = new Set(quarantined.map(placeName));
+  const found = await Promise.all(
+    states.map(async (traced) => {
+      const { events, complete } = await eventsOf(ports, question, traced, positions);
+      const accepted = events.filter((place) => !apart.has(placeName(place)));
+      return { deliveries: await describe(ports, question, traced, accepted, positions), complete };
+    }),
+  );
+  const deliveries = [...found.flatMap((one) => one.deliveries), ...quarantined.map((one) => setApart(eventId, one))];
+  return { deliveries: deliveries.sort(byPlace), complete: found.every(({ complete }) => complete) };
+}
+
+/** Of those that the caller may learn of. */
+async function statesOf(ports: EventPorts, question: EventQuestion): Promise<readonly TracedState[]> {
+  const { aggregate, generation, eventId, principal } = question;
+  const found = await (aggregate === null
+    ? ports.traces.remembering(generation, eventId)
+    : stateOf(ports, generation, aggregate.name, aggregate.id));
+  return found.filter((traced) => mayLearnOf(principal, traced, ownersOf(traced)));
+}
+
+async function stateOf(
+  { basis }: EventPorts,
+  generation: number,
+  aggregate: AggregateName,
+  id: string,
+): Promise<readonly TracedState[]> {
+  const state = (await basis.states(generation, aggregate, [id])).get(id);
+  return state === undefined ? [] : [{ aggregate, id, state }];
+}
+
+/** Whose an order is now. */
+function ownersOf({ aggregate, id, state }: TracedState): { readonly customers: readonly string[] } {
+  return { customers: aggregate === 'orders' ? referencesOf(aggregates.orders.read(id, state)).customer : [] };
+}
+
+async function quarantinedFor(
+  ports: EventPorts,
+  { eventId, aggregate, generation, principal }: EventQuestion,
+): Promise<readonly QuarantinedEventRecord[]> {
+  const all = (await ports.traces.quarantined(eventId)).filter(
+    ({ mention, event }) =>
+      principal.scopes.has(`${mention.aggregate}:read`) &&
+      (aggregate === null || (mention.aggregate === aggregate.name && event?.subject === aggregate.id)),
+  );
+  if (principal.customerId === null) return all;
+  const told = await Promise.all(
+    all.map(async ({ mention, event }) => {
+      // A record that names others, too, is not the caller's own.
+      if (mention.customers.some((customer) => customer !== principal.customerId)) return false;
+      if (mention.customers.length > 0 || event === null || event.subject === null) return mention.customers.length > 0;
+      const [traced] = await stateOf(ports, generation, mention.aggregate, event.subject);
+      const own = traced === undefined ? { customers: [] } : ownersOf(traced);
+      return mayLearnOf(principal, { aggregate: mention.aggregate, id: event.subject }, own);
+    }),
+  );
+  return all.filter((_, i) => told[i]);
+}
+
+type Positions = ReadonlyMap<string, number>;
+
+interface FoundEvent extends LogPlace {
+  /** `null`: it is no longer in Kafka, or cannot be read there now. */
+  readonly event: DomainEvent | null;
+}
+
+/** The deliveries that were taken as the event, by their places; the one that is remembered is always among them. */
+async function eventsOf(
+  ports: EventPorts,
+  question: EventQuestion,
+  { aggregate, id, state }: TracedState,
+  positions: Positions,
+): Promise<{ readonly events: readonly FoundEvent[]; readonly complete: boolean }> {
+  const { eventId } = question;
+  const remembered = state.remembered.find(({ version }) => version.eventId === eventId);
+  const isBounded = question.aggregate === null;
+  try {
+    const { records, isWhole } = isBounded
+      ? await copiesOf(ports, question, id, remembered, positions)
+      : await ports.log.recordsOf(aggregate, id, partitionsOf(state, remembered, positions), question.signal);
+    const events = records.flatMap(({ topic, partition, offset, ...record }): FoundEvent[] => {
+      const decoded = decode(aggregate, record);
+      return decoded.kind === 'event' && decoded.event.eventId === eventId
+        ? [{ topic, partition, offset, event: decoded.event }]
+        : [];
+    });
+    return { events: including(events, remembered), complete: isWhole };
+  } catch (error) {
+    const isRefused = error instanceof LogUnavailable || error instanceof SearchesCrowded;
+    if (!isBounded || !isRefused) throw error;
+    return { events: including([], remembered), complete: false };
+  }
+}
+
+/** The event itself and what follows soon. */
+async function copiesOf(
+  { log }: EventPorts,
+  { signal }: EventQuestion,
+  id: string,
+  place: LogPlace | undefined,
+  positions: Positions,
+): Promise<{ readonly records: readonly PlacedRecord[]; readonly isWhole: boolean }> {
+  if (place === undefined) return { records: [], isWhole: true };
+  const { topic, partition, offset: from } = place;
+  // What is not yet projected has not become anything.
+  const to = Math.max(Math.min(from + COPIES_WITHIN_RECORDS, projectedIn(positions, place)), from + 1);
+  return log.recordsWithin(id, { topic, partition, from, to }, signal);
+}
+
+/** Every partition in which the aggregate has been, as far as it is projected, and the event that is remembered. */
+function partitionsOf(state: AggregateState, remembered: LogPlace | undefined, positions: Positions) {
+  const ends = new Map<string, Omit<LogStretch, 'from'>>();
+  for (const { topic, partition, offset } of [...state.remembered, ...state.forgotten]) {
+    const isThere = remembered?.topic === topic && remembered.partition === partition && remembered.offset === offset;
+    const name = `${topic}/${partition}`;
+    const to = Math.max(
+      ends.get(name)?.to ?? 0,
+      projectedIn(positions, { topic, partition }),
+      isThere ? offset + 1 : 0,
+    );
+    ends.set(name, { topic, partition, to });
+  }
+  return [...ends.values()];
+}
+
+function projectedIn(positions: Positions, { topic, partition }: Pick<LogPlace, 'topic' | 'partition'>): number {
+  return positions.get(`${topic}/${partition}`) ?? 0;
+}
+
+function including(events: readonly FoundEvent[], place: LogPlace | undefined): readonly FoundEvent[] {
+  if (place === undefined || events.some((event) => placeName(event) === placeName(place))) return events;
+  return [{ topic: place.topic, partition: place.partition, offset: place.offset, event: null }, ...events];
+}
+
+async function describe(
+  ports: EventPorts,
+  { eventId, generation, principal }: EventQuestion,
+  traced: TracedState,
+  events: readonly FoundEvent[],
+  positions: Positions,
+): Promise<readonly EventDelivery[]> {
+  if (events.length === 0) return [];
+  const { aggregate, id, state } = traced;
+  const remembered = state.remembered.find(({ version }) => version.eventId === eventId);
+  // Of what is no longer remembered the first that stands in Kafka is taken for the one that was merged.
+  const folded = placeName(remembered ?? [...events].sort(byPlace)[0] ?? NOWHERE);
+  const event = events.find((one) => one.event !== null)?.event ?? null;
+  const documents = await documentsShowing(ports.traces, generation, principal, traced, event);
+  const time = remembered?.version.time ?? event?.time ?? null;
+  return events.map(({ topic, partition, offset }) => ({
+    ...{ eventId, type: event?.type ?? null, aggregate: `${aggregate}/${id}`, reason: null },
+    outcome: placeName({ topic, partition, offset }) === folded ? 'folded' : 'duplicate',
+    ...{ topic, partition, offset, time: time === null ? null : new Date(time).toISOString() },
+    visible: (positions.get(`${topic}/${partition}`) ?? 0) > offset,
+    documents,
+  }));
+}
+
+function setApart(eventId: string, { topic, partition, offset, reason, event, mention }: QuarantinedEventRecord) {
+  const { type = null, subject = null, time = null } = event ?? {};
+  return {
+    ...{ eventId, type, aggregate: subject === null ? null : `${mention.aggregate}/${subject}` },
+    ...({ outcome: 'quarantined', reason, topic, partition, offset } as const),
+    ...{ time: time === null ? null : new Date(time).toISOString(), visible: false, documents: [] },
+  };
+}
+
+const NOWHERE: LogPlace = { topic: '', partition: 0, offset: 0 };
+
+function placeName({ topic, partition, offset }: LogPlace): string {
+  return `${topic}/${partition}/${offset}`;
+}
+
+function byPlace(a: LogPlace, b: LogPlace): number {
+  if (a.topic !== b.topic) return a.topic < b.topic ? -1 : 1;
+  return a.partition - b.partition || a.offset - b.offset;
+}

@@ -1,0 +1,71 @@
+/** `GET /v1/events/<id>`: what became of an event. */
+import { type Request, type Response, Router } from 'express';
+import { principalOf } from '../access/identify.js';
+import type { Principal } from '../access/principal.js';
+import { requireScope } from '../access/visibility.js';
+import { deliveriesOf, type EventDelivery } from '../events/deliveries.js';
+import { Problem } from '../problems.js';
+import { isPossibleId } from '../query/document-request.js';
+import { readEventRequest } from '../query/event-request.js';
+import { readQueryString } from '../query/given.js';
+import { queryStringOf, type RouteContext } from './context.js';
+import { demandErrors, meetDemands } from './demands.js';
+import { logProblem } from './log-problem.js';
+import { signalOf } from './reading.js';
+
+export const EVENT_PATH = '/v1/events';
+
+export function eventRoutes(context: RouteContext): Router {
+  const router = Router({ caseSensitive: true });
+  router.get(`${EVENT_PATH}/:id`, async (request: Request<{ id: string }>, response) => {
+    await answerEvent(context, request, response);
+  });
+  return router;
+}
+
+async function answerEvent(context: RouteContext, request: Request<{ id: string }>, response: Response): Promise<void> {
+  const principal = principalOf(response);
+  const outcome = readEventRequest(readQueryString(queryStringOf(request)));
+  if (outcome.kind === 'refused') {
+    const errors = [...outcome.errors, ...demandErrors(request)];
+    throw new Problem('invalid-parameters', 'errors names each of them and what is allowed.', errors);
+  }
+  const { aggregate } = outcome;
+  if (aggregate !== null) requireScope(principal, `${aggregate.name}:read`);
+  const signal = signalOf(response);
+  const served = await context.generations.live();
+  await meetDemands(
+    context,
+    request,
+    { served, refusal: null, principal, options: { signal } },
+    // The state and the log have every event as soon as it is merged.
+    { shown: [], searched: null },
+  );
+  const { id: eventId } = request.params;
+  const question = { eventId, aggregate, generation: served.live.number, principal, signal };
+  const { deliveries, complete } = isPossibleId(eventId)
+    ? await deliveriesOf(context.events, question).catch((error: unknown) => {
+        throw logProblem(error);
+      })
+    : { deliveries: [], complete: true };
+  if (deliveries.length === 0) throw nothingFound(complete, aggregate !== null);
+  response.json({ data: deliveries.map((delivery) => shown(delivery, principal)), complete });
+}
+
+function nothingFound(complete: boolean, isAggregateGiven: boolean): Problem {
+  if (!complete) {
+    const detail = 'The events of the aggregate could not all be searched within the limits: it may be among them.';
+    return new Problem('history-unavailable', `${detail} Try again: the search goes on where it was.`);
+  }
+  const hint = isAggregateGiven
+    ? ''
+    : ' Of one that is no longer remembered, name the aggregate: aggregate=orders/o-1.';
+  return new Problem('not-found', `No delivery of this event is known.${hint}`);
+}
+
+/** Offsets would tell how much others do. */
+function shown(delivery: EventDelivery, { scopes }: Principal): object {
+  const { eventId, type, aggregate, outcome, reason, topic, partition, offset, ...rest } = delivery;
+  const place = scopes.has('admin') ? { topic, partition, offset } : { topic: null, partition: null, offset: null };
+  return { eventId, type, aggregate, outcome, reason, ...place, ...rest };
+}
