@@ -84,6 +84,9 @@ export async function composeProjector(
         ...{ settings, topics, db, elasticsearch, kafka, admin, producer, registry, log },
         clock,
         isLiveBusy: () => supervisor.serving?.isBusy ?? false,
+        onErasure: () => {
+          for (const generation of supervisor.running) generation.eraseSoon();
+        },
         ...(options.aroundDocuments === undefined ? {} : { aroundDocuments: options.aroundDocuments }),
       };
       const { snapshot } = record;

@@ -2,17 +2,37 @@
 import { InvalidArgumentError } from 'commander';
 import type { ViewName } from '../../mappings/contract.js';
 import { views } from '../../mappings/registry.js';
+import { SNAPSHOT_NAME } from '../../runtime/names.js';
+import { MOMENT_RULE, momentOf } from '../operations/moment.js';
 import type { RebuildFrom } from '../operations/rebuilding.js';
+import { SNAPSHOT_NAME_RULE } from '../operations/snapshots.js';
+
+/** Arguments that cannot be used together, or not without another one: each by itself is sound. */
+export class UnusableArguments extends Error {
+  override readonly name = 'UnusableArguments';
+}
 
 export function wholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('must be a number');
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('must be a whole number of at most 9 digits');
   return Number(text);
 }
 
+/** How many to list. */
+export function count(text: string): number {
+  const wanted = wholeNumber(text);
+  if (wanted === 0) throw new InvalidArgumentError('must be at least 1');
+  return wanted;
+}
+
 export function time(text: string): Date {
-  const parsed = new Date(text);
-  if (Number.isNaN(parsed.getTime())) throw new InvalidArgumentError('must be a time such as 2026-11-01T00:00:00Z');
-  return parsed;
+  const moment = momentOf(text);
+  if (moment === null) throw new InvalidArgumentError(MOMENT_RULE);
+  return moment;
+}
+
+export function snapshotName(text: string): string {
+  if (!SNAPSHOT_NAME.test(text)) throw new InvalidArgumentError(SNAPSHOT_NAME_RULE);
+  return text;
 }
 
 /** `topic/partition=offset,…` */

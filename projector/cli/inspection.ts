@@ -4,7 +4,7 @@ import { doctorPorts, explain, fanOutJobs, gaps, overviewPorts } from '../operat
 import { examine } from '../operations/doctor.js';
 import { lagOfLive, overviewOf } from '../operations/overview.js';
 import { MongoAuditTrail } from '../stores/mongodb/audit.js';
-import { documentName, wholeNumber } from './arguments.js';
+import { count, documentName } from './arguments.js';
 import { EXIT } from './exit-codes.js';
 import { showAudit, showChecks, showExplanation, showGaps, showLag, showOverview } from './inspection-text.js';
 import { listJobs } from './jobs.js';
@@ -49,7 +49,7 @@ export function inspectionCommands(tool: Tool): readonly Command[] {
       ),
     new Command('audit')
       .description('who did what, newest first')
-      .option('--limit <count>', 'no more than these', wholeNumber, AUDIT_ENTRIES)
+      .option('--limit <count>', 'no more than these', count, AUDIT_ENTRIES)
       .action(({ limit }: { limit: number }) =>
         tool.run((servers) => new MongoAuditTrail(servers.db).list(limit), showAudit),
       ),

@@ -4,10 +4,10 @@ import { reasons } from '../../mappings/events/reasons.js';
 import { createLog } from '../../runtime/log.js';
 import { isFollowing } from '../generations/generation.js';
 import { withGenerations } from '../operations/operated.js';
-import { Refused, registered } from '../operations/rebuilding.js';
+import { registered } from '../operations/rebuilding.js';
 import { discard, type ListedEntry, listQuarantine, redrive, showQuarantined } from '../operations/redriving.js';
 import { MongoQuarantineDesk } from '../stores/mongodb/quarantine-desk.js';
-import { wholeNumber } from './arguments.js';
+import { count, UnusableArguments } from './arguments.js';
 import { EXIT } from './exit-codes.js';
 import { tableOf } from './text.js';
 import type { Tool } from './tool.js';
@@ -32,7 +32,7 @@ export function quarantineCommand(tool: Tool): Command {
 function listCommand(tool: Tool): Command {
   return choosing(new Command('list').description('those that wait, without their content'))
     .option('--handled', 'those that were re-driven or discarded, too', false)
-    .option('--limit <count>', 'no more than these', wholeNumber, LISTED)
+    .option('--limit <count>', 'no more than these', count, LISTED)
     .action(({ limit, ...choice }: Chosen & { handled: boolean; limit: number }) =>
       tool.run((servers) => listQuarantine(new MongoQuarantineDesk(servers.db), choice, limit), showList),
     );
@@ -51,7 +51,9 @@ function redriveCommand(tool: Tool): Command {
     .option('--dry-run', 'say what would become of them, and change nothing', false)
     .addHelpText('after', `\nExit code ${EXIT.found}: some still cannot be projected.`)
     .action(async ({ all, dryRun, ...choice }: Chosen & { all: boolean; dryRun: boolean }) => {
-      if (all === Object.keys(choice).length > 0) throw new Refused('Give --all, or what to choose by.');
+      if (all === Object.keys(choice).length > 0) {
+        throw new UnusableArguments('Give --all, or what to choose by: --id, --key or --cause.');
+      }
       const work = async (servers: Parameters<Parameters<Tool['run']>[0]>[0]) => {
         const { generations } = await registered(servers.registry);
         const following = generations.filter(isFollowing);

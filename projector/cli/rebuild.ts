@@ -1,6 +1,6 @@
 /** `projector rebuild …` and `projector rerender`: another generation beside the one that is served. */
 import { setTimeout } from 'node:timers/promises';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { type OperationServers, rebuildingPorts } from '../operations/compose.js';
 import type { RebuildStatus } from '../operations/progress.js';
 import {
@@ -76,7 +76,11 @@ function startCommand(tool: Tool): Command {
       'from the first events at or after this time (RFC 3339), upon the present states',
       time,
     )
-    .option('--from-offsets <list>', 'from these offsets, upon the present states: topic/partition=offset,…', offsets)
+    .addOption(
+      new Option('--from-offsets <list>', 'from these offsets, upon the present states: topic/partition=offset,…')
+        .argParser(offsets)
+        .conflicts('fromTime'),
+    )
     .option('--accept-loss', 'although events are no longer in Kafka', false)
     .addOption(fullSpeed())
     .option('--dry-run', 'say what would be read and whether history is missing, and change nothing', false)
@@ -204,8 +208,6 @@ async function act(
 }
 
 function fromOf({ fromTime, fromOffsets }: StartOptions): RebuildFrom {
-  if (fromTime !== undefined && fromOffsets !== undefined)
-    throw new InvalidArgumentError('give either --from-time or --from-offsets');
   if (fromTime !== undefined) return { kind: 'time', time: fromTime };
   return fromOffsets ?? { kind: 'beginning' };
 }

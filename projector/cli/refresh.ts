@@ -3,9 +3,9 @@ import { Command } from 'commander';
 import { createLog } from '../../runtime/log.js';
 import { liveOf } from '../generations/generation.js';
 import { withGenerations } from '../operations/operated.js';
-import { Refused, registered } from '../operations/rebuilding.js';
+import { registered } from '../operations/rebuilding.js';
 import { type RefreshChoice, refresh } from '../operations/refreshing.js';
-import { time } from './arguments.js';
+import { time, UnusableArguments } from './arguments.js';
 import type { Tool } from './tool.js';
 
 interface Options {
@@ -43,7 +43,7 @@ function choiceOf({ order, customer, product, since }: Omit<Options, 'replay'>):
   ];
   const [choice] = choices;
   if (choice === undefined || choices.length > 1) {
-    throw new Refused('Give one of --order, --customer, --product and --since.');
+    throw new UnusableArguments('Give one of --order, --customer, --product and --since.');
   }
   return choice;
 }

@@ -2,9 +2,8 @@
 import { Command, Option } from 'commander';
 import { SNAPSHOT_CLOCKS, type SnapshotClock } from '../../runtime/records.js';
 import { rebuildingPorts } from '../operations/compose.js';
-import { Refused } from '../operations/rebuilding.js';
 import { deleteSnapshot, listSnapshots, type SnapshotStatus, takeSnapshot } from '../operations/snapshots.js';
-import { time } from './arguments.js';
+import { snapshotName, time, UnusableArguments } from './arguments.js';
 import { assertConsent, type Consent, withConsent } from './confirmation.js';
 import { tableOf } from './text.js';
 import type { Tool } from './tool.js';
@@ -25,10 +24,12 @@ export function snapshotCommand(tool: Tool): Command {
         .choices(SNAPSHOT_CLOCKS)
         .default('log'),
     )
-    .option('--name <name>', 'by which it is asked for')
+    .option('--name <name>', 'by which it is asked for', snapshotName)
     .option('--accept-loss', 'although events are no longer in Kafka', false)
     .action(async ({ at, name, clock, acceptLoss }: TakeOptions) => {
-      if (at === undefined || name === undefined) throw new Refused('A snapshot needs --at TIME and --name NAME.');
+      if (at === undefined || name === undefined) {
+        throw new UnusableArguments('A snapshot needs --at TIME and --name NAME.');
+      }
       const settings = {
         businessTimeZone: tool.settings.BUSINESS_TIME_ZONE,
         reportingCurrency: tool.settings.REPORTING_CURRENCY,

@@ -8,7 +8,9 @@ import { type Action, audited, isRefusal } from '../operations/audit.js';
 import type { OperationServers } from '../operations/compose.js';
 import { withServers } from '../operations/servers.js';
 import { MongoAuditTrail } from '../stores/mongodb/audit.js';
+import { UnusableArguments } from './arguments.js';
 import { EXIT } from './exit-codes.js';
+import { helpAtAnyDepth } from './help.js';
 import { inspectionCommands } from './inspection.js';
 import { quarantineCommand } from './quarantine.js';
 import { rebuildCommand, rerenderCommand } from './rebuild.js';
@@ -44,8 +46,7 @@ export async function runTool(arguments_: readonly string[], env: NodeJS.Process
   program.exitOverride().option('--json', 'print JSON', false);
   try {
     let exitCode = 0;
-    const settings = readSettings(projectorSettings, env);
-    const tool = toolFor(program, settings, (code) => {
+    const tool = toolFor(program, env, (code) => {
       exitCode = code;
     });
     for (const command of [
@@ -61,6 +62,7 @@ export async function runTool(arguments_: readonly string[], env: NodeJS.Process
       program.addCommand(inherit(command));
     }
     program.addHelpText('after', `\n${EXIT_CODES}`);
+    helpAtAnyDepth(program);
     await program.parseAsync(arguments_, { from: 'user' });
     return exitCode;
   } catch (error) {
@@ -72,13 +74,19 @@ const EXIT_CODES = `Exit codes: 0 done, 1 failed, 2 unusable settings or argumen
 differences or faults. Settings are environment variables: see projector --help.
 `;
 
-function toolFor(program: Command, settings: ProjectorSettings, exitWith: (code: number) => void): Tool {
+function toolFor(program: Command, env: NodeJS.ProcessEnv, exitWith: (code: number) => void): Tool {
+  let settings: ProjectorSettings | undefined;
   const log = createLog('projector', 'error');
   const actor = { who: `${userName()}@${hostname()}`, via: 'cli' } as const;
   const tool: Tool = {
-    ...{ settings, exitWith },
+    // When they are needed: who asks for help may not know them yet.
+    get settings() {
+      settings ??= readSettings(projectorSettings, env);
+      return settings;
+    },
+    exitWith,
     run: async (work, show = linesOf) => {
-      const result = await withServers(settings, log, work);
+      const result = await withServers(tool.settings, log, work);
       process.stdout.write(program.opts<{ json: boolean }>().json ? `${JSON.stringify(result)}\n` : show(result));
     },
     act: (action, work, show) => tool.run((servers) => tool.recorded(servers, action, () => work(servers)), show),
@@ -110,6 +118,6 @@ function explain(error: unknown): number {
     return 'exitCode' in error && error.exitCode === 0 ? 0 : EXIT.unusable;
   }
   process.stderr.write(`projector: ${error instanceof Error ? error.message : String(error)}\n`);
-  if (error instanceof SettingsError) return EXIT.unusable;
+  if (error instanceof SettingsError || error instanceof UnusableArguments) return EXIT.unusable;
   return isRefusal(error) ? EXIT.refused : EXIT.failed;
 }

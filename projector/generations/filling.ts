@@ -6,6 +6,8 @@ import type { RebuildStore } from './rebuild-record.js';
 export interface Filling {
   /** Whether the states are complete, given the durable positions. Where nobody else fills them, it first does a piece. */
   isDone(reached: readonly Position[]): Promise<boolean>;
+  /** Brings into the documents what came while they were rendered, where nobody else does. */
+  catchUp(): Promise<void>;
 }
 
 export interface FollowedFillingPorts {
@@ -45,4 +47,6 @@ export class FollowedFilling implements Filling {
     }
     return left <= Math.min(this.eventsLeftMax, Math.max(EVENTS_LEFT_MIN, all * EVENTS_LEFT_SHARE));
   }
+  /** The members follow already. */
+  async catchUp(): Promise<void> {}
 }

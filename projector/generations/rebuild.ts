@@ -36,7 +36,8 @@ const NOTE_MS = 1_000;
 const LEASE_MS = 15_000;
 
 export class Rebuild implements Service {
-  private readonly self = randomUUID();
+  /** By which this process holds the lease. */
+  readonly owner = randomUUID();
   private stopping = false;
   /** Up to where the time and the events are counted; `null` while nothing is done. */
   private working: { readonly at: number; readonly events: number } | null = null;
@@ -76,6 +77,7 @@ export class Rebuild implements Service {
       return;
     }
     if (await this.render(record)) {
+      await this.ports.filling.catchUp();
       const end = record.snapshot === undefined ? undefined : 'frozen';
       await this.pass('rendering', end);
       this.ports.log.info(`every document is rendered: ${end ?? 'following'}`);
@@ -161,13 +163,13 @@ export class Rebuild implements Service {
 
   private holdsLease(): Promise<boolean> {
     const { patience, rebuilds, clock } = this.ports;
-    return patience.until(() => rebuilds.lease(this.generation, this.self, clock.now(), LEASE_MS));
+    return patience.until(() => rebuilds.lease(this.generation, this.owner, clock.now(), LEASE_MS));
   }
 
   private note(progress: RebuildProgress): Promise<boolean> {
     const { patience, rebuilds, clock } = this.ports;
     const noted = { ...progress, notedAt: new Date(clock.now()) };
-    return patience.until(() => rebuilds.progress(this.generation, this.self, noted));
+    return patience.until(() => rebuilds.progress(this.generation, this.owner, noted));
   }
 
   private async record(): Promise<GenerationRecord> {

@@ -44,12 +44,15 @@ export class Replay implements Filling {
     return !(await this.take('customers', startsOf(reached, record), null, (all) => fold(all.filter(isErasure))));
   }
 
-  /** Of a snapshot that is complete: erases whom later events erase. True when there may be more. */
-  async erase(reached: readonly Position[]): Promise<boolean> {
-    const { operated } = this.ports;
-    return this.take('customers', startsOf(reached, null), null, (all) =>
-      foldAndPublish(operated, all.filter(isErasure)),
-    );
+  /** Of a snapshot whose documents are rendered: erases whom later events erase. May be done by several at a time. */
+  async catchUp(): Promise<void> {
+    const { operated, positions } = this.ports;
+    const erase: Take = (deliveries) => foldAndPublish(operated, deliveries.filter(isErasure));
+    let isMore = true;
+    while (isMore) {
+      const reached = await operated.patience.until(() => positions.read());
+      isMore = await this.take('customers', startsOf(reached, null), null, erase);
+    }
   }
 
   /** Up to these ends, or to the present ones. Returns false when nothing was left. */

@@ -73,6 +73,8 @@ export interface Surroundings {
   readonly log: Log;
   /** Whether events of the generation that is served are on their way into documents. */
   readonly isLiveBusy: () => boolean;
+  /** Tells everything in this process that somebody was erased: snapshots read no live events. */
+  readonly onErasure: () => void;
   /** Measurements may stand between the pipeline and the stores. */
   readonly aroundDocuments?: (documents: DocumentStore) => DocumentStore;
 }
@@ -84,6 +86,8 @@ export interface RunningGeneration extends Service {
   readonly joined: boolean;
   /** Whether events are folded and not yet durable. */
   readonly isBusy: boolean;
+  /** Somebody was erased by an event that this process has folded, maybe for another generation. */
+  eraseSoon(): void;
 }
 
 export function composeGeneration(around: Surroundings, record: GenerationRecord): RunningGeneration {
@@ -149,7 +153,12 @@ export function composeGeneration(around: Surroundings, record: GenerationRecord
       control: new RegisteredControl(registry, generation, clock.now),
       positions,
       quarantine,
-      erasures,
+      erasures: {
+        carryOut: async (list) => {
+          await erasures.carryOut(list);
+          around.onErasure();
+        },
+      },
       fold: { store: aggregates, cache, settings: derivation },
       flush,
       yieldToLive,
@@ -252,6 +261,8 @@ export function composeGeneration(around: Surroundings, record: GenerationRecord
       await Promise.all([sweep.stop(), checker.stop(), refusalWatch.stop()]);
       log.info('stopped: everything read is durable and committed');
     },
+    // Its own events say so.
+    eraseSoon: () => {},
     stop: () => projection.stop(),
   };
 }

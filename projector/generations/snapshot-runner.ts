@@ -1,5 +1,4 @@
 /** A snapshot at work in this process: made, and then kept free of whom later events erase. */
-import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type { GenerationRecord, Snapshot } from '../../runtime/records.js';
 import { FanOut } from '../fan-out/fan-out.js';
@@ -15,6 +14,7 @@ import { MongoPositionStore } from '../stores/mongodb/positions.js';
 import { MongoRebuildStore } from '../stores/mongodb/rebuilds.js';
 import { MongoStateScan } from '../stores/mongodb/state-scan.js';
 import { MongoTicketCounter } from '../stores/mongodb/tickets.js';
+import { LaterErasures } from './later-erasures.js';
 import { Rebuild } from './rebuild.js';
 import { Replay } from './replay.js';
 import {
@@ -25,7 +25,6 @@ import {
   yieldsToLive,
 } from './runner.js';
 
-const ERASURES_LOOK_MS = 2_000;
 const LEASE_MS = 15_000;
 
 export function composeSnapshot(around: Surroundings, record: GenerationRecord, snapshot: Snapshot): RunningGeneration {
@@ -83,16 +82,10 @@ export function composeSnapshot(around: Surroundings, record: GenerationRecord, 
     },
     fanOutSettings(settings),
   );
-  const self = randomUUID();
-  let stopping = false;
-
-  async function eraseOnAndOn(): Promise<void> {
-    while (!stopping) {
-      const isOurs = await patience.until(() => rebuilds.lease(generation, self, clock.now(), LEASE_MS));
-      const isMore = isOurs && (await replay.erase(await patience.until(() => positions.read())));
-      if (!isMore) await setTimeout(ERASURES_LOOK_MS);
-    }
-  }
+  const erasures = new LaterErasures({
+    catchUp: () => replay.catchUp(),
+    isOurs: () => patience.until(() => rebuilds.lease(generation, rebuild.owner, clock.now(), LEASE_MS)),
+  });
 
   return {
     number: generation,
@@ -102,11 +95,11 @@ export function composeSnapshot(around: Surroundings, record: GenerationRecord, 
     async run() {
       log.info('snapshot');
       await rebuild.run();
-      await Promise.all([fanOut.run(), eraseOnAndOn()]);
+      await Promise.all([fanOut.run(), erasures.run()]);
     },
+    eraseSoon: () => erasures.ask(),
     async stop() {
-      stopping = true;
-      await Promise.all([rebuild.stop(), fanOut.stop()]);
+      await Promise.all([rebuild.stop(), fanOut.stop(), erasures.stop()]);
     },
   };
 }

@@ -34,6 +34,11 @@ export class GenerationSupervisor<Running extends Service> implements Service {
 
   constructor(private readonly ports: SupervisorPorts<Running>) {}
 
+  /** All that run here. */
+  get running(): readonly Running[] {
+    return [...this.started.values()].map(({ generation }) => generation);
+  }
+
   /** The generation that is served, once it runs here. */
   get serving(): Running | null {
     return this.live === null ? null : (this.started.get(this.live)?.generation ?? null);

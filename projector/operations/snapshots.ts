@@ -5,6 +5,9 @@ import type { RebuildingPorts, RebuildOptions, RebuildPlan } from './rebuilding.
 import { createGeneration, Refused, registered } from './rebuilding.js';
 import { remove } from './retiring.js';
 
+export const SNAPSHOT_NAME_RULE =
+  'must be 1 to 64 letters, digits, dots, hyphens and underscores, and begin with one of the first two';
+
 export interface SnapshotOptions extends Snapshot {
   readonly clock: SnapshotClock;
   /** Goes on although events are no longer in Kafka. */
@@ -27,9 +30,7 @@ export async function takeSnapshot(
   { name, at, clock, acceptLoss, settings }: SnapshotOptions,
 ): Promise<number> {
   if (!SNAPSHOT_NAME.test(name)) {
-    throw new Refused(
-      'The name of a snapshot has 1 to 64 letters, digits, dots, hyphens and underscores, and begins with one of the first two.',
-    );
+    throw new Refused(`The name of a snapshot ${SNAPSHOT_NAME_RULE}.`);
   }
   if (at.getTime() > ports.clock.now()) throw new Refused(`${at.toISOString()} is in the future.`);
   const known = await registered(ports.registry);
