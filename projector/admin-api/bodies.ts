@@ -4,25 +4,36 @@ import type { ViewName } from '../../mappings/contract.js';
 import type { AggregateName } from '../../mappings/events/event.js';
 import { reasons } from '../../mappings/events/reasons.js';
 import { views } from '../../mappings/registry.js';
+import { SNAPSHOT_NAME } from '../../runtime/names.js';
 import { SNAPSHOT_CLOCKS } from '../../runtime/records.js';
+import { MOMENT_RULE, momentOf } from '../operations/moment.js';
 import type { RebuildFrom, RebuildOptions } from '../operations/rebuilding.js';
 import type { RefreshChoice } from '../operations/refreshing.js';
 import type { RefusalChoice } from '../operations/refusals.js';
-import { AdminProblem } from './problems.js';
+import { SNAPSHOT_NAME_RULE } from '../operations/snapshots.js';
+import { AdminProblem, type BodyError } from './problems.js';
 
 const OFFSETS = z.record(
   z.string().regex(/^.+\/\d{1,9}$/, { error: 'must be topic/partition' }),
   z.int().nonnegative(),
 );
 
+const MOMENT = z.string().transform((text, context) => {
+  const moment = momentOf(text);
+  if (moment !== null) return moment;
+  context.addIssue({ code: 'custom', message: MOMENT_RULE });
+  return z.NEVER;
+});
+
 export const startBody = z
   .strictObject({
     from: z
-      .union([
-        z.enum(['beginning', 'states']),
-        z.strictObject({ time: z.iso.datetime({ offset: true }) }),
-        z.strictObject({ offsets: OFFSETS }),
-      ])
+      .union(
+        [z.enum(['beginning', 'states']), z.strictObject({ time: MOMENT }), z.strictObject({ offsets: OFFSETS })],
+        {
+          error: 'must be "beginning", "states", {"time": …} or {"offsets": {"topic/0": 12}}',
+        },
+      )
       .default('beginning'),
     acceptLoss: z.boolean().default(false),
     fullSpeed: z.boolean().default(false),
@@ -32,8 +43,8 @@ export const startBody = z
 
 export const snapshotBody = z
   .strictObject({
-    name: z.string().min(1),
-    at: z.iso.datetime({ offset: true }).transform((text) => new Date(text)),
+    name: z.string().regex(SNAPSHOT_NAME, { error: SNAPSHOT_NAME_RULE }),
+    at: MOMENT,
     clock: z.enum(SNAPSHOT_CLOCKS).default('log'),
     acceptLoss: z.boolean().default(false),
   })
@@ -57,15 +68,18 @@ const ID = z.string().min(1);
 const REPLAY = { replay: z.boolean().default(false) };
 
 /** Exactly one of them. */
-export const refreshBody = z.union([
-  z.strictObject({ order: ID, ...REPLAY }).transform(({ order: id, replay }) => one('orders', id, replay)),
-  z.strictObject({ customer: ID, ...REPLAY }).transform(({ customer: id, replay }) => one('customers', id, replay)),
-  z.strictObject({ product: ID, ...REPLAY }).transform(({ product: id, replay }) => one('products', id, replay)),
-  z.strictObject({ since: z.iso.datetime({ offset: true }), ...REPLAY }).transform(({ since, replay }) => {
-    const choice: RefreshChoice = { kind: 'since', time: Date.parse(since) };
-    return { choice, replay };
-  }),
-]);
+export const refreshBody = z.union(
+  [
+    z.strictObject({ order: ID, ...REPLAY }).transform(({ order: id, replay }) => one('orders', id, replay)),
+    z.strictObject({ customer: ID, ...REPLAY }).transform(({ customer: id, replay }) => one('customers', id, replay)),
+    z.strictObject({ product: ID, ...REPLAY }).transform(({ product: id, replay }) => one('products', id, replay)),
+    z.strictObject({ since: MOMENT, ...REPLAY }).transform(({ since, replay }) => {
+      const choice: RefreshChoice = { kind: 'since', time: since.getTime() };
+      return { choice, replay };
+    }),
+  ],
+  { error: 'give one of order, customer, product and since, and replay with it if need be' },
+);
 
 function one(aggregate: AggregateName, id: string, replay: boolean) {
   const choice: RefreshChoice = { kind: 'one', aggregate, id };
@@ -109,7 +123,7 @@ export function rebuildOptions(
 
 function fromOf(from: z.output<typeof startBody>['from']): RebuildFrom {
   if (typeof from === 'string') return { kind: from };
-  if ('time' in from) return { kind: 'time', time: new Date(from.time) };
+  if ('time' in from) return { kind: 'time', time: from.time };
   const positions = Object.entries(from.offsets).map(([name, next]) => {
     const place = name.lastIndexOf('/');
     return { topic: name.slice(0, place), partition: Number(name.slice(place + 1)), next };
@@ -121,6 +135,21 @@ function fromOf(from: z.output<typeof startBody>['from']): RebuildFrom {
 export function parsed<Schema extends z.ZodType>(schema: Schema, given: unknown): z.output<Schema> {
   const result = schema.safeParse(given ?? {});
   if (result.success) return result.data;
-  const errors = result.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
-  throw new AdminProblem('invalid-body', 'See errors.', errors);
+  throw new AdminProblem('invalid-body', 'See errors.', errorsOf(result.error.issues, []));
+}
+
+/** Of what may be one thing or another, the errors of the one that was meant, where that can be told. */
+function errorsOf(issues: readonly z.core.$ZodIssue[], base: readonly PropertyKey[]): readonly BodyError[] {
+  return issues.flatMap((issue) => {
+    const path = [...base, ...issue.path];
+    const meant = issue.code === 'invalid_union' ? issue.errors.filter(isOfTheKind) : [];
+    const [only] = meant;
+    if (only !== undefined && meant.length === 1) return errorsOf(only, path);
+    return [{ path: path.map(String).join('.'), message: issue.message }];
+  });
+}
+
+/** Whether nothing is wrong but within: the fields are those of this kind. */
+function isOfTheKind(issues: readonly z.core.$ZodIssue[]): boolean {
+  return issues.every(({ path }) => path.length > 0);
 }

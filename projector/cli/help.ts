@@ -19,7 +19,6 @@ function found(command: Command, path: readonly string[]): Command {
   if (inner !== undefined) return found(inner, rest);
   const known = command.commands.map((own) => own.name()).join(', ');
   const whose = command.parent === null ? 'The commands are' : `The commands of ${command.name()} are`;
-  return command.error(
-    known === '' ? `${command.name()} has no commands.` : `There is no command ${name}. ${whose} ${known}.`,
-  );
+  const why = known === '' ? `${command.name()} has no commands.` : `there is no command ${name}. ${whose} ${known}.`;
+  return command.error(`error: ${why}`);
 }

@@ -7,12 +7,13 @@ import { tableOf } from './text.js';
 
 const LISTED_MAX = 50;
 
-export function showPlan({ from, partitions, events, missing }: RebuildPlan): string {
+export function showPlan({ from, partitions, events, missing, refusal }: RebuildPlan): string {
   const rows = partitions.map((own) => [own.partition, String(own.from), String(own.to), String(own.to - own.from)]);
   return [
     `It would read ${events} events, from ${from}. Nothing has changed.\n`,
     tableOf(['partition', 'from', 'to', 'events'], rows, 'The topics are empty.'),
     ...missing.map((part) => `no longer in Kafka: ${part}\n`),
+    refusal === null ? '' : `It would be refused. ${refusal}\n`,
   ].join('');
 }
 

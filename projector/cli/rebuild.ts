@@ -101,7 +101,11 @@ async function start(tool: Tool, action: string, from: RebuildFrom, given: Start
     settings: { businessTimeZone: settings.BUSINESS_TIME_ZONE, reportingCurrency: settings.REPORTING_CURRENCY },
   };
   if (given.dryRun) {
-    await tool.run((servers) => planRebuild(rebuildingPorts(servers), options), showPlan);
+    await tool.run(async (servers) => {
+      const plan = await planRebuild(rebuildingPorts(servers), options);
+      if (plan.refusal !== null) tool.exitWith(EXIT.refused);
+      return plan;
+    }, showPlan);
     return;
   }
   const begin = (servers: OperationServers) =>

@@ -87,7 +87,13 @@ export async function switchTo(
 
 /** @throws SwitchRefused */
 export function assertReady(known: RegistryRecord, generation: number): void {
-  const { phase, paused, snapshot } = recordOf(known, generation);
+  const record = known.generations.find(({ number }) => number === generation);
+  if (record === undefined) {
+    throw new SwitchRefused(
+      `There is no generation ${generation}: "projector status" lists them. Nothing has changed.`,
+    );
+  }
+  const { phase, paused, snapshot } = record;
   if (known.live === generation) throw new SwitchRefused(`Generation ${generation} is the one that is served.`);
   if (snapshot !== undefined) throw new SwitchRefused(`Generation ${generation} is the snapshot ${snapshot.name}.`);
   if (phase !== undefined) throw new SwitchRefused(`Generation ${generation} is not complete yet: it is ${phase}.`);

@@ -4,7 +4,7 @@ import type { AggregateName } from '../../mappings/events/event.js';
 import type { FetchedRecord } from '../../runtime/kafkajs/aborted-records.js';
 import { type Cluster, createCluster, READ_COMMITTED } from '../../runtime/kafkajs/groupless.js';
 import { type EventLog, type LogSpan, type SourceRecord, Unavailable } from '../ports.js';
-import { logRanges } from './log-range.js';
+import { logRanges, offsetsSince } from './log-range.js';
 
 const FETCH_BYTES_MAX = 8 * 1024 * 1024;
 const PARTITION_BYTES_MAX = 1024 * 1024;
@@ -27,8 +27,7 @@ export class KafkaEventLog implements EventLog {
 
   async spansSince(aggregate: AggregateName, time: number): Promise<readonly LogSpan[]> {
     const topic = this.topicOf(aggregate);
-    const [first, spans] = [await this.admin.fetchTopicOffsetsByTimestamp(topic, time), await this.spans(aggregate)];
-    const offsets = new Map(first.map(({ partition, offset }) => [partition, Number(offset)]));
+    const [offsets, spans] = [await offsetsSince(this.admin, topic, time), await this.spans(aggregate)];
     return spans.map((span) => ({ ...span, from: Math.max(span.from, offsets.get(span.partition) ?? span.to) }));
   }
 

@@ -6,7 +6,7 @@ import { liveOf } from '../generations/generation.js';
 import type { KafkaAdmin } from '../kafka/client.js';
 import { examineKafka } from '../kafka/examination.js';
 import { groupTraces } from '../kafka/group-traces.js';
-import { logEnds, logRanges } from '../kafka/log-range.js';
+import { logEnds, logRanges, offsetsSince } from '../kafka/log-range.js';
 import { retentionOf } from '../kafka/retention.js';
 import type { Clock, DocumentScan, Job } from '../ports.js';
 import type { RefusalPorts } from '../reconcile/refusals.js';
@@ -74,8 +74,8 @@ export function rebuildingPorts(servers: OperationServers): RebuildingPorts {
     offsetsAt: async (time) => {
       const perTopic = await Promise.all(
         topics.map(async (topic) => {
-          const found = await admin.fetchTopicOffsetsByTimestamp(topic, time.getTime());
-          return found.map(({ partition, offset }) => ({ topic, partition, next: Number(offset) }));
+          const found = await offsetsSince(admin, topic, time.getTime());
+          return [...found].map(([partition, next]) => ({ topic, partition, next }));
         }),
       );
       return perTopic.flat();

@@ -44,8 +44,13 @@ export function canonicalJson(value: unknown): string {
   );
 }
 
-/** The top-level fields whose values differ, in the order of their names. */
+/** The top-level fields that differ, in the order of their names. One that is missing is not one that is `null`. */
 export function fieldsThatDiffer(a: StoredDocument, b: StoredDocument): readonly string[] {
   const names = [...new Set([...Object.keys(a), ...Object.keys(b)])].sort();
-  return names.filter((name) => canonicalJson(a[name]) !== canonicalJson(b[name]));
+  return names.filter((name) => canonicalJson(fieldOf(a, name)) !== canonicalJson(fieldOf(b, name)));
+}
+
+/** As a document of its own, so that a field that JSON leaves out counts as missing here as in the whole. */
+function fieldOf(document: StoredDocument, name: string): StoredDocument {
+  return Object.hasOwn(document, name) ? { [name]: document[name] } : {};
 }

@@ -15,6 +15,7 @@ import type { SwitchPorts } from '../generations/switch.js';
 import type { LogRange } from '../kafka/log-range.js';
 import type { Clock, Position } from '../ports.js';
 import type { ComparisonPorts } from './comparison.js';
+import { offsetProblems } from './offsets.js';
 
 export interface RebuildingPorts {
   readonly registry: Registry;
@@ -62,6 +63,8 @@ export interface RebuildPlan {
   readonly events: number;
   /** History that is no longer in Kafka, each partition in words; empty when all of it is there. */
   readonly missing: readonly string[];
+  /** Why it would be refused although it could be read; `null`: it would be started. */
+  readonly refusal: string | null;
 }
 
 /** Changes nothing. @throws Refused when no rebuild could be started now at all. */
@@ -74,12 +77,7 @@ export async function planRebuild(ports: RebuildingPorts, options: RebuildOption
 export async function startRebuild(ports: RebuildingPorts, options: RebuildOptions): Promise<number> {
   const { registry } = ports;
   const { known, begin, plan } = await prepare(ports, options);
-  if (plan.missing.length > 0 && !options.acceptLoss) {
-    throw new Refused(
-      `History is no longer in Kafka: ${plan.missing.join('; ')}. The new generation would lack it. ` +
-        'Start from an offset or a time that Kafka still has, or insist with --accept-loss.',
-    );
-  }
+  if (plan.refusal !== null) throw new Refused(plan.refusal);
   const generation: GenerationRecord = {
     ...(await createGeneration(ports, known, plan, options.settings)),
     ...(options.fullSpeed ? { fullSpeed: true } : {}),
@@ -122,21 +120,33 @@ export async function createGeneration(
   return generation;
 }
 
-async function prepare(ports: RebuildingPorts, { from, settings }: RebuildOptions) {
+/** Everything that can stand against it: what is planned only is asked the same. */
+async function prepare(ports: RebuildingPorts, { from, settings, acceptLoss }: RebuildOptions) {
   const known = await registered(ports.registry);
   assertNoneIsBuilt(known);
   const live = liveOf(known);
   if (from.kind !== 'beginning') assertSameDerivation(live, settings);
   const ranges = await ports.ranges();
+  assertThere(from, ranges, ports.clock.now());
   const begin = await beginning(ports, live, ranges, from);
-  return { known, begin, plan: planOf(describe(from), ranges, begin) };
+  const read = readingOf(describe(from), ranges, begin);
+  const plan: RebuildPlan = { ...read, refusal: acceptLoss ? null : lossOf(read.missing) };
+  return { known, begin, plan };
 }
 
-function planOf(
+function lossOf(missing: readonly string[]): string | null {
+  if (missing.length === 0) return null;
+  return (
+    `History is no longer in Kafka: ${missing.join('; ')}. The new generation would lack it. ` +
+    'Start from an offset or a time that Kafka still has, or insist with --accept-loss.'
+  );
+}
+
+function readingOf(
   from: string,
   ranges: ReadonlyMap<string, readonly LogRange[]>,
   begin: readonly Position[] | null,
-): RebuildPlan {
+): Omit<RebuildPlan, 'refusal'> {
   const starts = new Map((begin ?? []).map(({ topic, partition, next }) => [`${topic}/${partition}`, next]));
   const all = [...ranges].flatMap(([topic, own]) =>
     own.map((range) => ({ name: `${topic}/${range.partition}`, range })),
@@ -153,6 +163,14 @@ function planOf(
   return { from, partitions, events: partitions.reduce((sum, { from: start, to }) => sum + to - start, 0), missing };
 }
 
+/** Whether there is such a place to start from. A mistyped one would silently mean another. */
+function assertThere(from: RebuildFrom, ranges: ReadonlyMap<string, readonly LogRange[]>, now: number): void {
+  if (from.kind === 'time' && from.time.getTime() > now)
+    throw new Refused(`${from.time.toISOString()} is in the future.`);
+  const problems = from.kind === 'offsets' ? offsetProblems(from.positions, ranges) : [];
+  if (problems.length > 0) throw new Refused(problems.join(' '));
+}
+
 /** States hold what was derived from them: they are a start for the same settings only. */
 function assertSameDerivation(live: GenerationRecord, settings: RebuildOptions['settings']): void {
   if (live.businessTimeZone === settings.businessTimeZone && live.reportingCurrency === settings.reportingCurrency)
@@ -165,13 +183,18 @@ function assertSameDerivation(live: GenerationRecord, settings: RebuildOptions['
 
 /** Stops fetching for the generation that is built; what it has done stays. */
 export async function pauseRebuild({ registry }: RebuildingPorts): Promise<number> {
-  const { number } = await change(registry, built, (record) => ({ ...record, paused: true }));
+  await registered(registry);
+  const { number } = await change(registry, built, 'No rebuild is under way.', (record) => ({
+    ...record,
+    paused: true,
+  }));
   return number;
 }
 
 export async function resumeRebuild({ registry }: RebuildingPorts): Promise<number> {
+  await registered(registry);
   const paused = (known: RegistryRecord) => known.generations.find((record) => record.paused === true);
-  const { number } = await change(registry, paused, ({ paused: _, ...record }) => record);
+  const { number } = await change(registry, paused, 'No rebuild is paused.', ({ paused: _, ...record }) => record);
   return number;
 }
 
@@ -202,6 +225,7 @@ function assertNoneIsBuilt(known: RegistryRecord): void {
 async function change(
   registry: Registry,
   find: (known: RegistryRecord) => GenerationRecord | undefined,
+  otherwise: string,
   next: (record: GenerationRecord) => GenerationRecord,
 ): Promise<GenerationRecord> {
   let found: GenerationRecord | undefined;
@@ -209,7 +233,7 @@ async function change(
     found = find(known);
     return { ...known, generations: known.generations.map((other) => (other === found ? next(other) : other)) };
   });
-  if (found === undefined) throw new Refused('There is no such rebuild.');
+  if (found === undefined) throw new Refused(`${otherwise} See "projector status".`);
   return found;
 }
 

@@ -1,10 +1,11 @@
 /** `projector quarantine …`: what to do with records that broke the contract, once their cause is cured. */
-import { decodeBatch } from '../pipeline/decode.js';
-import type { QuarantineChoice, QuarantineDesk, QuarantineEntry, SourceRecord } from '../ports.js';
+import { type DecodedDelivery, decodeBatch } from '../pipeline/decode.js';
+import type { QuarantineChoice, QuarantineDesk, QuarantinedRecord, QuarantineEntry, SourceRecord } from '../ports.js';
 import { foldAndPublish } from './folding.js';
 import type { OperatedGeneration } from './operated.js';
 import { Refused } from './rebuilding.js';
 import { assertNoneRefused } from './refusals.js';
+import { trialOf } from './trial-states.js';
 
 /** Without its content, which may be personal. */
 export interface ListedEntry extends Omit<QuarantineEntry, 'record'> {
@@ -51,7 +52,8 @@ export async function showQuarantined(desk: QuarantineDesk, id: string): Promise
 /**
  * Decodes the chosen records once more, and projects those that are events now into every generation: merging goes by the
  * order of events, so that it makes no difference when they come. The others keep their place, with their reason of now.
- * @throws DocumentsRefused when a store refuses what they lead to: they wait on.
+ * A dry run merges them, too, and writes nothing.
+ * @throws DocumentsRefused when a store refuses what they lead to: they wait on; Refused when a record that was named does not wait.
  */
 export async function redrive(
   desk: QuarantineDesk,
@@ -62,16 +64,25 @@ export async function redrive(
   let chosen = 0;
   let events = 0;
   const left: Record<string, number> = {};
+  const takers = generations.map((own): Taker => (dryRun ? trialOf(own.fold) : takerInto(own)));
   for await (const page of desk.pages({ ...choice, handled: false }, PAGE_ENTRIES)) {
     chosen += page.length;
-    const { good, bad } = await redrivePage(dryRun ? [] : generations, page);
+    const { good, bad } = await redrivePage(takers, page);
     events += good.length;
     for (const { reason } of bad) left[reason] = (left[reason] ?? 0) + 1;
     if (dryRun) continue;
     await desk.handle(good, { as: 're-driven', at: new Date(now()), because: null });
     await desk.blame(bad.filter(({ reason }) => reason !== UNKNOWN && reason !== REDACTED));
   }
+  if (chosen === 0) assertNoneNamed(choice);
   return { chosen, events, left };
+}
+
+/** Of a reason, or of all, there may be none; who names a record means one that is there. */
+function assertNoneNamed({ id, key }: QuarantineChoice): void {
+  if (id !== undefined)
+    throw new Refused(`No record ${id} waits in the quarantine: "projector quarantine list" lists them.`);
+  if (key !== undefined) throw new Refused(`No record with the key ${key} waits in the quarantine.`);
 }
 
 /** @throws Refused unless it waits. */
@@ -83,23 +94,28 @@ export async function discard(desk: QuarantineDesk, id: string, because: string,
 const UNKNOWN = 'unknown-type';
 const REDACTED = 'redacted';
 
+/** Takes events into one generation. Returns those that reuse the id of another event. */
+type Taker = (deliveries: readonly DecodedDelivery[]) => Promise<readonly QuarantinedRecord[]>;
+
+function takerInto(generation: OperatedGeneration): Taker {
+  return async (deliveries) => {
+    const reused = await foldAndPublish(generation, deliveries);
+    await assertNoneRefused(generation);
+    return reused;
+  };
+}
+
 interface PageOutcome {
   readonly good: readonly string[];
   readonly bad: readonly Pick<QuarantineEntry, 'id' | 'reason' | 'detail'>[];
 }
 
-async function redrivePage(
-  generations: readonly OperatedGeneration[],
-  page: readonly QuarantineEntry[],
-): Promise<PageOutcome> {
+async function redrivePage(takers: readonly Taker[], page: readonly QuarantineEntry[]): Promise<PageOutcome> {
   const ids = new Map<SourceRecord, string>();
   for (const { id, record } of page) if (record !== null) ids.set(record, id);
   const { deliveries, malformed } = decodeBatch([...ids.keys()]);
   const refused = [...malformed];
-  for (const generation of generations) {
-    refused.push(...(await foldAndPublish(generation, deliveries)));
-    await assertNoneRefused(generation);
-  }
+  for (const take of takers) refused.push(...(await take(deliveries)));
   const bad = new Map(
     page.filter(({ record }) => record === null).map(({ id, detail }) => [id, { id, reason: REDACTED, detail }]),
   );

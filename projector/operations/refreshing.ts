@@ -8,6 +8,7 @@ import { refreshAggregates } from '../reconcile/refresh.js';
 import { replaceStates } from '../reconcile/states.js';
 import { foldAndPublish } from './folding.js';
 import type { OperatedGeneration } from './operated.js';
+import { Refused } from './rebuilding.js';
 import { assertNoneRefused } from './refusals.js';
 
 export type RefreshChoice =
@@ -24,7 +25,10 @@ export interface RefreshResult {
   readonly rendered: Partial<Record<ViewName, number>>;
 }
 
-/** @throws DocumentsRefused */
+/**
+ * @throws Refused when no event of the aggregate was projected, or the time is to come: there is nothing to render;
+ * DocumentsRefused
+ */
 export async function refresh(
   operated: OperatedGeneration,
   choice: RefreshChoice,
@@ -36,6 +40,7 @@ export async function refresh(
   for (const [aggregate, ids] of await chosenBy(operated, choice)) {
     count += ids.length;
     if (replay) statesChanged += await replayed(operated, aggregate, ids);
+    if (choice.kind === 'one') await assertKnown(operated, choice, replay);
     for (const [view, documents] of await refreshAggregates(operated, aggregate, ids)) {
       rendered[view] = (rendered[view] ?? 0) + documents;
     }
@@ -49,11 +54,23 @@ export async function refresh(
   };
 }
 
+async function assertKnown(
+  { aggregates: states, patience }: OperatedGeneration,
+  { aggregate, id }: Extract<RefreshChoice, { kind: 'one' }>,
+  replayed: boolean,
+): Promise<void> {
+  if ((await patience.until(() => states.versions(aggregate, [id]))).has(id)) return;
+  throw new Refused(
+    `No event of ${aggregate}/${id} was projected${replayed ? ', and none is in Kafka' : ''}. Nothing has changed.`,
+  );
+}
+
 async function chosenBy(
-  { events }: OperatedGeneration,
+  { events, clock }: OperatedGeneration,
   choice: RefreshChoice,
 ): Promise<[AggregateName, readonly string[]][]> {
   if (choice.kind === 'one') return [[choice.aggregate, [choice.id]]];
+  if (choice.time > clock.now()) throw new Refused(`${new Date(choice.time).toISOString()} is in the future.`);
   const chosen: [AggregateName, readonly string[]][] = [];
   for (const aggregate of Object.keys(aggregates) as AggregateName[]) {
     const ids = new Set<string>();

@@ -6,7 +6,13 @@ import { ahead, type RebuildingPorts, Refused, registered } from './rebuilding.j
 
 /** Gives up the generation that is built, or complete and not served, and removes all of it. */
 export async function cancelRebuild(ports: RebuildingPorts): Promise<number> {
-  return remove(ports, ahead);
+  await registered(ports.registry);
+  return remove(ports, (known) => {
+    const found = ahead(known);
+    if (found === undefined)
+      throw new Refused('No rebuild is under way or waits to be switched to: there is none to cancel.');
+    return found;
+  });
 }
 
 /** Removes a generation that is not served: a former one, one that was rolled back from, or what is left of one. */

@@ -22,7 +22,7 @@ const AGGREGATES_AT_A_TIME = 1000;
 const PIECES_IN_FLIGHT = 2;
 
 export interface FoldPorts {
-  readonly store: AggregateStore;
+  readonly store: Pick<AggregateStore, 'read' | 'write'>;
   readonly cache: StateCache;
   readonly settings: DerivationSettings;
 }

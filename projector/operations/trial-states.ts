@@ -1,0 +1,41 @@
+/** What merging events would come to, without writing anything. */
+import type { AggregateName } from '../../mappings/events/event.js';
+import type { DecodedDelivery } from '../pipeline/decode.js';
+import { Dirty } from '../pipeline/dirty.js';
+import { type FoldPorts, foldBatch } from '../pipeline/fold.js';
+import type { QuarantinedRecord, StateRecord, StateWrite } from '../ports.js';
+import { StateCache } from '../state/cache.js';
+
+/** The states of a generation, and over them those that a trial has made of them: later events merge into these. */
+class TrialStates implements Pick<FoldPorts['store'], 'read' | 'write'> {
+  private readonly made = new Map<string, StateRecord>();
+
+  constructor(private readonly stored: Pick<FoldPorts['store'], 'read'>) {}
+
+  async read(aggregate: AggregateName, ids: readonly string[]): Promise<Map<string, StateRecord>> {
+    const records = await this.stored.read(aggregate, ids);
+    for (const id of ids) {
+      const made = this.made.get(`${aggregate}/${id}`);
+      if (made !== undefined) records.set(id, made);
+    }
+    return records;
+  }
+
+  async write(aggregate: AggregateName, writes: readonly StateWrite[]): Promise<ReadonlySet<string>> {
+    for (const { id, expected, state, contributions } of writes) {
+      this.made.set(`${aggregate}/${id}`, { version: expected + 1, state, contributions });
+    }
+    return new Set();
+  }
+}
+
+/** Says, of one batch after the other, which deliveries reuse the id of another event: as `foldAndPublish` would. */
+export function trialOf({
+  store,
+  settings,
+}: Pick<FoldPorts, 'store' | 'settings'>): (
+  deliveries: readonly DecodedDelivery[],
+) => Promise<readonly QuarantinedRecord[]> {
+  const fold = { store: new TrialStates(store), cache: new StateCache(0), settings };
+  return (deliveries) => foldBatch(fold, deliveries, new Dirty());
+}
