@@ -10,11 +10,12 @@ export const ASSUMED: RebuildCosts = { eventMs: Number.NaN, sums: 0.35, document
 /** `null` when it does not show them: of a short history, or when a view has no documents. */
 export function costsOf({ filledMs, filledEvents, filledAt, summedAt, rendered }: RebuildRecord): RebuildCosts | null {
   const eventMs = (filledMs ?? 0) / (filledEvents ?? 0);
-  const costs: RebuildCosts = {
+  const costs = {
+    events: filledEvents ?? 0,
     eventMs,
     sums: (Number(summedAt) - Number(filledAt)) / (filledEvents ?? 0) / eventMs,
     documents: ofEachView((view) => (rendered?.[view]?.ms ?? 0) / (rendered?.[view]?.documents ?? 0) / eventMs),
-  };
+  } satisfies RebuildCosts;
   const isSound = [eventMs, costs.sums, ...Object.values(costs.documents)].every(
     (cost) => Number.isFinite(cost) && cost > 0,
   );

@@ -36,6 +36,8 @@ export interface RenderedPart {
 
 /** What the steps of a rebuild cost, all but one in events folded. */
 export interface RebuildCosts {
+  /** How many events that rebuild has folded; absent where it was not noted. */
+  readonly events?: number;
   /** Milliseconds to fold one event. */
   readonly eventMs: number;
   /** To sum up, for each event of the history. */

@@ -5,6 +5,7 @@ import type { GenerationRecord } from '../../runtime/records.js';
 import { ASSUMED } from '../generations/costs.js';
 import type { RebuildCosts, RebuildRecord } from '../generations/rebuild-record.js';
 import type { Position } from '../ports.js';
+import { isRough, OWN_SHARE } from './roughness.js';
 
 export interface RebuildStatus {
   readonly generation: number;
@@ -16,7 +17,7 @@ export interface RebuildStatus {
   readonly documents: { readonly done: number; readonly total: number };
   /** Seconds; `null` until enough is known, or while it is paused. */
   readonly etaSeconds: number | null;
-  /** What is to come is assumed: no rebuild at this pace was completed before, and this one renders nothing yet. */
+  /** What is to come is assumed, or taken from a former rebuild that was another size or went otherwise than this one. */
   readonly etaIsRough: boolean;
   readonly partitions: readonly { readonly partition: string; readonly next: number; readonly end: number }[];
   readonly startedAt: Date;
@@ -35,9 +36,6 @@ export interface Surroundings {
   /** Milliseconds since 1970. */
   readonly now: number;
 }
-
-/** Of so much of a view, its own documents say best what the others cost. */
-const OWN_SHARE = 0.1;
 
 export function statusOf(record: GenerationRecord, rebuild: RebuildRecord, around: Surroundings): RebuildStatus {
   const { now } = around;
@@ -63,7 +61,9 @@ export function statusOf(record: GenerationRecord, rebuild: RebuildRecord, aroun
     events: { ...events, perSecond: Number.isFinite(perSecond) ? Math.round(perSecond) : 0 },
     documents,
     etaSeconds: isComplete ? 0 : isKnown ? Math.round(left * 10) / 10 : null,
-    etaIsRough: around.costs === null && !isComplete && rebuild.documents === 0,
+    etaIsRough:
+      !isComplete &&
+      isRough({ rebuild, totals: totalsOf(rebuild, around), eventsTotal: events.total, costs: around.costs }),
     partitions,
     startedAt: rebuild.startedAt,
     origin: rebuild.origin,

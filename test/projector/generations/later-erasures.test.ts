@@ -1,12 +1,15 @@
 /** When a complete snapshot takes in whom later events erase. */
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import { LaterErasures } from '../../../projector/generations/later-erasures.js';
 import { until } from '../../until.js';
 
 /** Another process looks after the snapshot all the time. */
 const ANOTHERS = async () => false;
 
-async function running(isOurs: () => Promise<boolean>, work: (erasures: LaterErasures, times: () => number) => unknown) {
+async function running(
+  isOurs: () => Promise<boolean>,
+  work: (erasures: LaterErasures, times: () => number) => unknown,
+) {
   let times = 0;
   const erasures = new LaterErasures({
     isOurs,

@@ -54,7 +54,7 @@ describe('the progress of a rebuild', () => {
 
   it('takes from a former rebuild what sums and documents cost', () => {
     const former = rebuild({
-      ...{ filledMs: 1000, filledEvents: 1000, filledAt: new Date(STARTED), summedAt: new Date(STARTED + 500) },
+      ...{ filledMs: 8000, filledEvents: 8000, filledAt: new Date(STARTED), summedAt: new Date(STARTED + 4000) },
       rendered: {
         orders: { documents: 1000, ms: 3000 },
         products: { documents: 100, ms: 200 },
@@ -62,7 +62,7 @@ describe('the progress of a rebuild', () => {
       },
     });
     const costs = costsOf(former);
-    expect(costs).toEqual({ eventMs: 1, sums: 0.5, documents: { orders: 3, products: 2, customers: 8 } });
+    expect(costs).toEqual({ events: 8000, eventMs: 1, sums: 0.5, documents: { orders: 3, products: 2, customers: 8 } });
     const record = rebuild({ filledMs: 10_000, filledEvents: 10_000 });
     expect(statusOf(FILLING, record, around(10, 11_000, { costs }))).toMatchObject({
       ...{ etaSeconds: 10 + 10 + (6 + 3 + 4), etaIsRough: false },
@@ -94,7 +94,44 @@ describe('the progress of a rebuild', () => {
     const positions = [11_000, 10_000].map((next, partition) => ({ topic: 'orders', partition, next }));
     // Eight for the other orders; they took 1.6 times what was assumed, so do 2000 more at 5 events each.
     expect(statusOf(RENDERING, record, around(25, 11_000, { positions }))).toMatchObject({
-      ...{ phase: 'rendering', documents: { done: 1000, total: 4000 }, etaSeconds: 8 + 16, etaIsRough: false },
+      ...{ phase: 'rendering', documents: { done: 1000, total: 4000 }, etaSeconds: 8 + 16 },
+    });
+  });
+
+  describe('calls the time left rough', () => {
+    const filled = { filledMs: 20_000, filledEvents: 20_000, filledAt: new Date(STARTED), summedAt: new Date(STARTED) };
+    const totals = { orders: 2000, products: 1500, customers: 500 };
+    const costs = { events: 20_000, eventMs: 1, sums: 0.5, documents: { orders: 4, products: 2, customers: 8 } };
+    const rough = (progress: Partial<RebuildRecord>, more: Partial<Surroundings>) =>
+      statusOf(RENDERING, rebuild({ ...filled, totals, ...progress }), around(25, 11_000, more)).etaIsRough;
+    const rendered = (orders: number, others: number, ms: number) => ({
+      documents: orders + 2 * others,
+      rendered: {
+        orders: { documents: orders, ms: orders * ms },
+        products: { documents: others, ms: others * ms },
+        customers: { documents: others, ms: others * ms },
+      },
+    });
+
+    it('while what any view costs is assumed', () => {
+      expect(rough({}, {}), 'nothing is rendered').toBe(true);
+      expect(rough(rendered(2000, 0, 4), {}), 'of other views than the first nothing is').toBe(true);
+      expect(rough(rendered(2000, 40, 4), {}), 'only a few are').toBe(true);
+      expect(rough(rendered(2000, 150, 4), {})).toBe(false);
+    });
+
+    it('when this rebuild goes otherwise than the former one', () => {
+      expect(rough(rendered(1000, 0, 4.1), { costs })).toBe(false);
+      expect(rough(rendered(1000, 0, 12), { costs }), 'documents take three times as long').toBe(true);
+      expect(rough(rendered(1000, 0, 1.3), { costs }), 'or a third').toBe(true);
+      expect(rough({ filledMs: 60_000 }, { costs }), 'events take three times as long').toBe(true);
+    });
+
+    it('when the former one was far smaller, or its size is not known', () => {
+      expect(rough({}, { costs: { ...costs, events: 6_000 } })).toBe(true);
+      expect(rough({}, { costs: { ...costs, events: 7_000 } })).toBe(false);
+      const { events: _, ...unsized } = costs;
+      expect(rough({}, { costs: unsized })).toBe(true);
     });
   });
 
