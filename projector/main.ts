@@ -4,11 +4,13 @@ import { runTool } from './cli/tool.js';
 import { composeProjector } from './composition.js';
 import { projectorSettings } from './config.js';
 
-/** What a process that projects takes; everything else is a command. */
-const OPTIONS = ['--help', '--new-generation'];
+const NEW_GENERATION = '--new-generation';
+/** What goes with commands, and not with a process that projects. */
+const OF_COMMANDS = ['--json', '-h'];
 
 const given = process.argv.slice(2);
-if (given.some((argument) => !OPTIONS.includes(argument))) process.exit(await runTool(given, process.env));
+const isCommand = given.some((argument) => !argument.startsWith('-') || OF_COMMANDS.includes(argument));
+if (isCommand && !given.includes(NEW_GENERATION)) process.exit(await runTool(given, process.env));
 
 await runProcess(
   {
@@ -17,10 +19,11 @@ await runProcess(
       'projects events from Kafka into documents in Elasticsearch and MongoDB. With --new-generation it starts anew ' +
       'from the beginning of the topics. With a command it looks after what is projected: "projector help" lists them.',
     settings: projectorSettings,
+    options: [NEW_GENERATION],
   },
   async (settings) => {
     const log = createLog('projector', settings.LOG_LEVEL);
-    const startNew = given.includes('--new-generation');
+    const startNew = given.includes(NEW_GENERATION);
     return { service: await composeProjector(settings, log, { startNew }), log };
   },
 );

@@ -1,6 +1,7 @@
 /** How everything that lives long is started and stopped. */
 import type { z } from 'zod';
 import type { Log } from './log.js';
+import { argumentProblem } from './process-arguments.js';
 import { helpText, readSettings, SettingsError } from './settings.js';
 
 export interface Service {
@@ -14,13 +15,20 @@ const STOP_DEADLINE_MS = 20_000;
 
 /**
  * Runs one service as a process: `--help`, settings, signals, exit code (0 ended in order, 1 failed, 2 unusable
- * settings). A second signal, or a stop that takes longer than 20 s, ends the process at once: it may always be killed.
+ * settings or arguments; beside `--help` it takes `options`). A second signal, or a stop that takes longer than 20 s, ends the process at once: it may always be killed.
  */
 export async function runProcess<Schema extends z.ZodObject>(
-  program: { name: string; about: string; settings: Schema },
+  program: { name: string; about: string; settings: Schema; options?: readonly string[] },
   compose: (settings: z.output<Schema>) => Promise<{ service: Service; log: Log }>,
 ): Promise<void> {
-  if (process.argv.includes('--help')) {
+  const given = process.argv.slice(2);
+  const options = ['--help', ...(program.options ?? [])];
+  const problem = argumentProblem(given, { options, settings: Object.keys(program.settings.shape) });
+  if (problem !== null) {
+    process.stderr.write(`${program.name}: ${problem}\n`);
+    process.exit(2);
+  }
+  if (given.includes('--help')) {
     process.stdout.write(helpText(program.name, program.about, program.settings));
     return;
   }

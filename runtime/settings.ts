@@ -1,5 +1,6 @@
 /** Settings are environment variables: one zod schema per process checks them, and is their manual. */
 import { z } from 'zod';
+import { misspeltSettings } from './misspelt-settings.js';
 
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
@@ -7,7 +8,7 @@ export class SettingsError extends Error {
 
 /**
  * Reads the variables that the schema names; an empty one counts as absent.
- * @throws SettingsError with every problem at once, each with its variable's name.
+ * @throws SettingsError with every problem at once, each with its variable's name: misspelt names are problems, too.
  */
 export function readSettings<Schema extends z.ZodObject>(schema: Schema, env: NodeJS.ProcessEnv): z.output<Schema> {
   const given = Object.fromEntries(
@@ -16,8 +17,10 @@ export function readSettings<Schema extends z.ZodObject>(schema: Schema, env: No
     ),
   );
   const result = schema.safeParse(given);
-  if (result.success) return Object.freeze(result.data) as z.output<Schema>;
-  const problems = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+  const misspelt = misspeltSettings(env, Object.keys(schema.shape));
+  if (result.success && misspelt.length === 0) return Object.freeze(result.data) as z.output<Schema>;
+  const wrong = result.error?.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) ?? [];
+  const problems = [...wrong, ...misspelt].map((problem) => `  ${problem}`);
   throw new SettingsError(`The environment has ${problems.length} unusable setting(s):\n${problems.join('\n')}`);
 }
 

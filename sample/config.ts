@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { misspeltSettings } from '../runtime/misspelt-settings.js';
 import type { Aggregate } from './events.js';
 
 const topic = (name: string) => z.string().min(1).default(name);
@@ -36,6 +37,7 @@ export function readConfig(environment: Record<string, string | undefined>, flag
   const problems = parsed.success
     ? []
     : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  problems.push(...misspeltSettings(environment, Object.keys(schema.shape)));
   for (const flag of flags) if (flag !== '--history-only') problems.push(`${flag}: the only flag is --history-only`);
   if (!parsed.success || problems.length > 0) {
     throw new Error(`The sample feeder cannot start; correct these settings: ${problems.join('; ')}.`);

@@ -79,6 +79,28 @@ describe('comparing two generations', () => {
     expect((await compare(expected, checked)).equal).toBe(true);
   });
 
+  it('names a field that one generation shows as null and the other, of another version, not at all', async () => {
+    const expected = new Map([['o-1', { total: 1 }]]);
+    const checked = new Map([['o-1', { total: 1, carrier: null }]]);
+    expect((await compare(expected, checked)).views[0]?.differences).toEqual([
+      { id: 'o-1', cause: 'different', fields: ['carrier'] },
+    ]);
+  });
+
+  it('names a field of whatever differs', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.dictionary(fc.string(), fc.jsonValue()),
+        fc.dictionary(fc.string(), fc.jsonValue()),
+        async (a, b) => {
+          const { equal, views } = await compare(new Map([['o-1', a]]), new Map([['o-1', b]]));
+          const [found] = views[0]?.differences ?? [];
+          expect(found?.cause === 'different' ? found.fields.length > 0 : equal).toBe(true);
+        },
+      ),
+    );
+  });
+
   it('counts nothing that arrives while it waits', async () => {
     const expected: Contents = new Map([
       ['o-1', { total: 2 }],
