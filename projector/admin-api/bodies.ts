@@ -112,6 +112,8 @@ export const quarantineQuery = z
   .strictObject({ ...chosenBy, handled: z.enum(['true', 'false']).optional(), limit: z.string().optional() })
   .readonly();
 
+export const auditQuery = z.strictObject({ limit: z.string().optional() }).readonly();
+
 export const emptyBody = z.strictObject({}).readonly();
 
 export function rebuildOptions(
@@ -145,7 +147,8 @@ function errorsOf(issues: readonly z.core.$ZodIssue[], base: readonly PropertyKe
     const meant = issue.code === 'invalid_union' ? issue.errors.filter(isOfTheKind) : [];
     const [only] = meant;
     if (only !== undefined && meant.length === 1) return errorsOf(only, path);
-    return [{ path: path.map(String).join('.'), message: issue.message }];
+    const message = issue.code === 'invalid_key' ? issue.issues.map((own) => own.message).join(' ') : issue.message;
+    return [{ path: path.map(String).join('.'), message }];
   });
 }
 

@@ -1,11 +1,12 @@
 /** `/admin/v1`: what the command line can do, as JSON. docs/operations.md has the table. */
-import express, { type Request, type Response, Router } from 'express';
+import express, { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { ViewName } from '../../mappings/contract.js';
 import { views } from '../../mappings/registry.js';
 import type { Log } from '../../runtime/log.js';
 import type { QuarantineChoice } from '../ports.js';
 import { actorOf, admit, jsonOnly } from './access.js';
 import {
+  auditQuery,
   discardBody,
   emptyBody,
   parsed,
@@ -25,6 +26,7 @@ import { AdminProblem, answerProblems } from './problems.js';
 const BODY_BYTES_MAX = '16kb';
 const LISTED = 50;
 const LISTED_MAX = 1000;
+const WITH_QUERY = ['/audit', '/quarantine'];
 
 export function adminRoutes(operations: AdminOperations, token: string | null, log: Log): Router {
   const router = Router();
@@ -32,6 +34,7 @@ export function adminRoutes(operations: AdminOperations, token: string | null, l
     response.set('Cache-Control', 'no-store').set('X-Content-Type-Options', 'nosniff');
     next();
   });
+  router.use(noStrayQuery);
   addQuestions(router, operations);
   addRebuilding(router, operations);
   addGenerations(router, operations);
@@ -54,7 +57,7 @@ function addQuestions(router: Router, operations: AdminOperations): void {
   ask('/rebuild', () => operations.rebuild());
   ask('/snapshots', () => operations.snapshots());
   ask('/doctor', () => operations.doctor());
-  ask('/audit', ({ query }) => operations.audit(limitIn(query.limit)));
+  ask('/audit', ({ query }) => operations.audit(limitIn(parsed(auditQuery, query).limit)));
   ask('/quarantine', ({ query }) => {
     const { limit, handled, ...choice } = parsed(quarantineQuery, query);
     return operations.quarantine({ ...choiceOf(choice), handled: handled === 'true' }, limitIn(limit));
@@ -175,6 +178,19 @@ function addMending(router: Router, operations: AdminOperations): void {
     });
   });
 }
+
+/** What is said where nobody reads it was meant to be done: `POST /rebuild?dryRun=true` would start one. */
+const noStrayQuery: RequestHandler = ({ path, query }, _response, next) => {
+  const names = WITH_QUERY.includes(path) ? [] : Object.keys(query);
+  if (names.length > 0) {
+    const errors = names.map((name) => ({
+      path: name,
+      message: 'is no query parameter here; options belong in the body',
+    }));
+    throw new AdminProblem('invalid-body', 'See errors.', errors);
+  }
+  next();
+};
 
 function generationIn({ params }: Request): number {
   const text = String(params.generation);

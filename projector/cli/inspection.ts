@@ -1,6 +1,6 @@
 /** The commands that only look. */
 import { Command } from 'commander';
-import { doctorPorts, explain, fanOutJobs, gaps, overviewPorts } from '../operations/compose.js';
+import { doctorPorts, explain, fanOutJobs, gaps, type OperationServers, overviewPorts } from '../operations/compose.js';
 import { examine } from '../operations/doctor.js';
 import { lagOfLive, overviewOf } from '../operations/overview.js';
 import { MongoAuditTrail } from '../stores/mongodb/audit.js';
@@ -14,23 +14,24 @@ const AUDIT_ENTRIES = 20;
 const LISTED_GAPS = 100;
 
 export function inspectionCommands(tool: Tool): readonly Command[] {
-  const { GAP_MS_MAX } = tool.settings;
+  // Read by a command that needs it, and not by help.
+  const overview = (servers: OperationServers) => overviewPorts(servers, tool.settings.GAP_MS_MAX);
   return [
     new Command('status')
       .description('the generations, how far each is behind, and what waits')
-      .action(() =>
-        tool.run((servers) => overviewOf(overviewPorts(servers, GAP_MS_MAX), servers.namespace), showOverview),
-      ),
+      .action(() => tool.run((servers) => overviewOf(overview(servers), servers.namespace), showOverview)),
     new Command('lag')
       .description('how far the served generation is behind, partition by partition')
-      .action(() => tool.run((servers) => lagOfLive(overviewPorts(servers, GAP_MS_MAX)), showLag)),
+      .action(() => tool.run((servers) => lagOfLive(overview(servers)), showLag)),
     new Command('jobs')
       .description('the fan-out jobs that are waiting or under way')
       .action(() => tool.run(fanOutJobs, (jobs) => listJobs(jobs, { now: Date.now }))),
     new Command('gaps')
       .description('aggregates of which a sequence is missing below a higher one: which, and since when')
-      .option('--limit <count>', 'no more than these of each aggregate', wholeNumber, LISTED_GAPS)
-      .action(({ limit }: { limit: number }) => tool.run((servers) => gaps(servers, GAP_MS_MAX, limit), showGaps)),
+      .option('--limit <count>', 'no more than these of each aggregate', count, LISTED_GAPS)
+      .action(({ limit }: { limit: number }) =>
+        tool.run((servers) => gaps(servers, tool.settings.GAP_MS_MAX, limit), showGaps),
+      ),
     new Command('explain')
       .description('which events made a document, and where they stand in Kafka')
       .argument('<view/id>', 'the document, such as orders/o-1001', documentName)

@@ -12,7 +12,7 @@ import {
   retryRefused,
   showRefused,
 } from '../operations/refusals.js';
-import { documentName, wholeNumber } from './arguments.js';
+import { count, documentName, UnusableArguments, wholeNumber } from './arguments.js';
 import { EXIT } from './exit-codes.js';
 import { tableOf } from './text.js';
 import type { Tool } from './tool.js';
@@ -36,7 +36,7 @@ export function refusedCommand(tool: Tool): Command {
 
 function listCommand(tool: Tool): Command {
   return ofGeneration(new Command('list').description('those that are refused now, with the reason'))
-    .option('--limit <count>', 'no more than these', wholeNumber, LISTED)
+    .option('--limit <count>', 'no more than these', count, LISTED)
     .action(({ limit, ...of }: Of & { limit: number }) =>
       tool.run(async (servers) => {
         const { number } = await generationOf(servers, of);
@@ -59,7 +59,9 @@ function retryCommand(tool: Tool): Command {
     .option('--all', 'every one', false)
     .addHelpText('after', `\nExit code ${EXIT.found}: some are still refused.`)
     .action(async (one: Named | undefined, { all, ...of }: Of & { all: boolean }) => {
-      if (all === (one !== undefined)) throw new Refused('Give --all, or the document, such as customers/c-7.');
+      if (all === (one !== undefined)) {
+        throw new UnusableArguments('Give --all, or the document, such as customers/c-7.');
+      }
       await tool.act(
         { action: 'refused retry', parameters: { ...one, all, ...of } },
         async (servers) => {

@@ -153,6 +153,42 @@ describe('the admin API', () => {
     expect(called).toEqual([]);
   });
 
+  it.each([
+    ['/rebuild', '{"from":{"time":"5"}}', 'from.time', 'must be a time with its zone'],
+    ['/rebuild', '{"from":{"time":"2026-02-30T00:00:00Z"}}', 'from.time', 'must be a time with its zone'],
+    ['/rebuild', '{"from":{"offsets":{"orders":1}}}', 'from.offsets.orders', 'must be topic/partition'],
+    ['/rebuild', '{"from":{"offsets":{"orders/0":-1}}}', 'from.offsets.orders/0', ''],
+    ['/rebuild', '{"from":"yesterday"}', 'from', 'must be "beginning", "states"'],
+    ['/rebuild', '{"from":{"time":"2026-01-01T00:00:00Z","offsets":{}}}', 'from', 'must be "beginning", "states"'],
+    ['/rebuild?dryRun=true', '{}', 'dryRun', 'belong in the body'],
+    ['/snapshots', '{"name":"x","at":"2026-11-30"}', 'at', 'must be a time with its zone'],
+    ['/snapshots', '{"name":"..","at":"2026-11-30T00:00:00Z"}', 'name', 'must be 1 to 64'],
+    ['/refresh', '{"since":"yesterday"}', 'since', 'must be a time with its zone'],
+    ['/refresh', '{}', '', 'give one of order, customer, product and since'],
+    ['/refresh', '{"order":"o-1","customer":"c-1"}', '', 'give one of order, customer, product and since'],
+    ['/verify', '{"view":"invoices"}', 'view', 'orders'],
+    ['/verify', '{"pace":-1}', 'pace', ''],
+    ['/quarantine/redrive', '{}', '', 'give "all": true'],
+    ['/quarantine/redrive', '{"cause":"nope"}', 'cause', 'not-json'],
+    ['/quarantine/discard', '{"id":"orders/0/1"}', 'reason', ''],
+    ['/generations/2/switch?acceptDifferences=true', '{}', 'acceptDifferences', 'belong in the body'],
+  ])('says what is wrong with POST %s %s, and does nothing', async (path, body, where, sentence) => {
+    const { ask, called, trail } = await listen(null);
+    const answer = await ask('POST', path, body);
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid-body' } });
+    expect((answer.body as { errors: unknown }).errors).toContainEqual({
+      path: where,
+      message: expect.stringContaining(sentence),
+    });
+    expect([called, await trail.list(1)]).toEqual([[], []]);
+  });
+
+  it('takes a time as the command line does', async () => {
+    const { ask, called } = await listen(null);
+    await ask('POST', '/rebuild', '{"from":{"time":"2026-11-01T08:00:00.5+08:00"}}');
+    expect(called[0]).toMatchObject(['start', { from: { kind: 'time', time: new Date('2026-11-01T00:00:00.500Z') } }]);
+  });
+
   it('answers 409 to what cannot be done now, 503 to servers that are away, 500 without a word of why', async () => {
     const failures = [
       [new Refused('not now'), 409],
@@ -176,6 +212,9 @@ describe('the admin API', () => {
     }
     expect((await ask('DELETE', '/generations/..%2f1', '{}')).status).toBe(404);
     for (const limit of ['0', '1001', 'x']) expect((await ask('GET', `/audit?limit=${limit}`)).status).toBe(400);
+    for (const query of ['/audit?limt=5', '/status?view=orders', '/quarantine?reason=x']) {
+      expect(await ask('GET', query)).toMatchObject({ status: 400, body: { code: 'invalid-body' } });
+    }
   });
 });
 

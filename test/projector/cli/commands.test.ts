@@ -1,6 +1,6 @@
 /** What the command line makes of its arguments, before any server is asked. */
 import { describe, expect, it } from 'vitest';
-import { documentName, offsets, time, wholeNumber } from '../../../projector/cli/arguments.js';
+import { count, documentName, offsets, snapshotName, time, wholeNumber } from '../../../projector/cli/arguments.js';
 import { assertConsent } from '../../../projector/cli/confirmation.js';
 import { barOf, ProgressBar } from '../../../projector/cli/progress-bar.js';
 import { tableOf } from '../../../projector/cli/text.js';
@@ -38,29 +38,85 @@ describe('arguments', () => {
     [time, 'yesterday'],
     [wholeNumber, '1.5'],
     [wholeNumber, '-1'],
+    [count, '0'],
+    [snapshotName, '..'],
   ])('are refused: %o %s', (read, text) => {
     expect(() => read(text)).toThrow('must be');
   });
 
+  // All of these are times for Date.parse.
   it.each([
-    [['unknown'], 2],
-    [['rebuild', 'switch', 'two'], 2],
-    [['explain', 'invoices/1'], 2],
-    [['rebuild', 'start', '--from-time', 'yesterday'], 2],
-    [['rebuild', 'cancel'], 3],
-    [['rebuild', 'retire', '1', '--confirm', 'other'], 3],
-    [['rebuild', 'switch', '2', '--accept-differences'], 3],
-    [['refused', 'retry'], 3],
-    [['refused', 'retry', 'orders/o-1', '--all'], 3],
-    [['refused', 'show', 'invoices/1'], 2],
-    [['help'], 0],
-    [['rebuild', '--help'], 0],
-  ])('%j ends with %i', async (given, code) => {
-    expect(await quietly(() => runTool(given, { NAMESPACE: 'shop' }))).toBe(code);
+    ...['5', '2026', '2026-11-01', '2026-11-01T00:00:00', '2026-11-01 00:00Z', 'Nov 1 2026', '2026-02-30T00:00:00Z'],
+  ])('are no times without all that a time needs: %s', (text) => {
+    expect(() => time(text)).toThrow(RULE);
+  });
+
+  const RULE = 'must be a time with its zone';
+  it.each<[string, number, string]>([
+    ['unknown', 2, "unknown command 'unknown'"],
+    ['statsu', 2, 'Did you mean status?'],
+    ['status extra', 2, 'too many arguments'],
+    ['status --jso', 2, "unknown option '--jso'"],
+    ['audit --limit x', 2, 'must be a whole number'],
+    ['audit --limit 0', 2, 'must be at least 1'],
+    ['explain invoices/1', 2, 'the view being one of orders'],
+    ['explain', 2, "missing required argument 'view/id'"],
+    ['rebuild nope', 2, "unknown command 'nope'"],
+    ['rebuild switch two', 2, 'must be a whole number'],
+    ['rebuild verify -- -1', 2, 'must be a whole number'],
+    ['rebuild retire 1.5', 2, 'must be a whole number'],
+    ['rebuild start --from-time 5', 2, RULE],
+    ['rebuild start --from-time yesterday', 2, RULE],
+    ['rebuild start --from-offsets orders=1', 2, 'must be topic/partition=offset'],
+    ['rebuild start --from-time 2026-11-01T00:00:00Z --from-offsets orders/0=1', 2, 'cannot be used with'],
+    ['rebuild start --dryrun', 2, 'Did you mean --dry-run?'],
+    ['rebuild cancel', 3, 'add --yes or --confirm shop'],
+    ['rebuild retire 1 --confirm other', 3, 'not in other'],
+    ['rebuild switch 2 --accept-differences', 3, 'add --yes or --confirm shop'],
+    ['rerender --from-time 2026-11-01T00:00:00Z', 2, 'unknown option'],
+    ['snapshot', 2, 'A snapshot needs --at TIME and --name NAME.'],
+    ['snapshot --at 2026-11-01 --name x', 2, RULE],
+    ['snapshot --at 2026-11-01T00:00:00Z --name ..', 2, 'must be 1 to 64'],
+    ['snapshot lst', 2, 'too many arguments'],
+    ['snapshot delete', 2, "missing required argument 'name'"],
+    ['snapshot delete x', 3, 'add --yes or --confirm shop'],
+    ['verify --view invoices', 2, 'Allowed choices are orders'],
+    ['verify --pace -1', 2, 'must be a whole number'],
+    ['refresh', 2, 'Give one of --order, --customer, --product and --since.'],
+    ['refresh --order o-1 --customer c-1', 2, 'Give one of'],
+    ['refresh --since 5', 2, RULE],
+    ['quarantine list --cause nope', 2, 'Allowed choices are'],
+    ['quarantine list --limit 0', 2, 'must be at least 1'],
+    ['quarantine redrive', 2, 'Give --all, or what to choose by'],
+    ['quarantine redrive --all --id x', 2, 'Give --all, or what to choose by'],
+    ['quarantine discard orders/0/1', 2, "required option '--reason <text>' not specified"],
+    ['quarantine show', 2, "missing required argument 'id'"],
+    ['refused retry', 2, 'Give --all, or the document'],
+    ['refused retry orders/o-1 --all', 2, 'Give --all, or the document'],
+    ['refused show invoices/1', 2, 'the view being one of orders'],
+    ['refused list --limit 0', 2, 'must be at least 1'],
+    ['gaps --limit 0', 2, 'must be at least 1'],
+    ['help', 0, 'Usage: projector [options] [command]'],
+    ['rebuild --help', 0, 'Usage: projector rebuild'],
+    ['help rebuild start', 0, 'Usage: projector rebuild start'],
+    ['rebuild help start', 0, 'Usage: projector rebuild start'],
+    ['help quarantine redrive', 0, 'Usage: projector quarantine redrive'],
+    ['help nope', 2, 'there is no command nope. The commands are status'],
+    ['help rebuild nope', 2, 'there is no command nope. The commands of rebuild are start'],
+    ['help status extra', 2, 'status has no commands'],
+  ])('%s ends with %i and says %s', async (line, code, sentence) => {
+    const said = await listening(() => runTool(line.split(' '), { NAMESPACE: 'shop' }));
+    expect([said.result, said.text]).toEqual([code, expect.stringContaining(sentence)]);
+  });
+
+  it('are explained to who has not found the right settings yet', async () => {
+    expect(await listening(() => runTool(['help'], { NAMESPACE: 'Shop!' }))).toMatchObject({ result: 0 });
   });
 
   it('are no use with unusable settings', async () => {
-    expect(await quietly(() => runTool(['status'], { NAMESPACE: 'Shop!' }))).toBe(2);
+    const said = await listening(() => runTool(['status'], { NAMESPACE: 'Shop!', KAFKA_BROKER: 'elsewhere:9092' }));
+    expect(said.result).toBe(2);
+    expect(said.text).toMatch(/NAMESPACE: must be.*KAFKA_BROKER: .*Did you mean KAFKA_BROKERS\?/s);
   });
 });
 
@@ -109,14 +165,20 @@ describe('a table', () => {
   });
 });
 
-/** Without what it says. */
-async function quietly<Result>(work: () => Promise<Result>): Promise<Result> {
+/** With all that it says. */
+async function listening<Result>(work: () => Promise<Result>): Promise<{ result: Result; text: string }> {
   const { stdout, stderr } = process;
   const writes = [stdout.write, stderr.write] as const;
-  stdout.write = () => true;
-  stderr.write = () => true;
+  let text = '';
+  const take = (chunk: string | Uint8Array) => {
+    text += String(chunk);
+    return true;
+  };
+  stdout.write = take;
+  stderr.write = take;
   try {
-    return await work();
+    const result = await work();
+    return { result, text };
   } finally {
     [stdout.write, stderr.write] = writes;
   }

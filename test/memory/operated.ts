@@ -1,0 +1,32 @@
+/** A generation as operations work at it, over a world in memory. */
+import type { OperatedGeneration } from '../../projector/operations/operated.js';
+import { StateCache } from '../../projector/state/cache.js';
+import type { PublishedEvent } from '../recomputation-documents.js';
+import { type liveProjection, toRecord } from './projection.js';
+import { MemoryStateScan } from './rebuilds.js';
+import { MemoryBasisScan, MemoryDocumentScan, MemoryEventLog, MemoryTicketLevel } from './scans.js';
+
+type World = ReturnType<typeof liveProjection>;
+
+/** `logged`: what the topics hold. */
+export function operatedIn(world: World, logged: readonly PublishedEvent[]): OperatedGeneration {
+  const publish = world.publishPorts();
+  const settings = { businessTimeZone: 'UTC', reportingCurrency: 'CNY' };
+  return {
+    record: {
+      ...{ number: 1, createdAt: new Date(0), revisions: { orders: 1, products: 1, customers: 1 } },
+      ...settings,
+    },
+    ...{ aggregates: world.aggregates, rollups: world.rollups, cache: publish.cache, clock: world.clock },
+    ...{ settings, patience: world.patience, chunkDocumentsMax: 2, publish },
+    fold: { store: world.aggregates, cache: new StateCache(10), settings },
+    documents: new MemoryDocumentScan(world.documents),
+    tickets: new MemoryTicketLevel(world.tickets),
+    scan: new MemoryStateScan(world.aggregates),
+    basis: new MemoryBasisScan(world.aggregates, world.rollups),
+    events: new MemoryEventLog(logged.map(toRecord)),
+    erasures: { carryOut: async () => {} },
+    settle: async () => true,
+    sleep: async () => {},
+  };
+}
