@@ -1,6 +1,8 @@
 /** What an operator sees and does, on the command line and by the admin API, with real servers behind. */
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { runTool } from '../../projector/cli/tool.js';
 import { documentsCollection } from '../../runtime/names.js';
+import { said } from '../said.js';
 import { until } from '../until.js';
 import type { Answers } from './answers.js';
 import { created, event, placed, registered } from './shop.js';
@@ -74,6 +76,69 @@ describe('the command line', () => {
     expect(await system().operate('rebuild', 'retire', '7', '--confirm', 'another')).toMatchObject({ code: 3 });
   });
 
+  it.each([
+    ['explain orders/o-404', 3, 'Nothing is known of orders/o-404.'],
+    ['explain invoices/1', 2, 'the view being one of'],
+    ['rebuild status', 3, 'There is no rebuild'],
+    ['rebuild pause', 3, 'No rebuild is under way.'],
+    ['rebuild resume', 3, 'No rebuild is paused.'],
+    ['rebuild cancel --yes', 3, 'there is none to cancel'],
+    ['rebuild verify 9', 3, 'There is no generation 9'],
+    ['rebuild switch 9', 3, 'There is no generation 9'],
+    ['rebuild switch 9 --accept-differences --yes', 3, 'There is no generation 9'],
+    ['rebuild switch 1', 3, 'is the one that is served'],
+    ['rebuild retire 9 --yes', 3, 'There is no generation 9'],
+    ['rebuild rollback', 3, 'There is no former generation'],
+    ['rebuild start --from-time 5', 2, 'must be a time with its zone'],
+    ['rebuild start --from-time 2999-01-01T00:00:00Z', 3, 'is in the future'],
+    ['rebuild start --from-time 2999-01-01T00:00:00Z --dry-run', 3, 'is in the future'],
+    ['rebuild start --from-offsets nope/0=1', 3, 'No topic nope is read here'],
+    ['rebuild start --from-offsets nope/0=1 --dry-run', 3, 'No topic nope is read here'],
+    ['rebuild start --from-offsets ORDERS/0=999999', 3, '/0 ends at offset'],
+    ['rebuild start --from-offsets ORDERS/999=0', 3, 'has no partition 999'],
+    ['snapshot --at 2999-01-01T00:00:00Z --name x', 3, 'is in the future'],
+    ['snapshot delete nope --yes', 3, 'There is no snapshot nope.'],
+    ['refresh --order nope', 3, 'No event of orders/nope was projected'],
+    ['refresh --customer nope --replay', 3, 'and none is in Kafka'],
+    ['refresh --since 2999-01-01T00:00:00Z', 3, 'is in the future'],
+    ['quarantine show nope', 3, 'There is no record nope in the quarantine.'],
+    ['quarantine redrive --id nope', 3, 'No record nope waits in the quarantine'],
+    ['quarantine redrive --id nope --dry-run', 3, 'No record nope waits in the quarantine'],
+    ['quarantine redrive --key nope', 3, 'No record with the key nope waits'],
+    ['quarantine discard nope --reason test', 3, 'No record nope waits in the quarantine.'],
+  ])('refuses %s with %i', async (line, code, sentence) => {
+    const words = line.replace('ORDERS', system().servers.topics.orders).split(' ');
+    const { result, stdout, stderr } = await said(() =>
+      runTool(words, { ...system().environment(), LOG_LEVEL: 'error' }),
+    );
+    expect([result, stdout, stderr]).toEqual([code, '', expect.stringContaining(sentence)]);
+  });
+
+  it('takes a time before there was any event for the beginning', async () => {
+    const planned = await system().operateJson(
+      'rebuild',
+      'start',
+      '--dry-run',
+      '--from-time',
+      '1969-12-31T23:59:59.999Z',
+    );
+    expect(planned).toMatchObject({ events: 4, refusal: null });
+  });
+
+  it('ends with 2 and a word for a setting or an argument that was misspelt', async () => {
+    vi.stubEnv('KAFKA_BROKER', 'elsewhere:9092');
+    try {
+      // Beside the right one it is somebody else's.
+      expect(await system().operate('status')).toMatchObject({ code: 0 });
+    } finally {
+      vi.unstubAllEnvs();
+    }
+    expect(await system().operate('--new-generaton')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Did you mean --new-generation?'),
+    });
+  });
+
   it('says what a rebuild would read without starting one', async () => {
     expect(await system().operateJson('rebuild', 'start', '--dry-run')).toMatchObject({ events: 4, missing: [] });
     expect(await system().operateJson('status')).toMatchObject({ generations: [{ number: 1 }] });
@@ -104,7 +169,7 @@ describe('a switch', () => {
     expect(await system().operateJson('rebuild', 'switch', '2', '--accept-differences', '--yes')).toMatchObject({
       live: 2,
     });
-    const recorded = (await system().operateJson('audit')) as unknown as {
+    const recorded = (await system().operateJson('audit', '--limit', '3')) as unknown as {
       action: string;
       result: string;
       via: string;
@@ -119,6 +184,27 @@ describe('a switch', () => {
 });
 
 describe('the admin API', () => {
+  it.each([
+    ['GET', '/explain/orders/o-404', undefined, 409],
+    ['POST', '/rebuild', { from: { offsets: { 'nope/0': 1 } } }, 409],
+    ['POST', '/rebuild', { from: { offsets: { 'nope/0': 1 } }, dryRun: true }, 409],
+    ['POST', '/rebuild', { from: { time: '5' } }, 400],
+    ['POST', '/generations/9/verify', {}, 409],
+    ['POST', '/generations/9/switch', {}, 409],
+    ['DELETE', '/generations/9', {}, 409],
+    ['POST', '/rebuild/pause', {}, 409],
+    ['POST', '/snapshots', { name: 'x', at: '2999-01-01T00:00:00Z' }, 409],
+    ['DELETE', '/snapshots/nope', {}, 409],
+    ['POST', '/refresh', { order: 'nope' }, 409],
+    ['GET', '/quarantine/nope', undefined, 409],
+    ['POST', '/quarantine/redrive', { id: 'nope' }, 409],
+    ['POST', '/quarantine/redrive', { id: 'nope', dryRun: true }, 409],
+    ['POST', '/quarantine/discard', { id: 'nope', reason: 'test' }, 409],
+  ])('refuses %s %s %j with %i', async (method, path, body, status) => {
+    const answer = await ask(method, path, body);
+    expect(answer).toMatchObject({ status, body: { status, detail: expect.stringMatching(/^[A-Z0-9].*\.$/) } });
+  });
+
   it('shows the same, does the same, and records who asked', async () => {
     expect(await ask('GET', '/status')).toMatchObject({ status: 200, body: { generations: [{}, { live: true }] } });
     expect(await ask('POST', '/generations/1/switch', { acceptDifferences: true })).toMatchObject({

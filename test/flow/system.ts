@@ -186,7 +186,8 @@ export class System {
     await this.servers.remove();
   }
 
-  private environment(): Environment {
+  /** What its processes find the servers and names by. */
+  environment(): Environment {
     const { namespace, topics } = this.servers;
     return {
       ...ENVIRONMENT,

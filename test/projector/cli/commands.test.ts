@@ -6,6 +6,7 @@ import { barOf, ProgressBar } from '../../../projector/cli/progress-bar.js';
 import { tableOf } from '../../../projector/cli/text.js';
 import { runTool } from '../../../projector/cli/tool.js';
 import type { RebuildStatus } from '../../../projector/operations/progress.js';
+import { said } from '../../said.js';
 
 const STATUS: RebuildStatus = {
   ...{ generation: 2, phase: 'filling', paused: false, percent: 50, etaSeconds: 3_905, etaIsRough: false },
@@ -105,18 +106,19 @@ describe('arguments', () => {
     ['help rebuild nope', 2, 'there is no command nope. The commands of rebuild are start'],
     ['help status extra', 2, 'status has no commands'],
   ])('%s ends with %i and says %s', async (line, code, sentence) => {
-    const said = await listening(() => runTool(line.split(' '), { NAMESPACE: 'shop' }));
-    expect([said.result, said.text]).toEqual([code, expect.stringContaining(sentence)]);
+    const { result, stdout, stderr } = await said(() => runTool(line.split(' '), { NAMESPACE: 'shop' }));
+    expect([result, stdout + stderr]).toEqual([code, expect.stringContaining(sentence)]);
   });
 
   it('are explained to who has not found the right settings yet', async () => {
-    expect(await listening(() => runTool(['help'], { NAMESPACE: 'Shop!' }))).toMatchObject({ result: 0 });
+    expect(await said(() => runTool(['help'], { NAMESPACE: 'Shop!' }))).toMatchObject({ result: 0 });
   });
 
   it('are no use with unusable settings', async () => {
-    const said = await listening(() => runTool(['status'], { NAMESPACE: 'Shop!', KAFKA_BROKER: 'elsewhere:9092' }));
-    expect(said.result).toBe(2);
-    expect(said.text).toMatch(/NAMESPACE: must be.*KAFKA_BROKER: .*Did you mean KAFKA_BROKERS\?/s);
+    const environment = { NAMESPACE: 'Shop!', KAFKA_BROKER: 'elsewhere:9092' };
+    const { result, stderr } = await said(() => runTool(['status'], environment));
+    expect(result).toBe(2);
+    expect(stderr).toMatch(/NAMESPACE: must be.*KAFKA_BROKER: .*Did you mean KAFKA_BROKERS\?/s);
   });
 });
 
@@ -164,22 +166,3 @@ describe('a table', () => {
     expect(tableOf(['a'], [], 'none')).toBe('none\n');
   });
 });
-
-/** With all that it says. */
-async function listening<Result>(work: () => Promise<Result>): Promise<{ result: Result; text: string }> {
-  const { stdout, stderr } = process;
-  const writes = [stdout.write, stderr.write] as const;
-  let text = '';
-  const take = (chunk: string | Uint8Array) => {
-    text += String(chunk);
-    return true;
-  };
-  stdout.write = take;
-  stderr.write = take;
-  try {
-    const result = await work();
-    return { result, text };
-  } finally {
-    [stdout.write, stderr.write] = writes;
-  }
-}
