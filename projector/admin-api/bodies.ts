@@ -112,7 +112,7 @@ export const quarantineQuery = z
   .strictObject({ ...chosenBy, handled: z.enum(['true', 'false']).optional(), limit: z.string().optional() })
   .readonly();
 
-export const auditQuery = z.strictObject({ limit: z.string().optional() }).readonly();
+export const limitQuery = z.strictObject({ limit: z.string().optional() }).readonly();
 
 export const emptyBody = z.strictObject({}).readonly();
 

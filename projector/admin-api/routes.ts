@@ -6,9 +6,9 @@ import type { Log } from '../../runtime/log.js';
 import type { QuarantineChoice } from '../ports.js';
 import { actorOf, admit, jsonOnly } from './access.js';
 import {
-  auditQuery,
   discardBody,
   emptyBody,
+  limitQuery,
   parsed,
   quarantineQuery,
   rebuildOptions,
@@ -26,7 +26,7 @@ import { AdminProblem, answerProblems } from './problems.js';
 const BODY_BYTES_MAX = '16kb';
 const LISTED = 50;
 const LISTED_MAX = 1000;
-const WITH_QUERY = ['/audit', '/quarantine'];
+const WITH_QUERY = ['/audit', '/gaps', '/quarantine', '/refused'];
 
 export function adminRoutes(operations: AdminOperations, token: string | null, log: Log): Router {
   const router = Router();
@@ -53,17 +53,17 @@ function addQuestions(router: Router, operations: AdminOperations): void {
   ask('/status', () => operations.status());
   ask('/lag', () => operations.lag());
   ask('/jobs', () => operations.jobs());
-  ask('/gaps', ({ query }) => operations.gaps(limitIn(query.limit)));
+  ask('/gaps', ({ query }) => operations.gaps(limitIn(parsed(limitQuery, query).limit)));
   ask('/rebuild', () => operations.rebuild());
   ask('/snapshots', () => operations.snapshots());
   ask('/doctor', () => operations.doctor());
-  ask('/audit', ({ query }) => operations.audit(limitIn(parsed(auditQuery, query).limit)));
+  ask('/audit', ({ query }) => operations.audit(limitIn(parsed(limitQuery, query).limit)));
   ask('/quarantine', ({ query }) => {
     const { limit, handled, ...choice } = parsed(quarantineQuery, query);
     return operations.quarantine({ ...choiceOf(choice), handled: handled === 'true' }, limitIn(limit));
   });
   ask('/quarantine/:id', ({ params }) => operations.quarantined(String(params.id)));
-  ask('/refused', ({ query }) => operations.refused(limitIn(query.limit)));
+  ask('/refused', ({ query }) => operations.refused(limitIn(parsed(limitQuery, query).limit)));
   ask('/refused/:view/:id', ({ params }) => operations.refusedDocument(viewIn(params.view), String(params.id)));
   ask('/explain/:view/:id', ({ params }) => operations.explain(viewIn(params.view), String(params.id)));
 }

@@ -1,10 +1,20 @@
 /** A generation as operations work at it, over a world in memory. */
 import type { OperatedGeneration } from '../../projector/operations/operated.js';
+import type { RefusalDesk } from '../../projector/ports.js';
 import { StateCache } from '../../projector/state/cache.js';
 import type { PublishedEvent } from '../recomputation-documents.js';
 import { type liveProjection, toRecord } from './projection.js';
 import { MemoryStateScan } from './rebuilds.js';
 import { MemoryBasisScan, MemoryDocumentScan, MemoryEventLog, MemoryTicketLevel } from './scans.js';
+import { MemoryGapScan } from './stores.js';
+
+/** Memory refuses nothing. */
+const NONE_REFUSED: RefusalDesk = {
+  page: async () => [],
+  find: async () => null,
+  count: async () => 0,
+  settle: async () => {},
+};
 
 type World = ReturnType<typeof liveProjection>;
 
@@ -28,5 +38,8 @@ export function operatedIn(world: World, logged: readonly PublishedEvent[]): Ope
     erasures: { carryOut: async () => {} },
     settle: async () => true,
     sleep: async () => {},
+    refusals: NONE_REFUSED,
+    refused: [],
+    gaps: { scan: new MemoryGapScan(world.aggregates), clock: world.clock, gapMsMax: 300_000 },
   };
 }

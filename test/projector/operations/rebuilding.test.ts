@@ -105,7 +105,7 @@ describe('a rebuild of which history is missing', () => {
   });
 });
 
-const KEPT = { name: 'october', at: new Date(0), acceptLoss: false, settings: SETTINGS };
+const KEPT = { name: 'october', at: new Date(0), clock: 'log', acceptLoss: false, settings: SETTINGS } as const;
 
 describe('what names something that is not there', () => {
   it.each<[string, (around: RebuildingPorts) => Promise<unknown>, string]>([
