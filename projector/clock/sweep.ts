@@ -8,6 +8,7 @@ import { dayOf } from '../../mappings/calendar.js';
 import { rollups } from '../../mappings/registry.js';
 import type { RollupName } from '../../mappings/rollups/summaries.js';
 import type { Log } from '../../runtime/log.js';
+import { Repeated } from '../../runtime/repeated.js';
 import type { Service } from '../../runtime/service.js';
 import { Dirty } from '../pipeline/dirty.js';
 import { piecesOf } from '../pipeline/group.js';
@@ -35,29 +36,25 @@ const CLOCK_SKEW_MS = 5_000;
 
 export class DaySweep implements Service {
   private readonly self = randomUUID();
-  private timer: NodeJS.Timeout | null = null;
+  private readonly looks: Repeated;
   private stopping = false;
 
   constructor(
     private readonly ports: SweepPorts,
     private readonly settings: SweepSettings,
-  ) {}
+  ) {
+    const failed = (error: unknown) => ports.log.warn({ err: error }, 'the day sweep will be tried again');
+    this.looks = new Repeated(() => this.sweep().catch(failed), settings.checkIntervalMs);
+  }
 
   /** Looks at the clock again and again until stopped. A sweep that fails is tried again at the next look. */
-  async run(): Promise<void> {
-    while (!this.stopping) {
-      await this.sweep().catch((error: unknown) =>
-        this.ports.log.warn({ err: error }, 'the day sweep will be tried again'),
-      );
-      await new Promise<void>((resolve) => {
-        this.timer = setTimeout(resolve, this.settings.checkIntervalMs).unref();
-      });
-    }
+  run(): Promise<void> {
+    return this.looks.run();
   }
 
   async stop(): Promise<void> {
     this.stopping = true;
-    if (this.timer !== null) clearTimeout(this.timer);
+    await this.looks.stop();
   }
 
   /** Brings all documents to the present day, unless they are there or another process is at it. */

@@ -18,7 +18,7 @@ import { KafkaSource } from '../kafka/source.js';
 import { createMetrics, type Metrics, meterGaps, meterJobs } from '../metrics.js';
 import { operatedGeneration } from '../operations/operated.js';
 import { verify } from '../operations/verifying.js';
-import { endlessPatience } from '../pipeline/patience.js';
+import { EndlessPatience } from '../pipeline/patience.js';
 import { Projection } from '../pipeline/projection.js';
 import { yieldWhile } from '../pipeline/yielding.js';
 import type { Clock, DocumentStore } from '../ports.js';
@@ -50,6 +50,7 @@ import { MongoStateScan } from '../stores/mongodb/state-scan.js';
 import { MongoTicketCounter } from '../stores/mongodb/tickets.js';
 import { RegisteredControl } from './control.js';
 import { FollowedFilling } from './filling.js';
+import { runParts } from './parts.js';
 import { Rebuild } from './rebuild.js';
 import type { RenderAllSettings } from './render-all.js';
 
@@ -88,6 +89,8 @@ export interface RunningGeneration extends Service {
   readonly isBusy: boolean;
   /** Somebody was erased by an event that this process has folded, maybe for another generation. */
   eraseSoon(): void;
+  /** Why nothing gets on, in words: a step is being repeated until a store takes it. `null`: none is. */
+  readonly hindrance: string | null;
 }
 
 export function composeGeneration(around: Surroundings, record: GenerationRecord): RunningGeneration {
@@ -97,7 +100,7 @@ export function composeGeneration(around: Surroundings, record: GenerationRecord
   const log = around.log.child({ generation });
   const derivation = { businessTimeZone, reportingCurrency };
   const metrics = createMetrics();
-  const patience = endlessPatience(log);
+  const patience = new EndlessPatience(log);
   const changes = settings.CHANGES ? new KafkaChangeFeed(producer, changesTopic(names)) : null;
 
   const cache = new StateCache(settings.STATES_CACHED_MAX);
@@ -163,6 +166,7 @@ export function composeGeneration(around: Surroundings, record: GenerationRecord
       flush,
       yieldToLive,
       patience,
+      giveUp: (reason) => patience.giveUp(reason),
       events: metrics.events,
       log,
     },
@@ -233,6 +237,23 @@ export function composeGeneration(around: Surroundings, record: GenerationRecord
       record,
     );
 
+  let isPrepared = false;
+  let isStopping = false;
+  const giveUp = (reason: Error) => patience.giveUp(reason);
+  const prepare = async () =>
+    changes?.prepare(admin, {
+      partitions: settings.CHANGES_PARTITIONS,
+      replicas: settings.TOPIC_REPLICAS,
+      retentionMs: settings.CHANGES_RETENTION_MS,
+    });
+  const followed = {
+    run: async () => {
+      await projection.run();
+      await Promise.all([fanOut.stop(), rebuild.stop()]);
+    },
+    stop: () => projection.stop(),
+  };
+
   return {
     number: generation,
     metrics,
@@ -242,28 +263,32 @@ export function composeGeneration(around: Surroundings, record: GenerationRecord
     get isBusy() {
       return projection.isBusy;
     },
+    get hindrance() {
+      return patience.hindrance;
+    },
     async run() {
-      await changes?.prepare(admin, {
-        partitions: settings.CHANGES_PARTITIONS,
-        replicas: settings.TOPIC_REPLICAS,
-        retentionMs: settings.CHANGES_RETENTION_MS,
-      });
-      log.info('projecting');
-      void sweep.run();
-      void checker.run();
-      void refusalWatch.run();
-      const rebuilding = record.phase === undefined ? NO_WAIT : rebuild.run();
-      await Promise.all([
-        projection.run().then(() => Promise.all([fanOut.stop(), rebuild.stop()])),
-        fanOut.run(),
-        rebuilding,
-      ]);
-      await Promise.all([sweep.stop(), checker.stop(), refusalWatch.stop()]);
-      log.info('stopped: everything read is durable and committed');
+      try {
+        await patience.until(prepare);
+        isPrepared = true;
+        log.info('projecting');
+        void sweep.run();
+        void checker.run();
+        void refusalWatch.run();
+        await runParts([followed, fanOut, ...(record.phase === undefined ? [] : [rebuild])], giveUp);
+        log.info('stopped: everything read is durable and committed');
+      } catch (error) {
+        if (isPrepared || !isStopping) throw error;
+      } finally {
+        await Promise.all([sweep.stop(), checker.stop(), refusalWatch.stop()]);
+      }
     },
     // Its own events say so.
     eraseSoon: () => {},
-    stop: () => projection.stop(),
+    async stop() {
+      isStopping = true;
+      if (!isPrepared) patience.giveUp(new Error('Stopped before it has begun.'));
+      await projection.stop();
+    },
   };
 }
 

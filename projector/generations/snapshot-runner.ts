@@ -5,7 +5,7 @@ import { FanOut } from '../fan-out/fan-out.js';
 import { KafkaEventLog } from '../kafka/event-log.js';
 import { createMetrics } from '../metrics.js';
 import { operatedGeneration } from '../operations/operated.js';
-import { endlessPatience } from '../pipeline/patience.js';
+import { EndlessPatience } from '../pipeline/patience.js';
 import { refusalLog } from '../reconcile/refusals.js';
 import { ElasticsearchGenerationStorage } from '../stores/elasticsearch/generation-storage.js';
 import { MongoGenerationStorage } from '../stores/mongodb/generation-storage.js';
@@ -15,6 +15,7 @@ import { MongoRebuildStore } from '../stores/mongodb/rebuilds.js';
 import { MongoStateScan } from '../stores/mongodb/state-scan.js';
 import { MongoTicketCounter } from '../stores/mongodb/tickets.js';
 import { LaterErasures } from './later-erasures.js';
+import { runParts } from './parts.js';
 import { Rebuild } from './rebuild.js';
 import { Replay } from './replay.js';
 import {
@@ -31,7 +32,7 @@ export function composeSnapshot(around: Surroundings, record: GenerationRecord, 
   const { settings, db, elasticsearch, kafka, admin, producer, registry, clock } = around;
   const { number: generation } = record;
   const log = around.log.child({ generation, snapshot: snapshot.name });
-  const patience = endlessPatience(log);
+  const patience = new EndlessPatience(log);
   const metrics = createMetrics();
   const pause = { clock, sleep: setTimeout };
   const rebuilds = new MongoRebuildStore(db);
@@ -92,10 +93,13 @@ export function composeSnapshot(around: Surroundings, record: GenerationRecord, 
     metrics,
     joined: true,
     isBusy: false,
+    get hindrance() {
+      return patience.hindrance;
+    },
     async run() {
       log.info('snapshot');
       await rebuild.run();
-      await Promise.all([fanOut.run(), erasures.run()]);
+      await runParts([fanOut, erasures], (reason) => patience.giveUp(reason));
     },
     eraseSoon: () => erasures.ask(),
     async stop() {

@@ -12,6 +12,7 @@ export interface Gathered<Content> {
 export class Backlog<Content> {
   private gathered: Gathered<Content> | null = null;
   private closed = false;
+  private abandoned = false;
   private wake: () => void = () => {};
 
   /** `merge` adds the second to the first. */
@@ -19,6 +20,7 @@ export class Backlog<Content> {
 
   /** The content is the backlog's from now on. */
   add(content: Content, batches: readonly Batch[]): void {
+    if (this.abandoned) return;
     if (this.gathered === null) {
       this.gathered = { content, batches: [...batches] };
     } else {
@@ -44,11 +46,20 @@ export class Backlog<Content> {
     this.closed = true;
     this.wake();
   }
+
+  /** Nobody will take what has gathered, or is added yet. */
+  abandon(): void {
+    this.gathered = null;
+    this.abandoned = true;
+    this.close();
+  }
 }
 
 /**
  * Does a step with all that gathers, again and again until the backlog is closed and empty. Pieces of work may overtake
- * one another: tickets decide between their writes.
+ * one another: tickets decide between their writes. After a failure nothing more is begun, and what is under way is
+ * waited for.
+ * @throws the first failure.
  */
 export async function drain<Content>(
   backlog: Backlog<Content>,
@@ -56,19 +67,17 @@ export async function drain<Content>(
   step: (gathered: Gathered<Content>) => Promise<void>,
 ): Promise<void> {
   const inFlight = new Set<Promise<void>>();
-  let failed: (error: unknown) => void = () => {};
-  const failure = new Promise<never>((_, reject) => {
-    failed = reject;
-  });
-  const loop = async () => {
-    for (let work = await backlog.take(); work !== null; work = await backlog.take()) {
-      const settled: Promise<void> = step(work)
-        .catch(failed)
-        .finally(() => inFlight.delete(settled));
-      inFlight.add(settled);
-      if (inFlight.size >= inFlightMax) await Promise.race(inFlight);
-    }
-    await Promise.all(inFlight);
-  };
-  await Promise.race([failure, loop()]);
+  const failures: unknown[] = [];
+  for (let work = await backlog.take(); work !== null; work = await backlog.take()) {
+    const settled: Promise<void> = step(work)
+      .catch((error: unknown) => {
+        failures.push(error);
+        backlog.abandon();
+      })
+      .finally(() => inFlight.delete(settled));
+    inFlight.add(settled);
+    if (inFlight.size >= inFlightMax) await Promise.race(inFlight);
+  }
+  await Promise.all(inFlight);
+  if (failures.length > 0) throw failures[0];
 }

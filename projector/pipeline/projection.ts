@@ -21,7 +21,7 @@ import type {
   QuarantinedRecord,
   SourceRecord,
 } from '../ports.js';
-import { Backlog, drain } from './backlog.js';
+import { Backlog, drain, type Gathered } from './backlog.js';
 import { type DecodedDelivery, decodeBatch, positionsAfter } from './decode.js';
 import { Dirty, type DirtyDocuments } from './dirty.js';
 import { type FoldPorts, foldBatch } from './fold.js';
@@ -42,6 +42,8 @@ export interface ProjectionPorts {
   /** Resolves when the generation that is served has had its turn: one that is filled goes second. */
   readonly yieldToLive: () => Promise<void>;
   readonly patience: Patience;
+  /** Told at once when a part has failed: nothing may be waited for any longer. */
+  readonly giveUp: (reason: Error) => void;
   readonly events: EventCounts;
   readonly log: Log;
 }
@@ -73,6 +75,7 @@ export class Projection implements Service {
     STORES.map((store) => [store, new Backlog<DirtyDocuments>((into, from) => into.include(from))]),
   );
   private stopping = false;
+  private failure: { readonly error: unknown } | null = null;
   private stopAsked: () => void = () => {};
   private readonly stopped = new Promise<void>((resolve) => {
     this.stopAsked = resolve;
@@ -85,21 +88,37 @@ export class Projection implements Service {
     this.undone = new Undone(limits.eventsUndoneMax);
   }
 
-  /** Ends when stopped and everything folded is durable and committed. */
+  /**
+   * Ends when stopped and everything folded is durable and committed. When a part fails, all others are ended, too,
+   * before it rejects: nothing goes on behind.
+   */
   async run(): Promise<void> {
-    const source = this.ports.source.run();
-    // The loops end by themselves after a stop; a failure of any part is a failure of the whole.
-    await Promise.race([
-      source,
-      Promise.all([this.foldLoop(), this.resolveLoop(), this.publishLoops(), this.commitLoop()]),
-    ]);
-    await this.ports.source.stop();
-    await source;
+    const { source } = this.ports;
+    const reading = this.watched(source.run());
+    const loops = [this.foldLoop(), this.resolveLoop(), this.publishLoops(), this.commitLoop()];
+    await Promise.all(loops.map((loop) => this.watched(loop)));
+    await this.watched(source.stop());
+    await reading;
+    if (this.failure !== null) throw this.failure.error;
   }
 
   async stop(): Promise<void> {
     this.stopping = true;
     this.stopAsked();
+  }
+
+  private watched(part: Promise<void>): Promise<void> {
+    return part.catch((error: unknown) => this.fail(error));
+  }
+
+  /** The first failure of a part is that of the whole. */
+  private fail(error: unknown): void {
+    if (this.failure !== null) return;
+    this.failure = { error };
+    void this.stop();
+    this.ports.giveUp(new Error('Another part of the projection has failed.', { cause: error }));
+    for (const backlog of [this.touched, ...this.dirty.values()]) backlog.abandon();
+    this.undone.abandon();
   }
 
   /** Whether events are folded and not yet durable. */
@@ -201,7 +220,7 @@ export class Projection implements Service {
 
   private async resolveLoop(): Promise<void> {
     const { flush, patience } = this.ports;
-    await drain(this.touched, this.limits.flushesInFlightMax, async ({ content, batches }) => {
+    await this.drain(this.touched, async ({ content, batches }) => {
       const documents = await patience.until(() => resolve(flush, content));
       const parts = byStore(documents);
       for (const [store, part] of parts) this.dirty.get(store)?.add(part, batches);
@@ -214,13 +233,26 @@ export class Projection implements Service {
     const { flush, patience } = this.ports;
     await Promise.all(
       [...this.dirty.values()].map((backlog) =>
-        drain(backlog, this.limits.flushesInFlightMax, async ({ content, batches }) => {
+        this.drain(backlog, async ({ content, batches }) => {
           await publishAll(flush, patience, chunksOf(content, flush.chunkDocumentsMax));
           this.undone.done(batches);
         }),
       ),
     );
     this.undone.close();
+  }
+
+  /** What else is under way is waited for, so the others are told of a failure as soon as it happens. */
+  private drain<Content>(
+    backlog: Backlog<Content>,
+    step: (gathered: Gathered<Content>) => Promise<void>,
+  ): Promise<void> {
+    return drain(backlog, this.limits.flushesInFlightMax, (gathered) =>
+      step(gathered).catch((error: unknown) => {
+        this.fail(error);
+        throw error;
+      }),
+    );
   }
 
   private async commitLoop(): Promise<void> {

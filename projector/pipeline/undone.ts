@@ -70,6 +70,12 @@ export class Undone {
     this.wake();
   }
 
+  /** Nothing that is left will be done. */
+  abandon(): void {
+    this.batches.length = 0;
+    this.close();
+  }
+
   private change(): Promise<void> {
     return new Promise((resolve) => this.waiting.push(resolve));
   }

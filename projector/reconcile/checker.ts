@@ -1,6 +1,7 @@
 /** Goes through all documents of the served generation from time to time: one process at a time, and never in a hurry. */
 import { randomUUID } from 'node:crypto';
 import type { Log } from '../../runtime/log.js';
+import { Repeated } from '../../runtime/repeated.js';
 import type { Service } from '../../runtime/service.js';
 import type { Verification } from '../operations/verifying.js';
 import type { CheckTurn, Clock } from '../ports.js';
@@ -21,29 +22,26 @@ const LOOK_MS_MAX = 10_000;
 
 export class Checker implements Service {
   private readonly self = randomUUID();
-  private timer: NodeJS.Timeout | null = null;
+  private readonly looks: Repeated;
   private stopping = false;
 
   /** `intervalMs`: from the end of one check to the beginning of the next; 0: there are none. */
   constructor(
     private readonly ports: CheckerPorts,
     private readonly intervalMs: number,
-  ) {}
+  ) {
+    const failed = (error: unknown) => ports.log.warn({ err: error }, 'the check will be made again');
+    this.looks = new Repeated(() => this.look().catch(failed), Math.min(intervalMs, LOOK_MS_MAX));
+  }
 
   /** Until stopped. A check that fails is made again when its lease has ended. */
   async run(): Promise<void> {
-    if (this.intervalMs === 0) return;
-    while (!this.stopping) {
-      await this.look().catch((error: unknown) => this.ports.log.warn({ err: error }, 'the check will be made again'));
-      await new Promise<void>((resolve) => {
-        this.timer = setTimeout(resolve, Math.min(this.intervalMs, LOOK_MS_MAX)).unref();
-      });
-    }
+    if (this.intervalMs > 0) await this.looks.run();
   }
 
   async stop(): Promise<void> {
     this.stopping = true;
-    if (this.timer !== null) clearTimeout(this.timer);
+    await this.looks.stop();
   }
 
   /** Checks when it is time to. */

@@ -24,6 +24,7 @@ import {
   MemoryTicketCounter,
 } from './stores.js';
 
+const IMPATIENT: Patience & { giveUp(): void } = { until: (step) => step(), giveUp: () => {} };
 const FAN_OUT = { chunkOrdersMax: 1, busyChunkOrdersMax: 1, yieldMsMax: 0, idleMs: 1, leaseMs: 1_000 };
 
 export function liveProjection({
@@ -31,12 +32,15 @@ export function liveProjection({
   settings,
   fanOutInlineMax = 1000,
   registered,
+  patience = IMPATIENT,
 }: {
   readonly now: number;
   readonly settings: DerivationSettings;
   readonly fanOutInlineMax?: number;
   /** Instead of `control.admission`. */
   readonly registered?: GenerationControl;
+  /** Absent: nothing is tried twice. */
+  readonly patience?: Patience & { giveUp(reason: Error): void };
 }) {
   const aggregates = new MemoryAggregateStore();
   const rollups = new MemoryRollupStore(aggregates);
@@ -52,7 +56,6 @@ export function liveProjection({
   const targets = Object.values(views).map(({ name }) => ({ view: name, revision: 1 }));
 
   const log = createLog('test', 'silent');
-  const patience: Patience = { until: (step) => step() };
   const flushPorts = (cache: StateCache, around: DocumentStore): ResolvePorts & PublishPorts => ({
     aggregates,
     rollups,
@@ -83,6 +86,7 @@ export function liveProjection({
         fold: { store: aggregates, cache, settings },
         flush: flushPorts(cache, around),
         patience,
+        giveUp: (reason) => patience.giveUp(reason),
         events: { folded: () => {}, unknown: () => {}, quarantined: () => {} },
         log,
       },

@@ -101,6 +101,7 @@ export class Worker implements Holder {
     const projection = new Projection(
       {
         ...{ source: this.source, positions, quarantine, erasures, patience, log: LOG },
+        giveUp: () => {},
         control: climate.rebuilt
           ? new RegisteredControl(ports.registry, GENERATION, clock.now)
           : { admission: async () => ({ mode: 'project' }) },

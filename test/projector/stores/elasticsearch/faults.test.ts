@@ -1,7 +1,7 @@
 /** What the store of documents does when Elasticsearch, or the way to it, is in trouble: the real server, broken. */
 import type { Client } from '@elastic/elasticsearch';
 import { afterEach, describe, expect, inject, it, onTestFinished } from 'vitest';
-import { endlessPatience } from '../../../../projector/pipeline/patience.js';
+import { EndlessPatience } from '../../../../projector/pipeline/patience.js';
 import { type OutgoingDocument, type Ticket, Unavailable } from '../../../../projector/ports.js';
 import { connectElasticsearch } from '../../../../projector/stores/elasticsearch/connection.js';
 import { ElasticsearchDocumentStore } from '../../../../projector/stores/elasticsearch/documents.js';
@@ -19,7 +19,7 @@ const TARGET = { view: 'orders', revision: 1 } as const;
 const PATIENT_MS = 30_000;
 /** For requests that are to time out. */
 const HASTY_MS = 2_000;
-const patience = endlessPatience(createLog('test', 'silent'));
+const patience = new EndlessPatience(createLog('test', 'silent'));
 const ticket = (number: number) => number as Ticket;
 
 const open = generationsFor('elastic-faults', ({ elasticsearch, namespace }, record) =>

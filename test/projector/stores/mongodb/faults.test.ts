@@ -1,6 +1,6 @@
 /** What the stores in MongoDB do when the server, or the way to it, is in trouble. */
 import { afterEach, describe, expect, inject, it } from 'vitest';
-import { endlessPatience } from '../../../../projector/pipeline/patience.js';
+import { EndlessPatience } from '../../../../projector/pipeline/patience.js';
 import { type OutgoingDocument, type Ticket, Unavailable } from '../../../../projector/ports.js';
 import { MongoAggregateStore } from '../../../../projector/stores/mongodb/aggregate-store.js';
 import { connectMongo, databaseFor } from '../../../../projector/stores/mongodb/connection.js';
@@ -20,7 +20,7 @@ const TARGET = { view: 'customers', revision: 1 } as const;
 const PATIENT_MS = 30_000;
 /** For requests that are to time out. */
 const HASTY_MS = 2_000;
-const patience = endlessPatience(createLog('test', 'silent'));
+const patience = new EndlessPatience(createLog('test', 'silent'));
 
 const open = generationsFor('mongo-faults', ({ db }, record) => new MongoGenerationStorage(db).create(record));
 

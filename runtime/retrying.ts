@@ -1,0 +1,45 @@
+/** Trying again what passes by itself, in one place: how long between attempts, and how waiting is ended. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface Retrying {
+  /** Whether the failure may be gone next time; all others are thrown at once. */
+  readonly isPassing: (error: unknown) => boolean;
+  /** Told before each pause. `attempt` counts from 1. */
+  readonly onFailure: (error: unknown, retry: { readonly attempt: number; readonly delayMs: number }) => void;
+  readonly firstDelayMs: number;
+  readonly delayMaxMs: number;
+  /** Absent: endless. */
+  readonly attemptsMax?: number;
+  /** Ends a pause at once. What is being attempted is not interrupted. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Pauses double, with jitter: a pause lies between half of its bound and the bound.
+ * @throws the failure that does not pass or was the last one; the signal's reason once that is aborted.
+ */
+export async function retrying<Result>(work: () => Promise<Result>, options: Retrying): Promise<Result> {
+  const { isPassing, onFailure, firstDelayMs, delayMaxMs, attemptsMax = Number.POSITIVE_INFINITY, signal } = options;
+  for (let attempt = 1; ; attempt += 1) {
+    signal?.throwIfAborted();
+    try {
+      return await work();
+    } catch (error) {
+      if (!isPassing(error) || attempt > attemptsMax) throw error;
+      const bound = Math.min(delayMaxMs, firstDelayMs * 2 ** (attempt - 1));
+      const delayMs = Math.round((bound / 2) * (1 + Math.random()));
+      onFailure(error, { attempt, delayMs });
+      await pause(delayMs, signal);
+    }
+  }
+}
+
+/** @throws the signal's reason once that is aborted. */
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  await sleep(ms, undefined, signal === undefined ? {} : { signal }).catch(() => {});
+  signal?.throwIfAborted();
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
