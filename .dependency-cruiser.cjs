@@ -67,6 +67,7 @@ module.exports = {
       '^api/changes/kafka/',
       '^api/history/kafka/',
       '^runtime/kafkajs/',
+      '^runtime/presence/',
     ]),
     {
       name: 'sample-feeds-by-one-file',
@@ -74,8 +75,13 @@ module.exports = {
       from: { path: '^sample/', pathNot: '^sample/feeder.ts$' },
       to: { path: '^node_modules/kafkajs/' },
     },
-    only('mongodb', ['^projector/stores/mongodb/', '^api/readers/mongodb/', '^api/freshness/']),
-    only('@elastic', ['^projector/stores/elasticsearch/', '^api/readers/elasticsearch/']),
+    only('mongodb', [
+      '^projector/stores/mongodb/',
+      '^api/readers/mongodb/',
+      '^api/freshness/',
+      '^runtime/presence/',
+    ]),
+    only('@elastic', ['^projector/stores/elasticsearch/', '^api/readers/elasticsearch/', '^runtime/presence/']),
     only('jose', ['^api/access/jwt/']),
     only('helmet', ['^api/http/']),
     only('cors', ['^api/http/']),

@@ -3,19 +3,29 @@ import express, { type Express, type RequestHandler } from 'express';
 import type { Registry } from 'prom-client';
 import { HttpDrain } from '../runtime/http-drain.js';
 import type { Service } from '../runtime/service.js';
+import { AdminProblem, send } from './admin-api/problems.js';
 
 /** What is not answered so long after the projector has ended is cut off. */
 const DRAIN_TIMEOUT_MS = 2_000;
 
-/** Health and metrics over HTTP, asked for at every request; and the admin API. */
+/** What the process says of itself, asked for at every request. */
+export interface Condition {
+  /** `null`: there is nothing to measure yet. */
+  readonly metrics: () => Registry | null;
+  /** While it starts: which servers are waited for, each in a sentence; `null` afterwards. */
+  readonly starting: () => readonly string[] | null;
+  /** Why events do not get on; `null` when they do. */
+  readonly hindrance: () => string | null;
+}
+
+/** Health and metrics over HTTP; and the admin API, once the servers are there. */
 export class AdminServer implements Service {
   private readonly server: Server;
   private readonly drain: HttpDrain;
 
   constructor(
     private readonly address: { readonly host: string; readonly port: number },
-    private readonly metrics: () => Registry | null,
-    private readonly ready: () => boolean,
+    private readonly condition: Condition,
     private readonly api: RequestHandler,
   ) {
     this.server = createServer(this.app());
@@ -39,17 +49,27 @@ export class AdminServer implements Service {
   }
 
   private app(): Express {
+    const { condition } = this;
     const app = express();
     app.disable('x-powered-by');
     app.get('/health/live', (_request, response) => void response.json({ status: 'live' }));
     app.get('/health/ready', (_request, response) => {
-      const status = this.drain.hasBegun ? 'stopping' : this.ready() ? 'ready' : 'starting';
-      response.status(status === 'ready' ? 200 : 503).json({ status });
+      const lacking = condition.starting();
+      const hindrance = lacking === null ? condition.hindrance() : null;
+      if (this.drain.hasBegun) response.status(503).json({ status: 'stopping' });
+      else if (lacking !== null) response.status(503).json({ status: 'starting', reasons: lacking });
+      else if (hindrance !== null) response.status(503).json({ status: 'hindered', reasons: [hindrance] });
+      else response.json({ status: 'ready' });
     });
     app.get('/metrics', async (_request, response) => {
-      const metrics = this.metrics();
+      const metrics = condition.metrics();
       if (metrics === null) response.status(503).json({ status: 'starting' });
       else response.type(metrics.contentType).send(await metrics.metrics());
+    });
+    app.use('/admin/v1', (_request, response, next) => {
+      const lacking = condition.starting();
+      if (lacking === null) next();
+      else send(response, new AdminProblem('store-unavailable', ['The projector is starting.', ...lacking].join(' ')));
     });
     app.use('/admin/v1', this.api);
     return app;

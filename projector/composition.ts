@@ -4,84 +4,66 @@ import type { AggregateName } from '../mappings/events/event.js';
 import { registerCodecs } from '../runtime/kafkajs/codecs.js';
 import type { Log } from '../runtime/log.js';
 import { quarantineTopic } from '../runtime/names.js';
+import { Presence } from '../runtime/presence/presence.js';
+import { serversOf } from '../runtime/presence/servers.js';
+import { Repeated } from '../runtime/repeated.js';
 import type { Service } from '../runtime/service.js';
 import { AdminServer } from './admin.js';
 import { adminOperations } from './admin-api/operations.js';
 import { adminRoutes } from './admin-api/routes.js';
 import { adminTokenOf, type ProjectorSettings } from './config.js';
+import { type Connections, openConnections } from './connections.js';
 import { isOfThisShape, openGeneration } from './generations/generation.js';
 import { composeGeneration, type RunningGeneration } from './generations/runner.js';
 import { composeSnapshot } from './generations/snapshot-runner.js';
 import { GenerationSupervisor } from './generations/supervisor.js';
-import { connectKafka, createProducer } from './kafka/client.js';
 import { groupTraces } from './kafka/group-traces.js';
 import { prepareTopics } from './kafka/topics.js';
+import { CLOCK_WARN_MS } from './operations/doctor.js';
 import type { Clock, DocumentStore } from './ports.js';
-import { connectElasticsearch } from './stores/elasticsearch/connection.js';
+import { Starting } from './starting.js';
 import { ElasticsearchGenerationStorage } from './stores/elasticsearch/generation-storage.js';
-import { connectMongo, databaseFor } from './stores/mongodb/connection.js';
 import { MongoGenerationStorage } from './stores/mongodb/generation-storage.js';
 import { MongoRegistry } from './stores/mongodb/registry.js';
+
+/** How often MongoDB is asked for its time. */
+const CLOCK_ASK_MS = 10_000;
 
 export interface ProjectorOptions {
   /** Start a new generation, whatever is there. */
   readonly startNew: boolean;
   /** Measurements may stand between the pipeline and the stores. */
   readonly aroundDocuments?: (documents: DocumentStore) => DocumentStore;
-  /** Measurements may move the time; else it is the system's. */
+  /** Measurements may move the time; else it is MongoDB's. */
   readonly clock?: Clock;
 }
 
+/** Nothing is asked of a server yet: those that are away are waited for once it runs. @throws SettingsError */
 export async function composeProjector(
   settings: ProjectorSettings,
   log: Log,
   options: ProjectorOptions,
 ): Promise<Service> {
-  const { NAMESPACE: namespace } = settings;
-  const derivation = { businessTimeZone: settings.BUSINESS_TIME_ZONE, reportingCurrency: settings.REPORTING_CURRENCY };
-  const clock = options.clock ?? { now: Date.now };
   const adminToken = adminTokenOf(settings);
   await registerCodecs();
+  const servers = openConnections(settings, log);
+  const { NAMESPACE: namespace } = settings;
+  const clock = options.clock ?? servers.clock;
+  const registry = new MongoRegistry(servers.db);
+  const topics = topicsOf(settings);
 
-  const mongo = await connectMongo(settings.MONGODB_URL, settings.STORE_TIMEOUT_MS);
-  const db = databaseFor(mongo, namespace);
-  const elasticsearch = connectElasticsearch(settings.ELASTICSEARCH_URL, settings.STORE_TIMEOUT_MS);
-  const kafka = connectKafka(settings.KAFKA_BROKERS, namespace, log);
-  const admin = kafka.admin();
-  const producer = createProducer(kafka);
-  await Promise.all([admin.connect(), producer.connect()]);
-
-  const topics = new Map<string, AggregateName>([
-    [settings.TOPIC_CUSTOMERS, 'customers'],
-    [settings.TOPIC_PRODUCTS, 'products'],
-    [settings.TOPIC_ORDERS, 'orders'],
-  ]);
-  const creation = {
-    create: settings.CREATE_TOPICS,
-    partitions: settings.TOPIC_PARTITIONS,
-    replicas: settings.TOPIC_REPLICAS,
-  };
-  await prepareTopics(admin, [...topics.keys()], [quarantineTopic(namespace)], creation, log);
-
-  const registry = new MongoRegistry(db);
-  const mongoStorage = new MongoGenerationStorage(db);
-  const elasticsearchStorage = new ElasticsearchGenerationStorage(elasticsearch, namespace);
-  await openGeneration(
-    {
-      registry,
-      traces: [mongoStorage, elasticsearchStorage, groupTraces(admin, namespace)],
-      storages: [mongoStorage, elasticsearchStorage],
-      log,
-    },
-    derivation,
-    options,
+  const needed = serversOf(settings);
+  const starting = new Starting(
+    new Presence(needed, log),
+    () => open(settings, { ...servers, registry, topics: [...topics.keys()] }, options, log),
+    log,
   );
-
+  const asking = new Repeated(() => servers.clock.ask().catch(() => {}), CLOCK_ASK_MS);
   const supervisor: GenerationSupervisor<RunningGeneration> = new GenerationSupervisor({
     registry,
     compose: (record) => {
       const around = {
-        ...{ settings, topics, db, elasticsearch, kafka, admin, producer, registry, log },
+        ...{ ...servers, settings, topics, registry, log },
         clock,
         isLiveBusy: () => supervisor.serving?.isBusy ?? false,
         onErasure: () => {
@@ -96,32 +78,80 @@ export async function composeProjector(
     sleep: setTimeout,
     log,
   });
+  const operated = { ...servers, servers: needed, registry, namespace, topics: [...topics.keys()], clock };
   const adminServer = new AdminServer(
     { host: settings.ADMIN_HOST, port: settings.ADMIN_PORT },
-    () => supervisor.foremost?.metrics.registry ?? null,
-    () => supervisor.foremost?.joined ?? false,
-    adminRoutes(
-      adminOperations(
-        { db, elasticsearch, admin, registry, namespace, topics: [...topics.keys()], clock },
-        settings,
-        log,
-      ),
-      adminToken,
-      log,
-    ),
+    {
+      metrics: () => supervisor.foremost?.metrics.registry ?? null,
+      starting: () => starting.lacking,
+      hindrance: () => hindranceOf(supervisor.foremost),
+    },
+    adminRoutes(adminOperations(operated, settings, log), adminToken, log),
   );
 
   return {
     async run() {
       await adminServer.run();
       log.info({ admin: `http://${settings.ADMIN_HOST}:${settings.ADMIN_PORT}` }, 'listening');
-      await supervisor.run();
-      await adminServer.stop();
-      await Promise.all([admin.disconnect(), producer.disconnect(), mongo.close(), elasticsearch.close()]);
+      try {
+        if ((await starting.run()) === 'stopped') return;
+        void asking.run();
+        await supervisor.run();
+      } finally {
+        await Promise.all([adminServer.stop(), asking.stop()]);
+        await servers.close();
+      }
     },
     async stop() {
       adminServer.announceStop();
+      starting.stop();
       await supervisor.stop();
     },
   };
+}
+
+function topicsOf(settings: ProjectorSettings): ReadonlyMap<string, AggregateName> {
+  return new Map([
+    [settings.TOPIC_CUSTOMERS, 'customers'],
+    [settings.TOPIC_PRODUCTS, 'products'],
+    [settings.TOPIC_ORDERS, 'orders'],
+  ]);
+}
+
+/** Topics and the generation that is served. Safe to repeat. */
+async function open(
+  settings: ProjectorSettings,
+  servers: Connections & { readonly registry: MongoRegistry; readonly topics: readonly string[] },
+  options: ProjectorOptions,
+  log: Log,
+): Promise<void> {
+  const { NAMESPACE: namespace } = settings;
+  const { db, elasticsearch, admin, registry, topics, clock } = servers;
+  await servers.connect();
+  const { machineAheadMs } = clock;
+  if (Math.abs(machineAheadMs) > CLOCK_WARN_MS) {
+    log.warn(
+      { machineAheadMs },
+      "this machine's clock is not MongoDB's, which is used instead: synchronize them (NTP)",
+    );
+  }
+  const creation = {
+    create: settings.CREATE_TOPICS,
+    partitions: settings.TOPIC_PARTITIONS,
+    replicas: settings.TOPIC_REPLICAS,
+  };
+  await prepareTopics(admin, topics, [quarantineTopic(namespace)], creation, log);
+  const storages = [new MongoGenerationStorage(db), new ElasticsearchGenerationStorage(elasticsearch, namespace)];
+  await openGeneration(
+    { registry, traces: [...storages, groupTraces(admin, namespace)], storages, log },
+    { businessTimeZone: settings.BUSINESS_TIME_ZONE, reportingCurrency: settings.REPORTING_CURRENCY },
+    options,
+  );
+}
+
+/** Why the generation by which the process is judged does not get on; `null` when it does. */
+function hindranceOf(foremost: RunningGeneration | null): string | null {
+  if (foremost === null) return 'No generation runs here yet.';
+  if (foremost.hindrance !== null) return foremost.hindrance;
+  return foremost.joined ? null : 'It is not a member of its group yet.';
 }

@@ -20,9 +20,14 @@ export function createLog(name: string, level: string, destination?: Destination
   return destination === undefined ? pino(options) : pino(options, destination);
 }
 
-/** `mongodb://user:secret@host/` → `mongodb://host/` */
+/** `mongodb://user:secret@host/` → `mongodb://host/`; up to the last `@`, as not every secret is escaped. */
 export function withoutCredentials(url: string): string {
-  return url.replace(/\/\/[^@/]*@/, '//');
+  return url.replace(/\/\/.*@/, '//');
+}
+
+/** Where a server is: without credentials, and without options, which may hold secrets, too. */
+export function placeOf(url: string): string {
+  return withoutCredentials(url).replace(/\?.*$/, '');
 }
 
 /** Keys and tokens have no place in a URL; one that is there all the same is not logged. */

@@ -60,24 +60,32 @@ export function flag(fallback: 'on' | 'off') {
     .transform((value) => value === 'on');
 }
 
+function isAddress(text: string): boolean {
+  const port = /^[^\s/@]+:(\d{1,5})$/.exec(text)?.[1];
+  return port !== undefined && Number(port) > 0 && Number(port) < 65_536;
+}
+
 /** `host:port,host:port` */
 export function addresses(fallback: string) {
   return z
     .string()
     .default(fallback)
     .transform((text) => text.split(',').map((address) => address.trim()))
-    .refine((list) => list.every((address) => /^\S+:\d{1,5}$/.test(address)), {
-      error: 'must be host:port, several separated by commas',
-    });
+    .refine((list) => list.every(isAddress), { error: 'must be host:port, several separated by commas' });
 }
 
 export function url(fallback: string, schemes: readonly string[]) {
-  return z
-    .string()
-    .default(fallback)
-    .refine((text) => schemes.some((scheme) => text.startsWith(`${scheme}://`)), {
-      error: `must begin with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
-    });
+  return (
+    z
+      .string()
+      .default(fallback)
+      .refine((text) => schemes.some((scheme) => text.startsWith(`${scheme}://`)), {
+        error: `must begin with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
+        abort: true,
+      })
+      // MongoDB's may name several servers: those are left to its driver.
+      .refine((text) => !text.startsWith('http') || URL.canParse(text), { error: 'is not a URL' })
+  );
 }
 
 export function timeZone(fallback: string) {

@@ -6,10 +6,10 @@ import { type Action, type Actor, type AuditEntry, audited } from '../operations
 import type { Comparison } from '../operations/comparison.js';
 import {
   doctorPorts,
+  type ExaminedServers,
   explain,
   fanOutJobs,
   gaps,
-  type OperationServers,
   overviewPorts,
   rebuildingPorts,
 } from '../operations/compose.js';
@@ -70,7 +70,7 @@ export interface AdminOperations extends MendingOperations {
   deleteSnapshot(name: string): Promise<number>;
 }
 
-export function adminOperations(servers: OperationServers, settings: ProjectorSettings, log: Log): AdminOperations {
+export function adminOperations(servers: ExaminedServers, settings: ProjectorSettings, log: Log): AdminOperations {
   const ports = rebuildingPorts(servers);
   const overview = overviewPorts(servers, settings.GAP_MS_MAX);
   const trail = new MongoAuditTrail(servers.db);

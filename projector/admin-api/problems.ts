@@ -64,7 +64,7 @@ function problemOf(error: unknown): AdminProblem {
   return new AdminProblem('internal', 'The log of the projector says more.');
 }
 
-function send(response: Response, { code, detail, errors }: AdminProblem): void {
+export function send(response: Response, { code, detail, errors }: AdminProblem): void {
   const { status, title } = PROBLEMS[code];
   if (code === 'unauthenticated') response.set('WWW-Authenticate', 'Bearer');
   if (code === 'store-unavailable') response.set('Retry-After', '1');

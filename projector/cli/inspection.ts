@@ -42,11 +42,15 @@ export function inspectionCommands(tool: Tool): readonly Command[] {
       .description('look at everything that the projector relies on')
       .addHelpText('after', `\nExit code ${EXIT.found}: something fails.`)
       .action(() =>
-        tool.run(async (servers) => {
-          const checks = await examine(doctorPorts(servers));
-          if (checks.some(({ verdict }) => verdict === 'fail')) tool.exitWith(EXIT.found);
-          return checks;
-        }, showChecks),
+        tool.run(
+          async (servers) => {
+            const checks = await examine(doctorPorts(servers));
+            if (checks.some(({ verdict }) => verdict === 'fail')) tool.exitWith(EXIT.found);
+            return checks;
+          },
+          showChecks,
+          { evenIfAway: true },
+        ),
       ),
     new Command('audit')
       .description('who did what, newest first')

@@ -5,7 +5,7 @@ import { createLog } from '../../runtime/log.js';
 import { readSettings, SettingsError } from '../../runtime/settings.js';
 import { type ProjectorSettings, projectorSettings } from '../config.js';
 import { type Action, audited, isRefusal } from '../operations/audit.js';
-import type { OperationServers } from '../operations/compose.js';
+import type { ExaminedServers, OperationServers } from '../operations/compose.js';
 import { withServers } from '../operations/servers.js';
 import { MongoAuditTrail } from '../stores/mongodb/audit.js';
 import { UnusableArguments } from './arguments.js';
@@ -23,15 +23,19 @@ import { verifyCommand } from './verify.js';
 /** What commands are made with. */
 export interface Tool {
   readonly settings: ProjectorSettings;
-  /** Runs the work with open connections, and prints what it returns: as JSON with `--json`, else by `show`. */
+  /**
+   * Runs the work with open connections, and prints what it returns: as JSON with `--json`, else by `show`. With
+   * `evenIfAway` nothing is connected before, and the work sees to what is away.
+   */
   run<Result extends object>(
-    work: (servers: OperationServers) => Promise<Result>,
+    work: (servers: ExaminedServers) => Promise<Result>,
     show?: (result: Result) => string,
+    options?: { readonly evenIfAway: boolean },
   ): Promise<void>;
   /** The same for what changes something: it is recorded in the audit trail. */
   act<Result extends object>(
     action: Action,
-    work: (servers: OperationServers) => Promise<Result>,
+    work: (servers: ExaminedServers) => Promise<Result>,
     show?: (result: Result) => string,
   ): Promise<void>;
   /** A part of a `run` that changes something. */
@@ -85,8 +89,8 @@ function toolFor(program: Command, env: NodeJS.ProcessEnv, exitWith: (code: numb
       return settings;
     },
     exitWith,
-    run: async (work, show = linesOf) => {
-      const result = await withServers(tool.settings, log, work);
+    run: async (work, show = linesOf, options) => {
+      const result = await withServers(tool.settings, log, work, options);
       process.stdout.write(program.opts<{ json: boolean }>().json ? `${JSON.stringify(result)}\n` : show(result));
     },
     act: (action, work, show) => tool.run((servers) => tool.recorded(servers, action, () => work(servers)), show),

@@ -241,11 +241,15 @@ export function composeGeneration(around: Surroundings, record: GenerationRecord
   let isStopping = false;
   const giveUp = (reason: Error) => patience.giveUp(reason);
   const prepare = async () =>
-    changes?.prepare(admin, {
-      partitions: settings.CHANGES_PARTITIONS,
-      replicas: settings.TOPIC_REPLICAS,
-      retentionMs: settings.CHANGES_RETENTION_MS,
-    });
+    changes?.prepare(
+      admin,
+      {
+        partitions: settings.CHANGES_PARTITIONS,
+        replicas: settings.TOPIC_REPLICAS,
+        retentionMs: settings.CHANGES_RETENTION_MS,
+      },
+      log,
+    );
   const followed = {
     run: async () => {
       await projection.run();

@@ -1,7 +1,11 @@
 import type { Admin, Message, Producer } from 'kafkajs';
 import { type Change, encodeChange } from '../../runtime/changes.js';
+import type { Log } from '../../runtime/log.js';
+import { messageOf } from '../../runtime/retrying.js';
 import { type ChangeFeed, Unavailable } from '../ports.js';
+import { BROKER_TIME, keepBrokerTime, NO_TIMESTAMP } from './broker-time.js';
 import { logRanges } from './log-range.js';
+import { isPassing } from './passing.js';
 
 export interface ChangesTopicSettings {
   readonly partitions: number;
@@ -23,8 +27,18 @@ export class KafkaChangeFeed implements ChangeFeed {
     private readonly topic: string,
   ) {}
 
-  /** Creates the topic unless it is there. What it keeps is then its operator's affair. */
-  async prepare(admin: Admin, { partitions, replicas, retentionMs }: ChangesTopicSettings): Promise<void> {
+  /** Creates the topic unless it is there. What it keeps is then its operator's affair; whose time it tells is not. @throws Unavailable */
+  async prepare(admin: Admin, settings: ChangesTopicSettings, log: Log): Promise<void> {
+    try {
+      await this.create(admin, settings);
+      await keepBrokerTime(admin, [this.topic], log);
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      throw new Unavailable(`Kafka could not prepare ${this.topic}: ${messageOf(error)}`, { cause: error });
+    }
+  }
+
+  private async create(admin: Admin, { partitions, replicas, retentionMs }: ChangesTopicSettings): Promise<void> {
     const { topic } = this;
     if (!(await admin.listTopics()).includes(topic)) {
       const segmentMs = Math.max(SEGMENT_MS_MIN, Math.floor(retentionMs / SEGMENTS_PER_RETENTION));
@@ -32,6 +46,7 @@ export class KafkaChangeFeed implements ChangeFeed {
         { name: 'cleanup.policy', value: 'delete' },
         { name: 'retention.ms', value: String(retentionMs) },
         { name: 'segment.ms', value: String(segmentMs) },
+        BROKER_TIME,
       ];
       await admin.createTopics({
         topics: [{ topic, numPartitions: partitions, replicationFactor: replicas, configEntries }],
@@ -45,7 +60,9 @@ export class KafkaChangeFeed implements ChangeFeed {
   async announce(changes: readonly Change[]): Promise<void> {
     for (const messages of piecesOf(changes)) {
       await this.producer.send({ topic: this.topic, acks: -1, messages }).catch((error: unknown) => {
-        throw new Unavailable('Kafka did not take the announcement of changed documents', { cause: error });
+        throw new Unavailable(`Kafka did not take the announcement of changed documents: ${messageOf(error)}`, {
+          cause: error,
+        });
       });
     }
   }
@@ -65,7 +82,7 @@ function* piecesOf(changes: readonly Change[]): Generator<Message[]> {
       messages = [];
       bytes = 0;
     }
-    messages.push({ key, value });
+    messages.push({ key, value, timestamp: NO_TIMESTAMP });
     bytes += size;
   }
   if (messages.length > 0) yield messages;

@@ -1,6 +1,7 @@
+import kafkajs from 'kafkajs';
 import type { Log } from '../../runtime/log.js';
 import { messageOf, retrying } from '../../runtime/retrying.js';
-import { isPassing } from './passing.js';
+import { Unavailable } from '../ports.js';
 
 /**
  * What a new assignment needs before it can begin, asked for until it is there: with MongoDB or the broker away the
@@ -9,7 +10,7 @@ import { isPassing } from './passing.js';
  */
 export function atLast<Result>(read: () => Promise<Result>, signal: AbortSignal, log: Log): Promise<Result> {
   return retrying(read, {
-    isPassing,
+    isPassing: (error) => error instanceof Unavailable || error instanceof kafkajs.KafkaJSError,
     onFailure: (error, { delayMs }) =>
       log.warn({ delayMs }, `where to begin reading is not known yet, trying again: ${messageOf(error)}`),
     firstDelayMs: 100,

@@ -1,5 +1,7 @@
 import type { Producer } from 'kafkajs';
+import { messageOf } from '../../runtime/retrying.js';
 import { type QuarantinedRecord, Unavailable } from '../ports.js';
+import { NO_TIMESTAMP } from './broker-time.js';
 
 /** Reason and position of each quarantined record as JSON, keyed by its position; never its content. */
 export function quarantineNotices(producer: Producer, topic: string) {
@@ -12,11 +14,14 @@ export function quarantineNotices(producer: Producer, topic: string) {
         return {
           key: `${source}/${partition}/${offset}`,
           value: JSON.stringify({ topic: source, partition, offset, reason }),
+          timestamp: NO_TIMESTAMP,
         };
       }),
     });
     await sent.catch((error: unknown) => {
-      throw new Unavailable('Kafka did not take the notices of quarantined records', { cause: error });
+      throw new Unavailable(`Kafka did not take the notices of quarantined records: ${messageOf(error)}`, {
+        cause: error,
+      });
     });
   };
 }

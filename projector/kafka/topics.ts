@@ -1,5 +1,8 @@
-import type { Admin } from 'kafkajs';
+import kafkajs, { type Admin, type ITopicConfig } from 'kafkajs';
 import type { Log } from '../../runtime/log.js';
+import { messageOf } from '../../runtime/retrying.js';
+import { Unavailable } from '../ports.js';
+import { BROKER_TIME, keepBrokerTime } from './broker-time.js';
 import { logRanges } from './log-range.js';
 import { retentionOf } from './retention.js';
 
@@ -37,15 +40,33 @@ export async function prepareTopics(
     })),
     ...own
       .filter((topic) => !existing.has(topic))
-      .map((topic) => ({ topic, numPartitions: 1, replicationFactor: replicas })),
+      .map((topic) => ({ topic, numPartitions: 1, replicationFactor: replicas, configEntries: [BROKER_TIME] })),
   ];
-  if (topics.length > 0) {
-    // kafkajs would wait for leaders by itself, and fails when the broker has not heard of a topic yet.
-    await admin.createTopics({ topics, waitForLeaders: false });
-  }
+  if (topics.length > 0) await createTopics(admin, topics);
   // Those that another process has just created are waited for as well.
   for (const topic of [...sources, ...own]) await logRanges(admin, topic);
+  if (own.length > 0) await keepBrokerTime(admin, own, log);
   await warnOfLoss(admin, sources, log);
+}
+
+/** @throws Unavailable while there are fewer brokers than replicas: others may be starting. */
+async function createTopics(admin: Admin, topics: ITopicConfig[]): Promise<void> {
+  try {
+    // kafkajs would wait for leaders by itself, and fails when the broker has not heard of a topic yet.
+    await admin.createTopics({ topics, waitForLeaders: false });
+  } catch (error) {
+    if (!(error instanceof kafkajs.KafkaJSAggregateError)) throw error;
+    const refusals = error.errors.map((one) => messageOf(one));
+    const sentence = `Kafka did not create ${topics.map(({ topic }) => topic).join(', ')}: ${[...new Set(refusals)].join(' ')}`;
+    if (
+      error.errors.some(
+        (one) => one instanceof kafkajs.KafkaJSProtocolError && one.type === 'INVALID_REPLICATION_FACTOR',
+      )
+    ) {
+      throw new Unavailable(`${sentence} TOPIC_REPLICAS says how many brokers it takes.`, { cause: error });
+    }
+    throw new Error(sentence, { cause: error });
+  }
 }
 
 async function warnOfLoss(admin: Admin, topics: readonly string[], log: Log): Promise<void> {

@@ -1,9 +1,11 @@
 /** The operators' operations over the real servers. */
 import { setTimeout } from 'node:timers/promises';
 import type { ViewName } from '../../mappings/contract.js';
+import { absentOf } from '../../runtime/presence/presence.js';
+import type { Server } from '../../runtime/presence/server.js';
 import type { GenerationRecord } from '../../runtime/records.js';
 import { liveOf } from '../generations/generation.js';
-import type { KafkaAdmin } from '../kafka/client.js';
+import type { KafkaAdmin, KafkaProducer } from '../kafka/client.js';
 import { examineKafka } from '../kafka/examination.js';
 import { groupTraces } from '../kafka/group-traces.js';
 import { logEnds, logRanges, offsetsSince } from '../kafka/log-range.js';
@@ -45,6 +47,13 @@ export interface OperationServers {
   readonly namespace: string;
   readonly topics: readonly string[];
   readonly clock: Clock;
+}
+
+/** What it takes to examine them as well. */
+export interface ExaminedServers extends OperationServers {
+  readonly producer: KafkaProducer;
+  /** The same three, to be asked whether they are there. */
+  readonly servers: readonly Server[];
 }
 
 /** How long a comparison waits for what is in flight. */
@@ -150,21 +159,29 @@ export async function explain(servers: OperationServers, view: ViewName, id: str
   );
 }
 
-export function doctorPorts(servers: OperationServers): DoctorPorts {
-  const { db, elasticsearch, admin, registry, namespace, topics, clock } = servers;
+export function doctorPorts(servers: ExaminedServers): DoctorPorts {
+  const { db, elasticsearch, admin, producer, registry, namespace, topics } = servers;
   const mongoStorage = new MongoGenerationStorage(db);
   const elasticsearchStorage = new ElasticsearchGenerationStorage(elasticsearch, namespace);
+  // Of this machine: it is the one that is compared.
+  const clock = { now: Date.now };
   return {
     registry,
     storages: [mongoStorage, elasticsearchStorage],
     traces: [mongoStorage, elasticsearchStorage],
+    absent: (name) => absentOf(servers.servers.filter((server) => server.name === name)),
     servers: {
-      Kafka: () => examineKafka(admin),
+      Kafka: () => examineKafka(admin, producer, namespace, clock),
       Elasticsearch: () => examineElasticsearch(elasticsearch, namespace, clock),
       MongoDB: () => examineMongo(db, clock),
     },
     retention: () => retentionOf(admin, topics),
-    ranges: rebuildingPorts(servers).ranges,
+    ranges: async () => {
+      const existing = await admin.listTopics();
+      const absent = topics.filter((topic) => !existing.includes(topic));
+      if (absent.length > 0) throw new Error(`There is no topic ${absent.join(', ')}.`);
+      return rebuildingPorts(servers).ranges();
+    },
     drift: async (known) => {
       const live = liveOf(known);
       return [...(await mappingDrift(elasticsearch, namespace, live)), ...(await indexDrift(db, live))];

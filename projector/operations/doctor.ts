@@ -1,4 +1,5 @@
 /** Looks at everything that the projector relies on, and says what to do about what is not right. */
+import type { Server } from '../../runtime/presence/server.js';
 import type { RegistryRecord } from '../../runtime/records.js';
 import {
   type GenerationStorage,
@@ -31,12 +32,16 @@ export interface ServerReport {
   readonly clockAheadMs: number | null;
 }
 
+type ServerName = Server['name'];
+
 export interface DoctorPorts {
   readonly registry: Pick<Registry, 'read'>;
   readonly storages: readonly GenerationStorage[];
   /** The stores only: consumer groups of generations that are gone are kept by Kafka for a while. */
   readonly traces: readonly GenerationTraces[];
-  readonly servers: Readonly<Record<'Kafka' | 'Elasticsearch' | 'MongoDB', () => Promise<ServerReport>>>;
+  /** Why the server cannot be examined, with its address and setting; empty when it answers. */
+  readonly absent: (name: ServerName) => Promise<readonly string[]>;
+  readonly servers: Readonly<Record<ServerName, () => Promise<ServerReport>>>;
   readonly retention: () => Promise<readonly TopicRetention[]>;
   readonly ranges: () => Promise<ReadonlyMap<string, readonly LogRange[]>>;
   /** Where stored mappings and indexes are not as declared, each in words. */
@@ -47,21 +52,44 @@ export interface DoctorPorts {
 
 /** A switch relies on clocks being this close together. */
 const CLOCK_FAIL_MS = 5_000;
-const CLOCK_WARN_MS = 1_000;
+export const CLOCK_WARN_MS = 1_000;
+
+/** How long one server may take to be looked at: the others are not kept waiting. */
+const SERVER_MS_MAX = 10_000;
+const SERVERS: readonly ServerName[] = ['Kafka', 'Elasticsearch', 'MongoDB'];
 
 export async function examine(ports: DoctorPorts): Promise<readonly Check[]> {
-  const checks: Check[] = [];
-  for (const [name, report] of Object.entries(ports.servers)) checks.push(...(await serverChecks(name, report)));
-  checks.push(
-    ...(await guarded('topics', () => topicChecks(ports), 'Check that the topics exist: a projector creates them.')),
+  const reports = await Promise.all(SERVERS.map((name) => serverChecks(name, ports)));
+  const away = SERVERS.filter((name, at) =>
+    reports[at]?.some((check) => check.name === name && check.verdict === 'fail'),
   );
-  checks.push(...(await guarded('generations', () => generationChecks(ports))));
-  return checks;
+  const unless = (needed: readonly ServerName[]): Look => {
+    const missing = needed.filter((name) => away.includes(name));
+    return (name, work, cure) => (missing.length > 0 ? notLooked(name, missing) : guarded(name, work, cure));
+  };
+  const cure = 'Check that the topics exist: a projector creates them.';
+  return [
+    ...reports.flat(),
+    ...(await unless(['Kafka'])('topics', () => topicChecks(ports), cure)),
+    ...(await unless(['MongoDB'])('generations', () => generationChecks(ports, unless(SERVERS_OF_DOCUMENTS)))),
+  ];
 }
 
-async function serverChecks(name: string, report: () => Promise<ServerReport>): Promise<readonly Check[]> {
+const SERVERS_OF_DOCUMENTS: readonly ServerName[] = ['Elasticsearch', 'MongoDB'];
+
+/** Looks, unless what it takes is away. */
+type Look = (name: string, work: () => Promise<readonly Check[]>, cure?: string) => Promise<readonly Check[]>;
+
+async function notLooked(name: string, missing: readonly ServerName[]): Promise<readonly Check[]> {
+  const detail = `not looked at without ${missing.join(' and ')}`;
+  return [{ name, verdict: 'warn', detail, cure: 'Look again when it is there.' }];
+}
+
+async function serverChecks(name: ServerName, { absent, servers }: DoctorPorts): Promise<readonly Check[]> {
   return guarded(name, async () => {
-    const { version, supported, remarks, clockAheadMs } = await report();
+    const [why] = await absent(name);
+    if (why !== undefined) throw new Error(why);
+    const { version, supported, remarks, clockAheadMs } = await inTime(servers[name]());
     const reached: Check = supported
       ? { name, verdict: 'ok', detail: version, cure: null }
       : {
@@ -76,6 +104,17 @@ async function serverChecks(name: string, report: () => Promise<ServerReport>): 
       ...(clockAheadMs === null ? [] : [clockCheck(name, clockAheadMs)]),
     ];
   });
+}
+
+async function inTime<Result>(looking: Promise<Result>): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`It answers, and was not looked at within ${SERVER_MS_MAX / 1000} s.`)),
+      SERVER_MS_MAX,
+    );
+  });
+  return Promise.race([looking, late]).finally(() => clearTimeout(timer));
 }
 
 function clockCheck(server: string, aheadMs: number): Check {
@@ -122,7 +161,7 @@ async function topicChecks({ retention, ranges }: DoctorPorts): Promise<readonly
   });
 }
 
-async function generationChecks(ports: DoctorPorts): Promise<readonly Check[]> {
+async function generationChecks(ports: DoctorPorts, look: Look): Promise<readonly Check[]> {
   const known = await ports.registry.read();
   if (known === null) {
     const cure = 'Start a projector: it begins the first generation.';
@@ -131,11 +170,11 @@ async function generationChecks(ports: DoctorPorts): Promise<readonly Check[]> {
   const live = liveOf(known);
   return [
     { name: 'registry', verdict: 'ok', detail: `generation ${live.number} is served`, cure: null },
-    ...(await guarded('completeness', async () => [await completeness(ports, known)])),
-    ...(await guarded('leftovers', async () => [await leftovers(ports, known)])),
+    ...(await look('completeness', async () => [await completeness(ports, known)])),
+    ...(await look('leftovers', async () => [await leftovers(ports, known)])),
     definition(known),
-    ...(await guarded('mappings', async () => [await mappings(ports, known)])),
-    ...(await guarded('ticket counter', async () => [await ticketCounter(ports, known)])),
+    ...(await look('mappings', async () => [await mappings(ports, known)])),
+    ...(await look('ticket counter', async () => [await ticketCounter(ports, known)])),
   ];
 }
 

@@ -1,36 +1,39 @@
 /** Connections for operations outside a projector process. */
-
 import type { Log } from '../../runtime/log.js';
-import { SettingsError } from '../../runtime/settings.js';
+import { absentOf } from '../../runtime/presence/presence.js';
+import { serversOf } from '../../runtime/presence/servers.js';
 import type { ProjectorSettings } from '../config.js';
-import { connectKafka } from '../kafka/client.js';
-import { connectElasticsearch } from '../stores/elasticsearch/connection.js';
-import { connectMongo, databaseFor } from '../stores/mongodb/connection.js';
+import { openConnections } from '../connections.js';
 import { MongoRegistry } from '../stores/mongodb/registry.js';
-import type { OperationServers } from './compose.js';
+import type { ExaminedServers } from './compose.js';
 
-/** Runs the work with open connections and closes them. */
+/**
+ * Runs the work with open connections and closes them. With `evenIfAway` nothing is connected yet, and the work sees to
+ * what is away.
+ * @throws Error that names each server that is away.
+ */
 export async function withServers<Result>(
   settings: ProjectorSettings,
   log: Log,
-  work: (servers: OperationServers) => Promise<Result>,
+  work: (servers: ExaminedServers) => Promise<Result>,
+  { evenIfAway = false }: { readonly evenIfAway?: boolean } = {},
 ): Promise<Result> {
-  const { NAMESPACE: namespace } = settings;
-  const mongo = await connectMongo(settings.MONGODB_URL, settings.STORE_TIMEOUT_MS);
-  const elasticsearch = connectElasticsearch(settings.ELASTICSEARCH_URL, settings.STORE_TIMEOUT_MS);
-  const admin = connectKafka(settings.KAFKA_BROKERS, namespace, log).admin();
+  const connections = openConnections(settings, log);
+  const servers = serversOf(settings);
   try {
-    await admin.connect().catch((error: unknown) => {
-      throw new SettingsError(`Kafka cannot be reached at ${settings.KAFKA_BROKERS.join(', ')}: ${String(error)}`);
-    });
-    const db = databaseFor(mongo, namespace);
+    if (!evenIfAway) {
+      const absent = await absentOf(servers);
+      if (absent.length > 0) throw new Error(`${absent.join('.\n')}.`);
+      await connections.connect();
+    }
     return await work({
-      ...{ db, elasticsearch, admin, namespace },
-      registry: new MongoRegistry(db),
+      ...connections,
+      servers,
+      namespace: settings.NAMESPACE,
+      registry: new MongoRegistry(connections.db),
       topics: [settings.TOPIC_CUSTOMERS, settings.TOPIC_PRODUCTS, settings.TOPIC_ORDERS],
-      clock: { now: Date.now },
     });
   } finally {
-    await Promise.allSettled([admin.disconnect(), mongo.close(), elasticsearch.close()]);
+    await connections.close();
   }
 }

@@ -2,11 +2,13 @@
 import { Agent, get } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { AdminServer } from '../../projector/admin.js';
+import { AdminServer, type Condition } from '../../projector/admin.js';
 import { freePorts } from '../../stack/ports.js';
 import { until } from '../until.js';
 
 let agent: Agent;
+const RUNNING: Condition = { metrics: () => null, starting: () => null, hindrance: () => null };
+
 let port: number;
 let answerLast: (() => void) | null;
 let server: AdminServer;
@@ -15,14 +17,9 @@ beforeEach(async () => {
   agent = new Agent({ keepAlive: true });
   [port = 0] = await freePorts(1);
   answerLast = null;
-  server = new AdminServer(
-    { host: '127.0.0.1', port },
-    () => null,
-    () => true,
-    (_request, response) => {
-      answerLast = () => response.json({ done: true });
-    },
-  );
+  server = new AdminServer({ host: '127.0.0.1', port }, RUNNING, (_request, response) => {
+    answerLast = () => response.json({ done: true });
+  });
   await server.run();
 });
 afterEach(() => agent.destroy());
@@ -50,12 +47,7 @@ it('is not ready from the moment at which a stop is announced, and resets nobody
 });
 
 it('says so when its port is taken', async () => {
-  const other = new AdminServer(
-    { host: '127.0.0.1', port },
-    () => null,
-    () => true,
-    () => {},
-  );
+  const other = new AdminServer({ host: '127.0.0.1', port }, RUNNING, () => {});
   await expect(other.run()).rejects.toThrow('EADDRINUSE');
   await server.stop();
 });

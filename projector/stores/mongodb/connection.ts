@@ -1,5 +1,6 @@
-import { type Db, MongoClient } from 'mongodb';
+import type { Db, MongoClient } from 'mongodb';
 import { databaseOf } from '../../../runtime/names.js';
+import { mongoClient } from '../../../runtime/presence/mongodb.js';
 import { Unavailable } from '../../ports.js';
 import { verdictOfFailure } from './verdicts.js';
 
@@ -9,11 +10,11 @@ export type MongoDatabase = Db;
 /**
  * What the convergence argument asks of MongoDB: writes acknowledged by a majority, reads from the primary. Retries and
  * their pace are the pipeline's: the driver itself tries once, and waits for a connection, for a primary and for an
- * answer no longer than `requestTimeoutMs` each.
- * @throws Error when the server does not answer within `requestTimeoutMs`.
+ * answer no longer than `requestTimeoutMs` each. Connects with the first operation.
+ * @throws SettingsError when the URL is none.
  */
-export async function connectMongo(url: string, requestTimeoutMs: number): Promise<MongoClient> {
-  const client = new MongoClient(url, {
+export function createMongo(url: string, requestTimeoutMs: number): MongoClient {
+  return mongoClient(url, {
     readPreference: 'primary',
     writeConcern: { w: 'majority' },
     retryReads: false,
@@ -26,8 +27,6 @@ export async function connectMongo(url: string, requestTimeoutMs: number): Promi
     // Data keys such as `__proto__` must stay data.
     ignoreUndefined: true,
   });
-  await client.connect();
-  return client;
 }
 
 export function databaseFor(client: MongoClient, namespace: string): Db {

@@ -1,7 +1,8 @@
 /** What `projector doctor` and `projector status` ask MongoDB. */
-import { type Db, type Document, MongoServerError } from 'mongodb';
+import type { Db } from 'mongodb';
 import { views } from '../../../mappings/registry.js';
 import { documentsCollection, QUARANTINE_COLLECTION, ticketsCollection } from '../../../runtime/names.js';
+import { greet } from '../../../runtime/presence/mongodb-time.js';
 import { type GenerationRecord, TICKET_FIELD } from '../../../runtime/records.js';
 import type { ServerReport } from '../../operations/doctor.js';
 import type { Clock } from '../../ports.js';
@@ -9,7 +10,6 @@ import { withMongo } from './connection.js';
 
 /** Exists only while it is looked whether writing is permitted. */
 const PROBE_COLLECTION = 'doctor';
-const COMMAND_NOT_FOUND = 59;
 
 export async function examineMongo(db: Db, clock: Clock): Promise<ServerReport> {
   const { version } = await db.command({ buildInfo: 1 });
@@ -32,16 +32,6 @@ export async function examineMongo(db: Db, clock: Clock): Promise<ServerReport> 
         : [],
     clockAheadMs: localTime instanceof Date ? localTime.getTime() - middle : null,
   };
-}
-
-/** By its former name where the present one is unknown. */
-async function greet(db: Db): Promise<Document> {
-  try {
-    return await db.command({ hello: 1 });
-  } catch (error) {
-    if (error instanceof MongoServerError && error.code === COMMAND_NOT_FOUND) return db.command({ isMaster: 1 });
-    throw error;
-  }
 }
 
 /** The one proof that all kinds of servers give. @throws MongoServerError when it is not permitted. */

@@ -79,7 +79,8 @@ it('has one consumer, one set of timers and of loops after any number of failure
       const around = { settings, db, elasticsearch, kafka, admin, producer, registry, log: silent };
       const aggregates = new Map([[topics.products, 'products' as const]]);
       const clock = { now: Date.now };
-      const generation = composeGeneration({ ...around, clock, topics: aggregates, isLiveBusy: () => false }, record);
+      const alone = { isLiveBusy: () => false, onErasure: () => {} };
+      const generation = composeGeneration({ ...around, ...alone, clock, topics: aggregates }, record);
       composed.push(generation);
       return new Proxy(generation, {
         get: (whole, name) =>

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, inject, it } from 'vitest';
 import { EndlessPatience } from '../../../../projector/pipeline/patience.js';
 import { type OutgoingDocument, type Ticket, Unavailable } from '../../../../projector/ports.js';
 import { MongoAggregateStore } from '../../../../projector/stores/mongodb/aggregate-store.js';
-import { connectMongo, databaseFor } from '../../../../projector/stores/mongodb/connection.js';
+import { createMongo, databaseFor } from '../../../../projector/stores/mongodb/connection.js';
 import { MongoDocumentStore } from '../../../../projector/stores/mongodb/documents.js';
 import { MongoGenerationStorage } from '../../../../projector/stores/mongodb/generation-storage.js';
 import { RefusedDocuments } from '../../../../projector/stores/mongodb/refused.js';
@@ -33,7 +33,7 @@ async function opened(timeoutMs = PATIENT_MS) {
   const { servers, number } = await open();
   const proxy = await mongoProxy(inject('MONGODB_URL'));
   closing.push(() => proxy.stop());
-  const client = await connectMongo(proxy.url, timeoutMs);
+  const client = await createMongo(proxy.url, timeoutMs).connect();
   closing.push(() => client.close());
   const db = databaseFor(client, servers.namespace);
   const documents = new MongoDocumentStore(db, number, new RefusedDocuments(db, number));
