@@ -2,8 +2,12 @@
 import { definitionsOf } from '../mappings/definition.js';
 import { views } from '../mappings/registry.js';
 import { createLog, type Log, withoutCredentials } from '../runtime/log.js';
+import { Presence } from '../runtime/presence/presence.js';
+import { serversOf } from '../runtime/presence/servers.js';
+import { ServerClock } from '../runtime/server-clock.js';
 import { composeAccess } from './access/composed.js';
 import { createApp } from './app.js';
+import { Arrival } from './arrival.js';
 import { composeChanges } from './changes/composed.js';
 import { KafkaChangeLog } from './changes/kafka/change-log.js';
 import { type ApiSettings, accessOf } from './config.js';
@@ -44,6 +48,7 @@ export function composeApi(settings: ApiSettings, log: Log = createLog('api', se
   const elasticsearch = new ElasticsearchReader({ url: settings.ELASTICSEARCH_URL, namespace, requestTimeoutMs });
   const refresher = new ElasticsearchRefresher({ url: settings.ELASTICSEARCH_URL, namespace, requestTimeoutMs });
   const database = new Database({ url: settings.MONGODB_URL, namespace, requestTimeoutMs });
+  const arrival = new Arrival(new Presence(serversOf(settings), log), new ServerClock(() => database.time()));
   const logEnds = new KafkaLogEnds(
     {
       brokers: settings.KAFKA_BROKERS,
@@ -61,14 +66,14 @@ export function composeApi(settings: ApiSettings, log: Log = createLog('api', se
       positions,
       fanOut,
       refused: new MongoRefused(database),
-      now: Date.now,
+      now: arrival.clock.now,
       onUnknown: (error) => log.warn({ err: error }, 'freshness is unknown: Kafka or the positions cannot be read'),
     },
     { maxAgeMs: settings.FRESHNESS_MAX_AGE_MS, timeoutMs: settings.FRESHNESS_TIMEOUT_MS },
   );
   const limits = composeLimits(settings, Object.keys(views), log);
   const documentsInMongo = new MongoReader(database);
-  const generations = new ServedGeneration(new MongoRegistry(database));
+  const generations = new ServedGeneration(arrival.before(new MongoRegistry(database)));
   const changeLogs = { brokers: settings.KAFKA_BROKERS, namespace, clientId: `${namespace}-api`, requestTimeoutMs };
   const changeLog = new KafkaChangeLog(changeLogs, log);
   const pastChanges = new KafkaChangeLog(changeLogs, log);
@@ -97,7 +102,7 @@ export function composeApi(settings: ApiSettings, log: Log = createLog('api', se
     changes,
     watch: new Watch({ progress: new MongoProgress(database), positions, jobs: fanOut, timers: systemTimers }),
     refresher: new CoalescedRefresher(refresher),
-    history: { basis, records, log: aggregateLog, now: Date.now },
+    history: { basis, records, log: aggregateLog, now: arrival.clock.now },
     events: { basis, log: aggregateLog, positions, traces: new MongoTraces(database) },
     degradation: {
       recent: new RecentAnswers({
@@ -111,7 +116,7 @@ export function composeApi(settings: ApiSettings, log: Log = createLog('api', se
     namespace,
     cursorSecret: settings.CURSOR_SECRET,
   };
-  const service = new HttpService(
+  const http = new HttpService(
     createApp(context, log, entrance, limits),
     {
       host: settings.API_HOST,
@@ -139,5 +144,5 @@ export function composeApi(settings: ApiSettings, log: Log = createLog('api', se
     },
     'starting',
   );
-  return { service, log };
+  return { service: arrival.beside(http), log };
 }

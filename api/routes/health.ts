@@ -19,7 +19,7 @@ type Check = () => Promise<unknown>;
 export type Health = Readonly<Record<keyof HealthChecks, boolean>>;
 
 /** A store that needs longer to say that it is there is not ready. */
-const CHECK_TIMEOUT_MS = 2_000;
+const CHECK_TIMEOUT_MS = 900;
 
 export function healthRoutes(checks: HealthChecks, stopping: AbortSignal): Router {
   const router = Router({ caseSensitive: true });

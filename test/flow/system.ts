@@ -59,6 +59,11 @@ export class Projector {
     return this.service.exited;
   }
 
+  /** Resolves when it has ended by itself. */
+  ended(): Promise<Exit> {
+    return this.service.exited;
+  }
+
   /** Resolves when it is a member of its group. */
   async ready(): Promise<void> {
     await untilReady(this.service, () => this.isReady(), READY_TIMEOUT_MS);
@@ -129,12 +134,21 @@ export class System {
   }
 
   /** Resolves when it can answer, which needs a projector to have been there before. */
-  async startApi(): Promise<Answers> {
-    const [port = 0] = await freePorts(1);
-    const service = this.launch('api', { API_PORT: String(port) });
-    const answers = new Answers(`http://127.0.0.1:${port}`);
+  async startApi(environment: Environment = {}): Promise<Answers> {
+    const { service, answers } = await this.openApi(environment);
     await untilReady(service, async () => (await answers.get('/health/ready')).status === 200, READY_TIMEOUT_MS);
     return answers;
+  }
+
+  /** Does not wait for it to be ready. */
+  async launchApi(environment: Environment = {}): Promise<Answers> {
+    return (await this.openApi(environment)).answers;
+  }
+
+  private async openApi(environment: Environment): Promise<{ service: Service; answers: Answers }> {
+    const [port = 0] = await freePorts(1);
+    const service = this.launch('api', { API_PORT: String(port), ...environment });
+    return { service, answers: new Answers(`http://127.0.0.1:${port}`) };
   }
 
   /** `projector <arguments>`, to its end. */

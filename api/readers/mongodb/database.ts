@@ -1,6 +1,8 @@
 /** The connection to MongoDB that the adapters share. */
-import { type Collection, type Db, type Document, MongoClient } from 'mongodb';
+import type { Collection, Db, Document, MongoClient } from 'mongodb';
 import { databaseOf } from '../../../runtime/names.js';
+import { mongoClient } from '../../../runtime/presence/mongodb.js';
+import { timeOf } from '../../../runtime/presence/mongodb-time.js';
 import { translateFailure } from './failures.js';
 
 export interface MongoSettings {
@@ -18,9 +20,9 @@ export class Database {
   readonly #present = new Set<string>();
   readonly #requestTimeoutMs: number;
 
-  /** Connects with the first operation. */
+  /** Connects with the first operation. @throws SettingsError when the URL is none. */
   constructor({ url, namespace, requestTimeoutMs }: MongoSettings) {
-    this.#client = new MongoClient(url, {
+    this.#client = mongoClient(url, {
       appName: 'read-model-api',
       serverSelectionTimeoutMS: requestTimeoutMs,
       connectTimeoutMS: requestTimeoutMs,
@@ -60,6 +62,11 @@ export class Database {
 
   async ping(): Promise<void> {
     await this.ask(() => this.#db.command({ ping: 1 }));
+  }
+
+  /** The server's time, in ms since 1970; `null` when it does not tell. */
+  time(): Promise<number | null> {
+    return this.ask(() => timeOf(this.#db));
   }
 
   close(): Promise<void> {
