@@ -75,12 +75,7 @@ module.exports = {
       from: { path: '^sample/', pathNot: '^sample/feeder.ts$' },
       to: { path: '^node_modules/kafkajs/' },
     },
-    only('mongodb', [
-      '^projector/stores/mongodb/',
-      '^api/readers/mongodb/',
-      '^api/freshness/',
-      '^runtime/presence/',
-    ]),
+    only('mongodb', ['^projector/stores/mongodb/', '^api/readers/mongodb/', '^api/freshness/', '^runtime/presence/']),
     only('@elastic', ['^projector/stores/elasticsearch/', '^api/readers/elasticsearch/', '^runtime/presence/']),
     only('jose', ['^api/access/jwt/']),
     only('helmet', ['^api/http/']),

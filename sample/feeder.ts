@@ -135,7 +135,13 @@ export class Feeder {
         });
       return { topic: this.#config.topics[topic], messages };
     }).filter(({ messages }) => messages.length > 0);
-    if (topicMessages.length > 0) await producer.sendBatch({ acks: -1, topicMessages });
+    if (topicMessages.length === 0) return;
+    await producer.sendBatch({ acks: -1, topicMessages }).catch((error: unknown) => {
+      if (!(error instanceof Error && 'type' in error && error.type === 'INVALID_TIMESTAMP')) throw error;
+      const sentence =
+        "Kafka refuses the sample's events: this machine's clock is far from the broker's. Set it right.";
+      throw new Error(sentence, { cause: error });
+    });
   }
 
   /** Reads what the topics hold, up to `ends`, so that the live events continue it with the right sequences. */
