@@ -5,6 +5,8 @@ import { createLog } from '../runtime/log.js';
 import type { Service } from '../runtime/service.js';
 import { readSettings } from '../runtime/settings.js';
 
+const OPEN_LOOK_MS = 20;
+
 export class EmbeddedProjector {
   private readonly ended: Promise<void>;
   private hasEnded = false;
@@ -17,13 +19,17 @@ export class EmbeddedProjector {
     this.ended.catch(() => {});
   }
 
+  /** Resolves when it has what it needs: topics are there, and a generation. */
   static async start(
     environment: NodeJS.ProcessEnv,
     options: Omit<ProjectorOptions, 'startNew'>,
   ): Promise<EmbeddedProjector> {
     const settings = readSettings(projectorSettings, { ADMIN_PORT: '0', ...environment, LOG_LEVEL: 'warn' });
     const log = createLog('projector in the bench', settings.LOG_LEVEL);
-    return new EmbeddedProjector(await composeProjector(settings, log, { ...options, startNew: false }));
+    const service = await composeProjector(settings, log, { ...options, startNew: false });
+    const projector = new EmbeddedProjector(service);
+    await projector.until(OPEN_LOOK_MS, async () => service.isOpen);
+    return projector;
   }
 
   /** Asks again after every `stepMs` until the answer is yes. @throws what the projector has failed with. */

@@ -38,12 +38,17 @@ export interface ProjectorOptions {
   readonly clock?: Clock;
 }
 
+export interface ProjectorService extends Service {
+  /** Whether the servers were there, and topics and generation are. */
+  readonly isOpen: boolean;
+}
+
 /** Nothing is asked of a server yet: those that are away are waited for once it runs. @throws SettingsError */
 export async function composeProjector(
   settings: ProjectorSettings,
   log: Log,
   options: ProjectorOptions,
-): Promise<Service> {
+): Promise<ProjectorService> {
   const adminToken = adminTokenOf(settings);
   await registerCodecs();
   const servers = openConnections(settings, log);
@@ -90,6 +95,9 @@ export async function composeProjector(
   );
 
   return {
+    get isOpen() {
+      return starting.lacking === null;
+    },
     async run() {
       await adminServer.run();
       log.info({ admin: `http://${settings.ADMIN_HOST}:${settings.ADMIN_PORT}` }, 'listening');
