@@ -4,7 +4,6 @@ import type { View } from '../../mappings/contract.js';
 import type { Principal } from '../access/principal.js';
 import { isVisible, shownTo } from '../access/visibility.js';
 import { historyOf, type Moment } from '../history/history.js';
-import { LogUnavailable } from '../ports.js';
 import { Problem } from '../problems.js';
 import { readQueryString } from '../query/given.js';
 import { type HistoryOutcome, historyCursor, readHistoryRequest } from '../query/history-request.js';
