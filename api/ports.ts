@@ -4,6 +4,7 @@ import type { PeriodSummary, View, ViewName } from '../mappings/contract.js';
 import type { AggregateName, RawRecord } from '../mappings/events/event.js';
 import type { RollupName } from '../mappings/rollups/summaries.js';
 import type { Change } from '../runtime/changes.js';
+import type { PassedPosition } from '../runtime/passed-positions.js';
 import type { QuarantinedEventRecord, RegistryRecord } from '../runtime/records.js';
 import type { Principal } from './access/principal.js';
 import type { DocumentQuery, Found } from './query/document-query.js';
@@ -285,6 +286,8 @@ export interface TraceSource {
   remembering(generation: number, eventId: string): Promise<readonly TracedState[]>;
   /** The records with the id that broke the contract, those not counted that were projected later. */
   quarantined(eventId: string): Promise<readonly QuarantinedEventRecord[]>;
+  /** When which positions were passed, by `topic/partition`. */
+  passed(generation: number): Promise<ReadonlyMap<string, readonly PassedPosition[]>>;
   /** Orders that refer to the aggregate now: so many, and of that customer only, unless it is `null`. */
   referring(
     generation: number,

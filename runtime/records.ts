@@ -3,6 +3,7 @@ import type { Mention } from '../mappings/aggregates/erasure.js';
 import type { References, SequenceRange } from '../mappings/aggregates/state.js';
 import type { Json, ViewName } from '../mappings/contract.js';
 import type { EventIdentity } from '../mappings/events/identity.js';
+import type { PassedPosition } from './passed-positions.js';
 
 /** The only document of the registry collection: which generations exist and which one is served. */
 export interface RegistryRecord {
@@ -67,6 +68,8 @@ export interface PositionRecord {
   /** The offset of the next record: everything before it is in every document. Kafka offsets stay below 2^53. */
   readonly next: number;
   readonly updatedAt: Date;
+  /** When it came here and past places before; absent in records of before that was kept. */
+  readonly passed?: readonly PassedPosition[];
 }
 
 /** The state of one aggregate. `_id` is its id. */

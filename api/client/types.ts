@@ -170,6 +170,7 @@ export interface EventDelivery {
   readonly time: string | null;
   /** Whether its effect is durable in every document rendered with its batch. */
   readonly visible: boolean;
+  readonly visibleSince: string | null;
   /** At most 100 of those that show what it wrote, such as `orders/o-1001`. */
   readonly documents: readonly string[];
 }

@@ -3,10 +3,12 @@
  * that was merged, the quarantine which broke the contract, and Kafka which others there were.
  */
 import { referencesOf } from '../../mappings/aggregates/orders.js';
+import { asTime } from '../../mappings/aggregates/registers.js';
 import type { AggregateState, LogPlace } from '../../mappings/aggregates/state.js';
 import { decode } from '../../mappings/events/decode.js';
 import type { AggregateName, DomainEvent } from '../../mappings/events/event.js';
 import { aggregates } from '../../mappings/registry.js';
+import { type PassedPosition, passedSince } from '../../runtime/passed-positions.js';
 import type { QuarantinedEventRecord } from '../../runtime/records.js';
 import type { Principal } from '../access/principal.js';
 import { type AggregateLog, SearchesCrowded } from '../history/aggregate-log.js';
@@ -52,6 +54,8 @@ export interface EventDelivery extends LogPlace {
   readonly time: string | null;
   /** Whether its effect is in every document that is rendered with its batch. */
   readonly visible: boolean;
+  /** Since when, at the latest, RFC 3339 in UTC; `null`: it is not, or nothing is known of that time. */
+  readonly visibleSince: string | null;
   /** Those that show what it wrote, as far as the caller may see them; at most 100. */
   readonly documents: readonly string[];
 }
@@ -69,17 +73,18 @@ const COPIES_WITHIN_RECORDS = 10_000;
 /** @throws LogUnavailable when Kafka must be read and cannot, SearchesCrowded, StoreUnavailable */
 export async function deliveriesOf(ports: EventPorts, question: EventQuestion): Promise<Deliveries> {
   const { eventId, generation } = question;
-  const [states, quarantined, positions] = await Promise.all([
+  const [states, quarantined, positions, passed] = await Promise.all([
     statesOf(ports, question),
     quarantinedFor(ports, question),
     ports.positions.positions(generation),
+    ports.traces.passed(generation),
   ]);
   const apart = new Set(quarantined.map(placeName));
   const found = await Promise.all(
     states.map(async (traced) => {
       const { events, complete } = await eventsOf(ports, question, traced, positions);
       const accepted = events.filter((place) => !apart.has(placeName(place)));
-      return { deliveries: await describe(ports, question, traced, accepted, positions), complete };
+      return { deliveries: await describe(ports, question, traced, accepted, { positions, passed }), complete };
     }),
   );
   const deliveries = [...found.flatMap((one) => one.deliveries), ...quarantined.map((one) => setApart(eventId, one))];
@@ -134,6 +139,11 @@ async function quarantinedFor(
 }
 
 type Positions = ReadonlyMap<string, number>;
+
+interface Progress {
+  readonly positions: Positions;
+  readonly passed: ReadonlyMap<string, readonly PassedPosition[]>;
+}
 
 interface FoundEvent extends LogPlace {
   /** `null`: it is no longer in Kafka, or cannot be read there now. */
@@ -213,7 +223,7 @@ async function describe(
   { eventId, generation, principal }: EventQuestion,
   traced: TracedState,
   events: readonly FoundEvent[],
-  positions: Positions,
+  { positions, passed }: Progress,
 ): Promise<readonly EventDelivery[]> {
   if (events.length === 0) return [];
   const { aggregate, id, state } = traced;
@@ -227,7 +237,8 @@ async function describe(
     ...{ eventId, type: event?.type ?? null, aggregate: `${aggregate}/${id}`, reason: null },
     outcome: placeName({ topic, partition, offset }) === folded ? 'folded' : 'duplicate',
     ...{ topic, partition, offset, time: time === null ? null : new Date(time).toISOString() },
-    visible: (positions.get(`${topic}/${partition}`) ?? 0) > offset,
+    visible: projectedIn(positions, { topic, partition }) > offset,
+    visibleSince: asTime(passedSince(passed.get(`${topic}/${partition}`) ?? [], offset)),
     documents,
   }));
 }
@@ -237,7 +248,7 @@ function setApart(eventId: string, { topic, partition, offset, reason, event, me
   return {
     ...{ eventId, type, aggregate: subject === null ? null : `${mention.aggregate}/${subject}` },
     ...({ outcome: 'quarantined', reason, topic, partition, offset } as const),
-    ...{ time: time === null ? null : new Date(time).toISOString(), visible: false, documents: [] },
+    ...{ time: time === null ? null : new Date(time).toISOString(), visible: false, visibleSince: null, documents: [] },
   };
 }
 

@@ -25,6 +25,11 @@ const DELIVERY = objectOf({
   offset: PLACE_OR_NULL,
   time: { ...TEXT_OR_NULL, description: 'When the event happened; `null`: it cannot be read.' },
   visible: { type: 'boolean', description: 'Whether its effect is durable in every document rendered with its batch.' },
+  visibleSince: {
+    ...TEXT_OR_NULL,
+    description:
+      'Since when, at the latest, in the generation that is served; `null`: it is not, or that is not known.',
+  },
   documents: {
     type: 'array',
     maxItems: EVENT_DOCUMENTS_MAX,
@@ -89,7 +94,7 @@ const EXAMPLE = {
     {
       ...{ eventId: 'e-17', type: 'order.paid', aggregate: 'orders/o-1001', outcome: 'folded', reason: null },
       ...{ topic: 'orders', partition: 0, offset: 12, time: '2026-11-01T10:02:41.007Z', visible: true },
-      documents: ['orders/o-1001', 'products/p-3', 'customers/c-7'],
+      ...{ visibleSince: '2026-11-01T10:02:41.050Z', documents: ['orders/o-1001', 'products/p-3', 'customers/c-7'] },
     },
   ],
   complete: true,

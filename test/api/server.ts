@@ -90,7 +90,12 @@ const NO_LOG = new AggregateLog(NO_RECORDS, { searchMsMax: 1_000, searchesMax: 2
 
 const NO_EVENTS: EventPorts = {
   basis: NOTHING_KNOWN,
-  traces: { remembering: async () => [], quarantined: async () => [], referring: async () => [] },
+  traces: {
+    remembering: async () => [],
+    quarantined: async () => [],
+    referring: async () => [],
+    passed: async () => new Map(),
+  },
   log: NO_LOG,
   positions: NOTHING_MERGED,
 };

@@ -36,6 +36,7 @@ describe('what became of an event', () => {
     const folded = {
       ...{ eventId: ORDER.event.id, type: 'order.placed', aggregate: 'orders/o-1', outcome: 'folded', reason: null },
       ...{ topic: topics.orders, offset: expect.any(Number), visible: true, time: ORDER.event.time },
+      visibleSince: expect.stringMatching(/Z$/),
       documents: ['orders/o-1', 'customers/c-1'],
     };
     expect(await became(ORDER.event.id)).toMatchObject({ status: 200, complete: true, data: [folded] });

@@ -14,7 +14,7 @@ export class MongoPositions implements PositionSource {
     const records = await this.#database.ask(() =>
       this.#database
         .collection<PositionRecord>(positionsCollection(generation))
-        .find({}, { maxTimeMS: this.#database.maxTimeMS })
+        .find({}, { projection: { next: 1 }, maxTimeMS: this.#database.maxTimeMS })
         .toArray(),
     );
     return new Map(records.map(({ _id, next }) => [_id, next]));

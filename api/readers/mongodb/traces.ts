@@ -3,8 +3,9 @@ import type { References } from '../../../mappings/aggregates/state.js';
 import type { AggregateName } from '../../../mappings/events/event.js';
 import { aggregates } from '../../../mappings/registry.js';
 import { eventMark } from '../../../runtime/event-mark.js';
-import { QUARANTINE_COLLECTION, stateCollection } from '../../../runtime/names.js';
-import type { AggregateRecord, QuarantinedEventRecord } from '../../../runtime/records.js';
+import { positionsCollection, QUARANTINE_COLLECTION, stateCollection } from '../../../runtime/names.js';
+import type { PassedPosition } from '../../../runtime/passed-positions.js';
+import type { AggregateRecord, PositionRecord, QuarantinedEventRecord } from '../../../runtime/records.js';
 import { decodeState } from '../../../runtime/state-codec.js';
 import type { ReferringOrder, TracedState, TraceSource } from '../../ports.js';
 import type { Database } from './database.js';
@@ -47,6 +48,16 @@ export class MongoTraces implements TraceSource {
         )
         .toArray(),
     );
+  }
+
+  async passed(generation: number): Promise<ReadonlyMap<string, readonly PassedPosition[]>> {
+    const records = await this.#database.ask(() =>
+      this.#database
+        .collection<PositionRecord>(positionsCollection(generation))
+        .find({}, { projection: { passed: 1 }, maxTimeMS: this.#database.maxTimeMS })
+        .toArray(),
+    );
+    return new Map(records.map(({ _id, passed = [] }) => [_id, passed]));
   }
 
   async referring(

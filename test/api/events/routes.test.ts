@@ -4,7 +4,7 @@ import type { EventPorts } from '../../../api/events/deliveries.js';
 import { LogUnavailable } from '../../../api/ports.js';
 import { history } from '../../view-kit/history.js';
 import { memoryReader, serve, type TestServer } from '../server.js';
-import { logOf, traced } from './traced.js';
+import { logOf, PASSED_AT, traced } from './traced.js';
 
 const event = history('2026-11-20T10:00:00Z');
 const line = { lineId: '1', productId: 'p-1', quantity: 1, unitPrice: 100 };
@@ -45,11 +45,12 @@ describe('what became of an event', () => {
     expect(status).toBe(200);
     const own = { eventId: 'e/1 %', type: 'order.placed', aggregate: 'orders/o-1', reason: null };
     const place = { topic: 'orders', partition: 0, time: '2026-11-20T10:00:01.000Z', visible: true };
+    const since = (at: number) => ({ visibleSince: new Date(at).toISOString() });
     const documents = ['orders/o-1', 'customers/c-7'];
     expect(body).toEqual({
       data: [
-        { ...own, outcome: 'folded', ...place, offset: 3, documents },
-        { ...own, outcome: 'duplicate', ...place, offset: 4, documents },
+        { ...own, outcome: 'folded', ...place, ...since(PASSED_AT), offset: 3, documents },
+        { ...own, outcome: 'duplicate', ...place, ...since(PASSED_AT + 1_000), offset: 4, documents },
       ],
       complete: true,
     });
@@ -75,7 +76,7 @@ describe('what became of an event', () => {
       {
         ...{ eventId: 'e-bad', type: 'order.paid', aggregate: 'orders/o-1', outcome: 'quarantined' },
         ...{ reason: 'data-invalid', topic: 'orders', partition: 0, offset: 6, time: '2026-11-20T10:00:06.000Z' },
-        ...{ visible: false, documents: [] },
+        ...{ visible: false, visibleSince: null, documents: [] },
       },
     ]);
     const { body } = await server.get(path('e-o2'));

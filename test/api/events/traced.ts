@@ -12,6 +12,9 @@ import type { PublishedEvent, Topic } from '../../recomputation-documents.js';
 
 const SETTINGS = { businessTimeZone: 'Asia/Shanghai', reportingCurrency: 'CNY' };
 
+/** When orders' offset 3 was passed; 4 a second later. */
+export const PASSED_AT = Date.parse('2026-11-20T10:00:02Z');
+
 /** Offsets are places in the list, whatever the topic; `unread`: so many of the last are in Kafka only. */
 export async function traced(published: readonly PublishedEvent[], unread = 0): Promise<EventPorts> {
   const world = liveProjection({ now: SHOP_NOW, settings: SETTINGS });
@@ -37,6 +40,16 @@ export async function traced(published: readonly PublishedEvent[], unread = 0): 
             .map(([id, record]) => ({ aggregate, id, state: decodeState(record.state) }))
             .filter(({ state }) => state.remembered.some(({ version }) => version.eventId === eventId)),
         ),
+      passed: async () =>
+        new Map([
+          [
+            'orders/0',
+            [
+              [4, PASSED_AT],
+              [5, PASSED_AT + 1_000],
+            ],
+          ],
+        ]),
       quarantined: async (eventId) => quarantined.filter(({ event }) => event?.eventId === eventId),
       referring: async (_, reference, id, customerId, limit) =>
         (await world.aggregates.referring(reference, [id], limit))

@@ -40,6 +40,7 @@ const events: Partial<EventPorts> = {
       known.ids.includes(eventId) ? [{ aggregate: 'orders', id: 'o-1', state: remembering(eventId) }] : [],
     quarantined: async (eventId) => (eventId === 'a/b%' ? [SET_APART] : []),
     referring: async () => [],
+    passed: async () => new Map(),
   },
 };
 

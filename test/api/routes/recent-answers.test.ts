@@ -66,7 +66,7 @@ describe.each(LISTS)('%s', (path) => {
     expect(degraded.body).toEqual({
       ...others,
       degraded: true,
-      freshness: { lagEvents: null, lagMs: 20_000, asOf: fresh.asOf },
+      freshness: { lagEvents: null, lagMs: 20_000, refused: fresh.refused, asOf: fresh.asOf },
     });
   });
 
