@@ -8,9 +8,12 @@ import { expectConvergence } from './convergence.js';
 import { created, event, placed, registered } from './shop.js';
 import { type Projector, systemFor } from './system.js';
 
-/** Small chunks make the job last long enough for the kill to fall into the middle of it. */
-const BY_JOBS = { FAN_OUT_INLINE_MAX: '20', FAN_OUT_CHUNK_ORDERS_MAX: '5', FAN_OUT_LEASE_MS: '1000' };
-const ORDERS = 600;
+/**
+ * The smallest chunks make the job last long enough for the kill to fall into the middle of it, though a new process is
+ * ready only after Kafka has given up the killed one.
+ */
+const BY_JOBS = { FAN_OUT_INLINE_MAX: '20', FAN_OUT_CHUNK_ORDERS_MAX: '1', FAN_OUT_LEASE_MS: '1000' };
+const ORDERS = 1_200;
 
 /** The first one of the namespace. */
 const GENERATION = 1;
