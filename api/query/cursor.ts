@@ -48,7 +48,7 @@ export function fingerprintOf(view: string, query: Pick<DocumentQuery, 'conditio
     )
     .sort();
   const { search } = query;
-  const words = search?.kind === 'words' ? [search.whole, search.phrases.map((phrase) => phrase.words)] : null;
+  const words = search?.kind === 'words' ? [search.whole, search.row] : null;
   const asked = [view, conditions, words, query.sort];
   return createHash('sha256').update(JSON.stringify(asked)).digest('base64url').slice(0, 22);
 }

@@ -26,8 +26,10 @@ export interface Phrase {
 export interface WordSearch {
   readonly kind: 'words';
   readonly whole: string;
-  /** None when there are only characters that separate words. */
+  /** Each once; none when there are only characters that separate words. */
   readonly phrases: readonly Phrase[];
+  /** All words in their order, as often as they were written. */
+  readonly row: readonly string[];
   readonly fields: readonly SearchField[];
   /** Whether a long word is also found with one letter wrong, missing or too many, or two swapped. */
   readonly nearSpellings: boolean;
@@ -40,6 +42,7 @@ export interface WordSearch {
 export interface Completion {
   readonly kind: 'completion';
   readonly phrases: readonly Phrase[];
+  readonly row: readonly string[];
   readonly text: Suggest;
 }
 

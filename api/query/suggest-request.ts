@@ -34,7 +34,7 @@ export function readSuggestRequest(
     kind: 'request',
     query: {
       conditions: fixed,
-      search: { kind: 'completion', phrases: typed.phrases, text },
+      search: { kind: 'completion', phrases: typed.phrases, row: typed.row, text },
       sort: relevanceOrder(queries),
       after: null,
       skip: 0,

@@ -4,6 +4,7 @@ import { mayBeMisspelt } from './words.js';
 
 /** Words of a text in their order. */
 type Words = readonly string[];
+type Asked = Pick<Phrase, 'words'>;
 
 /** Part of a text, by the places of its words; `end` exclusive. */
 export interface Row {
@@ -11,26 +12,28 @@ export interface Row {
   readonly end: number;
 }
 
-/** Where all words of the phrase stand in a row. */
-export function rowsOf(text: Words, { words }: Phrase): Row[] {
+/** Where all words of the phrase stand in a row, in order. */
+export function rowsOf(text: Words, { words }: Asked): Row[] {
   return rowsLike(text, words, (word, asked) => word === asked);
 }
 
 /** The same, but the last word may go on. */
-export function rowsOfBeginning(text: Words, { words }: Phrase): Row[] {
+export function rowsOfBeginning(text: Words, { words }: Asked): Row[] {
   return rowsLike(text, words, (word, asked, isLast) => (isLast ? word.startsWith(asked) : word === asked));
 }
 
 /** Words that differ from a long one by one letter, never by the first: other, missing, too many, or two swapped. */
-export function rowsOfNearSpelling(text: Words, { words }: Phrase): Row[] {
+export function rowsOfNearSpelling(text: Words, { words }: Asked): Row[] {
   return mayBeMisspelt({ words }) ? rowsLike(text, words, isNear) : [];
 }
 
 function rowsLike(text: Words, asked: Words, fits: (word: string, asked: string, isLast: boolean) => boolean): Row[] {
   const rows: Row[] = [];
+  const last = asked.length - 1;
   for (let start = 0; start + asked.length <= text.length; start += 1) {
-    const isLike = asked.every((word, i) => fits(text[start + i] ?? '', word, i === asked.length - 1));
-    if (isLike) rows.push({ start, end: start + asked.length });
+    let length = 0;
+    while (length <= last && fits(text[start + length] ?? '', asked[length] ?? '', length === last)) length += 1;
+    if (length > last) rows.push({ start, end: start + asked.length });
   }
   return rows;
 }

@@ -4,9 +4,9 @@ import { wholeValue } from '../../mappings/search-keys.js';
 import type { SortKey, WordSearch } from './document-query.js';
 import type { ParameterValues } from './parameter-values.js';
 import { LIMITS } from './parameters.js';
-import { areNearSpellingsLookedFor, phrasesOf } from './words.js';
+import { areNearSpellingsLookedFor, cutQuestion } from './words.js';
 
-export type Asked = Pick<WordSearch, 'whole' | 'phrases'>;
+export type Asked = Pick<WordSearch, 'whole' | 'phrases' | 'row'>;
 
 /** `null` where `q` is absent or blank; what nobody can see is as good as blank. */
 export function readWords(values: ParameterValues): Asked | null {
@@ -16,7 +16,7 @@ export function readWords(values: ParameterValues): Asked | null {
     return null;
   }
   const whole = wholeValue(given);
-  return whole === '' ? null : { whole, phrases: phrasesOf(given, LIMITS.queryWordsMax) };
+  return whole === '' ? null : { whole, ...cutQuestion(given, LIMITS.queryWordsMax) };
 }
 
 /** Near spellings come after everything else or not at all: only relevance can put them there. */

@@ -1,7 +1,7 @@
 /** How `q` is cut into phrases, how loosely a phrase may be found, and what each way of finding it is worth. */
 import { wholeValue } from '../../mappings/search-keys.js';
 import { isOpenEnded, wordsIn } from '../../mappings/words.js';
-import type { Phrase } from './document-query.js';
+import type { Phrase, WordSearch } from './document-query.js';
 
 const BLANKS = /[\s\p{Cc}]+/u;
 const LONG_LATIN = /^\p{Script=Latin}{5,}$/u;
@@ -9,23 +9,29 @@ const LONG_LATIN = /^\p{Script=Latin}{5,}$/u;
 const NEAR_SPELLINGS_PHRASES_MAX = 10;
 
 /** Signs that stand alone are left out. Of more words than `wordsMax` the first ones count. */
-export function phrasesOf(q: string, wordsMax: number): Phrase[] {
+export function cutQuestion(q: string, wordsMax: number): Pick<WordSearch, 'phrases' | 'row'> {
   const phrases = new Map<string, Phrase>();
-  let left = wordsMax;
+  const row: string[] = [];
   for (const piece of q.split(BLANKS)) {
     const words = wordsIn(piece)
-      .joined.slice(0, left)
+      .joined.slice(0, wordsMax - row.length)
       .map(({ text }) => text);
-    if (words.length === 0 || phrases.has(words.join(' '))) continue;
-    left -= words.length;
-    phrases.set(words.join(' '), { words, whole: wholeValue(piece) });
+    if (words.length === 0) continue;
+    row.push(...words);
+    const name = words.join(' ');
+    if (!phrases.has(name)) phrases.set(name, { words, whole: wholeValue(piece) });
   }
-  return [...phrases.values()];
+  return { phrases: [...phrases.values()], row };
 }
 
-/** All words, as `wordsOnly` puts those of a text. */
-export function wordsOnlyOf(phrases: readonly Phrase[]): string {
-  return phrases.flatMap(({ words }) => words).join(' ');
+/** Texts that are nothing but what was asked, or one phrase of it, as `wordsOnly` puts them. */
+export function exactTexts({ phrases, row }: Pick<WordSearch, 'phrases' | 'row'>): string[] {
+  return [...new Set([row.join(' '), ...phrases.map(({ words }) => words.join(' '))])];
+}
+
+/** Whether that all the words stand in a row tells more than that the phrases occur. */
+export function isRowOfPhrases({ phrases, row }: Pick<WordSearch, 'phrases' | 'row'>): boolean {
+  return row.length > (phrases[0]?.words.length ?? 0);
 }
 
 /** Whether what goes on like this is worth finding: a single letter is the beginning of too much. */

@@ -1,10 +1,11 @@
 /** Shows where the words of a search occur, in documents of any store. Texts are shown whole, of long ones passages. */
+import { setImmediate } from 'node:timers/promises';
 import type { StoredDocument } from '../../mappings/contract.js';
 import type { SearchField } from '../../mappings/queries.js';
 import { wholeValue } from '../../mappings/search-keys.js';
 import { readingsOf } from '../../mappings/words.js';
 import type { Highlight, Phrase, WordSearch } from '../query/document-query.js';
-import { rowsOf, rowsOfBeginning, rowsOfNearSpelling } from '../query/word-match.js';
+import { type Row, rowsOf, rowsOfBeginning, rowsOfNearSpelling } from '../query/word-match.js';
 import { mayBeBeginning } from '../query/words.js';
 import { type Place, passagesOf, united } from './passages.js';
 import { valuesAt } from './values.js';
@@ -12,8 +13,17 @@ import { valuesAt } from './values.js';
 /** Of one field of a document, in UTF-16 units; texts beyond are not looked through. */
 const LOOKED_THROUGH_MAX = 100_000;
 
-/** `document`: as it is answered. */
-export function highlightIn(document: unknown, search: WordSearch): Highlight {
+/** Of each document, as it is answered. Between documents others get their turn: texts may be long, and many. */
+export async function highlightsIn(documents: readonly unknown[], search: WordSearch): Promise<Highlight[]> {
+  const highlights: Highlight[] = [];
+  for (const document of documents) {
+    if (highlights.length > 0) await setImmediate();
+    highlights.push(highlightIn(document, search));
+  }
+  return highlights;
+}
+
+function highlightIn(document: unknown, search: WordSearch): Highlight {
   const byField = search.fields.flatMap((field): [string, string[]][] => {
     const marked = markedIn(valuesAt(document as StoredDocument, field.shown).map(String), field, search);
     return marked.length === 0 ? [] : [[field.shown, marked]];
@@ -45,16 +55,26 @@ function placesIn(text: string, field: SearchField, search: WordSearch): Place[]
   }
   return readingsOf(text).flatMap((reading) => {
     const words = reading.map((word) => word.text);
-    const rows = search.phrases.flatMap((phrase) => rowsIn(words, phrase, search));
-    return rows.flatMap(({ start, end }) => reading.slice(start, end));
+    const isFound = new Uint8Array(words.length);
+    for (const phrase of search.phrases) mark(isFound, rowsIn(words, phrase, search));
+    return reading.filter((_, i) => isFound[i] === 1);
   });
 }
 
-function rowsIn(words: readonly string[], phrase: Phrase, { nearSpellings }: WordSearch) {
-  return [
-    ...(mayBeBeginning(phrase) ? rowsOfBeginning(words, phrase) : rowsOf(words, phrase)),
-    ...(nearSpellings ? rowsOfNearSpelling(words, phrase) : []),
-  ];
+/** Each word once, however many rows it stands in. */
+function mark(isFound: Uint8Array, rows: readonly Row[]): void {
+  let markedTo = 0;
+  for (const { start, end } of rows) {
+    isFound.fill(1, Math.max(start, markedTo), end);
+    markedTo = Math.max(markedTo, end);
+  }
+}
+
+/** In order: a near spelling is a word alone, and so are the others of such a phrase. */
+function rowsIn(words: readonly string[], phrase: Phrase, { nearSpellings }: WordSearch): readonly Row[] {
+  const rows = mayBeBeginning(phrase) ? rowsOfBeginning(words, phrase) : rowsOf(words, phrase);
+  if (!nearSpellings) return rows;
+  return [...rows, ...rowsOfNearSpelling(words, phrase)].sort((a, b) => a.start - b.start);
 }
 
 /** The places within the passage, each between `<em>` and `</em>`. */

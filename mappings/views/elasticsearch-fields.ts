@@ -5,15 +5,15 @@
 
 export const keyword = { type: 'keyword' } as const;
 
-/** The longest beginnings that are indexed; what is asked for and longer is compared with every word. */
-export const INDEXED_BEGINNING_MAX = 12;
+/** The longest beginnings that are indexed, the most there may be; what is asked for and longer is compared with every word. */
+export const INDEXED_BEGINNING_BYTES = 19;
 
 /** Words that were cut before they came here (`searchableWords`): they are taken as they are. */
 export const words = {
   type: 'text',
   analyzer: 'whitespace',
   norms: false,
-  index_prefixes: { min_chars: 1, max_chars: INDEXED_BEGINNING_MAX },
+  index_prefixes: { min_chars: 1, max_chars: INDEXED_BEGINNING_BYTES },
 } as const;
 
 /** A value that is only ever asked for, never sorted by or counted. */

@@ -24,8 +24,9 @@ export function toAmounts(record: Readonly<Record<string, number>>): StoredAmoun
   return Object.entries(record).map(([currency, amount]) => ({ currency, amount }));
 }
 
-export function fromAmounts(amounts: StoredAmounts): Record<string, number> {
-  return fromPairs(amounts.map(({ currency, amount }) => [currency, amount]));
+/** Also of generations of before there was this form: pairs. */
+export function fromAmounts(amounts: StoredAmounts | readonly (readonly [string, number])[]): Record<string, number> {
+  return fromPairs(amounts.map((one) => ('currency' in one ? [one.currency, one.amount] : one)));
 }
 
 /** 0 without any in the currency. */

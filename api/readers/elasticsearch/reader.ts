@@ -4,7 +4,7 @@ import { documentsIndex } from '../../../runtime/names.js';
 import { HIDDEN_FIELD } from '../../../runtime/records.js';
 import type { DocumentReader, DocumentSet, ReadOptions, VersionedDocument, VersionReader } from '../../ports.js';
 import { type DocumentQuery, type Found, type SortValue, totalOf } from '../../query/document-query.js';
-import { highlightIn } from '../highlight.js';
+import { highlightsIn } from '../highlight.js';
 import { shownOf } from '../shown.js';
 import { aggregated } from './aggregations.js';
 import { translateFailure, translateItemFailure } from './failures.js';
@@ -47,8 +47,7 @@ export class ElasticsearchReader implements DocumentReader, VersionReader {
     const shown = hits.map(({ _source }) => shownOf(documents.view, withoutMark(_source ?? {}), query.without));
     return {
       documents: shown,
-      highlights:
-        query.highlight && search?.kind === 'words' ? shown.map((document) => highlightIn(document, search)) : null,
+      highlights: query.highlight && search?.kind === 'words' ? await highlightsIn(shown, search) : null,
       next: more && hits.length > 0 ? sortValues(hits.at(-1)?.sort ?? []) : null,
       total: totalOf(counted, query.countExactly),
       ...aggregated(query, answer.aggregations),

@@ -5,9 +5,9 @@
  */
 import type { estypes } from '@elastic/elasticsearch';
 import type { SearchField, TextField } from '../../../mappings/queries.js';
-import { INDEXED_BEGINNING_MAX } from '../../../mappings/views/elasticsearch-fields.js';
+import { INDEXED_BEGINNING_BYTES } from '../../../mappings/views/elasticsearch-fields.js';
 import type { Completion, Phrase, TextSearch, WordSearch } from '../../query/document-query.js';
-import { mayBeBeginning, mayBeMisspelt, mayGoOn, SCORE, wordsOnlyOf } from '../../query/words.js';
+import { exactTexts, isRowOfPhrases, mayBeBeginning, mayBeMisspelt, mayGoOn, SCORE } from '../../query/words.js';
 
 type Clause = estypes.QueryDslQueryContainer;
 
@@ -48,14 +48,12 @@ function phraseQuery(phrase: Phrase, { fields, nearSpellings }: WordSearch): Cla
 }
 
 /** What puts one document before another in which the words occur as well. */
-function bonusClauses({ phrases, fields }: WordSearch): Clause[] {
-  const all = phrases.flatMap(({ words }) => words);
-  const exactly = [...new Set([wordsOnlyOf(phrases), ...phrases.map((phrase) => wordsOnlyOf([phrase]))])];
-  return fields
+function bonusClauses(search: WordSearch): Clause[] {
+  return search.fields
     .filter(isText)
     .flatMap(({ field, weight, exact }) => [
-      ...(phrases.length > 1 ? [scored(inRow(field, all), weight)] : []),
-      ...(exact === undefined ? [] : [scored({ terms: { [exact.field]: exactly } }, exact.bonus)]),
+      ...(isRowOfPhrases(search) ? [scored(inRow(field, search.row), weight)] : []),
+      ...(exact === undefined ? [] : [scored({ terms: { [exact.field]: exactTexts(search) } }, exact.bonus)]),
     ]);
 }
 
@@ -63,13 +61,13 @@ function isText(field: SearchField): field is TextField {
   return field.kind === 'text';
 }
 
-function completionQuery({ phrases, text }: Completion): Clause {
+function completionQuery({ phrases, row, text }: Completion): Clause {
   return {
     bool: {
       filter: phrases.map((phrase, i) =>
         i === phrases.length - 1 && mayGoOn(phrase) ? beginningOf(text.words, phrase) : inRow(text.words, phrase.words),
       ),
-      should: [scored({ prefix: { [text.whole]: { value: wordsOnlyOf(phrases) } } }, 1)],
+      should: [scored({ prefix: { [text.whole]: { value: row.join(' ') } } }, 1)],
     },
   };
 }
@@ -87,9 +85,19 @@ function beginningOf(field: string, { words }: Phrase): Clause {
   const last = words.at(-1) ?? '';
   const alone: Clause = { prefix: { [field]: { value: last } } };
   if (words.length === 1) return alone;
-  const characters = Array.from(last);
-  const inRowBefore = beginsInRow(field, words.slice(0, -1), characters.slice(0, INDEXED_BEGINNING_MAX).join(''));
-  return characters.length <= INDEXED_BEGINNING_MAX ? inRowBefore : { bool: { filter: [inRowBefore, alone] } };
+  const indexed = beginningWithin(last, INDEXED_BEGINNING_BYTES);
+  const inRowBefore = beginsInRow(field, words.slice(0, -1), indexed);
+  return indexed === last ? inRowBefore : { bool: { filter: [inRowBefore, alone] } };
+}
+
+/** Elasticsearch measures beginnings in bytes where places count. */
+function beginningWithin(word: string, bytesMax: number): string {
+  let beginning = '';
+  for (const character of word) {
+    if (Buffer.byteLength(beginning + character) > bytesMax) break;
+    beginning += character;
+  }
+  return beginning;
 }
 
 function beginsInRow(field: string, before: readonly string[], beginning: string): Clause {

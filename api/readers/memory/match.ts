@@ -13,7 +13,7 @@ import type {
   WordSearch,
 } from '../../query/document-query.js';
 import { rowsOf, rowsOfBeginning, rowsOfNearSpelling } from '../../query/word-match.js';
-import { mayBeBeginning, mayGoOn, SCORE, wordsOnlyOf } from '../../query/words.js';
+import { exactTexts, isRowOfPhrases, mayBeBeginning, mayGoOn, SCORE } from '../../query/words.js';
 import { valuesAt } from '../values.js';
 
 export function meets(stored: StoredDocument, condition: Condition): boolean {
@@ -46,7 +46,7 @@ function relevanceOf(stored: StoredDocument, search: WordSearch): number | null 
   const everyPhrase =
     phrases.length === 0 || byPhrase.includes(null)
       ? null
-      : sum(byPhrase.map((score) => score ?? 0)) + bonus(stored, asked, phrases);
+      : sum(byPhrase.map((score) => score ?? 0)) + bonus(stored, asked, search);
   const isId = asked.some(({ field, wholes }) => field.kind === 'whole' && wholes.includes(search.whole));
   return best([everyPhrase, isId ? SCORE.id : null]);
 }
@@ -81,13 +81,12 @@ function scoreIn({ field, wholes, readings }: InField, phrase: Phrase, { nearSpe
 }
 
 /** For all the words in a row, and for a text that is nothing but what was asked, or one phrase of it. */
-function bonus(stored: StoredDocument, asked: readonly InField[], phrases: readonly Phrase[]): number {
-  const all: Phrase = { words: phrases.flatMap(({ words }) => words), whole: '' };
-  const exactly: readonly unknown[] = [wordsOnlyOf(phrases), ...phrases.map((phrase) => wordsOnlyOf([phrase]))];
+function bonus(stored: StoredDocument, asked: readonly InField[], search: WordSearch): number {
+  const exactly: readonly unknown[] = exactTexts(search);
   return sum(
     asked.map(({ field, readings }) => {
       if (field.kind === 'whole') return 0;
-      const inRow = phrases.length > 1 && holds(readings, all, rowsOf) ? field.weight : 0;
+      const inRow = isRowOfPhrases(search) && holds(readings, { words: search.row }, rowsOf) ? field.weight : 0;
       const { exact } = field;
       const isExact = exact !== undefined && valuesAt(stored, exact.field).some((value) => exactly.includes(value));
       return inRow + (isExact ? exact.bonus : 0);
@@ -95,16 +94,16 @@ function bonus(stored: StoredDocument, asked: readonly InField[], phrases: reado
   );
 }
 
-function completionScore(stored: StoredDocument, { phrases, text }: Completion): number | null {
+function completionScore(stored: StoredDocument, { phrases, row, text }: Completion): number | null {
   const readings = readingsIn(valuesAt(stored, text.words));
   const fits = phrases.every((phrase, i) =>
     holds(readings, phrase, i === phrases.length - 1 && mayGoOn(phrase) ? rowsOfBeginning : rowsOf),
   );
   if (!fits) return null;
-  return valuesAt(stored, text.whole).some((value) => String(value).startsWith(wordsOnlyOf(phrases))) ? 1 : 0;
+  return valuesAt(stored, text.whole).some((value) => String(value).startsWith(row.join(' '))) ? 1 : 0;
 }
 
-function holds(readings: InField['readings'], phrase: Phrase, rows: typeof rowsOf): boolean {
+function holds(readings: InField['readings'], phrase: Pick<Phrase, 'words'>, rows: typeof rowsOf): boolean {
   return readings.some((words) => rows(words, phrase).length > 0);
 }
 

@@ -2,7 +2,7 @@
 import type { StoredDocument, View } from '../../../mappings/contract.js';
 import { type DocumentReader, type DocumentSet, NotReady } from '../../ports.js';
 import { type Condition, type DocumentQuery, type Found, type SortValue, totalOf } from '../../query/document-query.js';
-import { highlightIn } from '../highlight.js';
+import { highlightsIn } from '../highlight.js';
 import { shownOf } from '../shown.js';
 import { valuesAt } from '../values.js';
 import { countValues, spansOf } from './aggregations.js';
@@ -22,7 +22,10 @@ export class MemoryReader implements DocumentReader {
   }
 
   async search(documents: DocumentSet, query: DocumentQuery): Promise<Found> {
-    return searchIn([...this.#setOf(documents).values()], query, documents.view);
+    const found = searchIn([...this.#setOf(documents).values()], query, documents.view);
+    const { search } = query;
+    const isHighlighted = query.highlight && search?.kind === 'words';
+    return { ...found, highlights: isHighlighted ? await highlightsIn(found.documents, search) : null };
   }
 
   async get(documents: DocumentSet, id: string): Promise<unknown> {
@@ -43,7 +46,7 @@ function keyOf({ view, generation, revision }: DocumentSet): string {
   return `${view.name}/${generation}/${revision}`;
 }
 
-/** The query's answer out of these stored documents, visible all. */
+/** The query's answer out of these stored documents, visible all. Nothing is highlighted. */
 export function searchIn(stored: readonly StoredDocument[], query: DocumentQuery, view: View): Found {
   const result = (conditions: readonly Condition[]) =>
     stored
@@ -57,11 +60,9 @@ export function searchIn(stored: readonly StoredDocument[], query: DocumentQuery
       ? matching.slice(query.skip)
       : matching.filter(({ values }) => compareTuples(query.sort, values, after) > 0);
   const shown = rest.slice(0, query.size);
-  const { search } = query;
-  const isHighlighted = query.highlight && search?.kind === 'words';
   return {
     documents: shown.map((found) => shownOf(view, withoutFields(found.stored, query.without), query.without)),
-    highlights: isHighlighted ? shown.map((found) => highlightIn(shownOf(view, found.stored), search)) : null,
+    highlights: null,
     next: rest.length > shown.length ? (shown.at(-1)?.values ?? null) : null,
     total: totalOf(matching.length, query.countExactly),
     facets: Object.fromEntries(

@@ -19,7 +19,7 @@ import {
   TOTAL_CAP,
   totalOf,
 } from '../../query/document-query.js';
-import { highlightIn } from '../highlight.js';
+import { highlightsIn } from '../highlight.js';
 import { shownOf } from '../shown.js';
 import { facetCounts, facetStages, spansIn, statStages } from './aggregations.js';
 import type { Database, StoredRecord } from './database.js';
@@ -57,8 +57,7 @@ export class MongoReader implements DocumentReader, VersionReader {
     const { search } = query;
     return {
       documents: shown,
-      highlights:
-        query.highlight && search?.kind === 'words' ? shown.map((document) => highlightIn(document, search)) : null,
+      highlights: query.highlight && search?.kind === 'words' ? await highlightsIn(shown, search) : null,
       next: more && last !== undefined ? sortValues(last, query) : null,
       total: totalOf(counted, query.countExactly),
       facets,

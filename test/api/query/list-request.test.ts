@@ -287,6 +287,7 @@ describe('q', () => {
     });
     expect(phrasesOf('AA-100MM iPhone\u300015')).toEqual(['aa 100mm', 'iphone', '15']);
     expect(phrasesOf('tea TEA Tea')).toEqual(['tea']);
+    expect(accepted('products', 'q=tea+TEA+set').query.search).toMatchObject({ row: ['tea', 'tea', 'set'] });
     expect(phrasesOf('*')).toEqual([]);
   });
 

@@ -84,6 +84,11 @@ export function relevanceContract(open: () => Promise<ReaderHarness>): void {
         [{ name: 'GALAXY BUDS' }, { name: 'galaxy buds pro', brand: 'galaxy', category: 'buds' }],
       ],
       [
+        'a word that is asked twice makes another name than one',
+        'bora bora',
+        [{ name: 'Bora Bora' }, { name: 'Bora', sales30d: 9 }, { name: 'Big shirt of Bora', sales30d: 99 }],
+      ],
+      [
         'a product of just that category comes before one of another that has the word in its name, too',
         '手机',
         [
@@ -210,6 +215,11 @@ export function relevanceContract(open: () => Promise<ReaderHarness>): void {
       for (const typed of ['usb-c', 'usb c', 'ＵＳＢ－Ｃ', 'usb-']) {
         expect(await suggested(harness, products, typed), typed).toEqual(['a', 'b']);
       }
+    });
+
+    it('by all that was typed, repeated words as well', async () => {
+      const products = { a: { name: 'Bora Bora Shirt' }, b: { name: 'Big shirt of Bora', sales30d: 9 } };
+      expect(await suggested(harness, products, 'bora bora sh')).toEqual(['a', 'b']);
     });
 
     it('by ten at most, and never by what is hidden', async () => {

@@ -93,6 +93,9 @@ describe('names that shops have', () => {
 });
 
 describe('beginnings', () => {
+  /** Together more words that begin so than any query could hold. */
+  const catalogues = (begin: string) =>
+    Array.from({ length: 6 }, (_, i) => Array.from({ length: 250 }, (_, j) => `${begin}${i}${j}`).join(', '));
   const brands = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => `${prefix}${100 + i} tea`);
   const names = [
     ...brands('BR-1', 60),
@@ -100,6 +103,8 @@ describe('beginnings', () => {
     'Acme-1 tea',
     'acme 1 tea',
     `${'x'.repeat(30)}-${'y'.repeat(30)}`,
+    ...catalogues('новый-длинныйартикул'),
+    ...catalogues('게이밍-노트북컴퓨터본체'),
   ];
   let every: EveryView;
   beforeAll(async () => {
@@ -118,6 +123,10 @@ describe('beginnings', () => {
     [`${'x'.repeat(30)}-${'y'.repeat(20)}`, 1],
     [`${'x'.repeat(29)}-${'y'.repeat(20)}`, 0],
     ['b', 0],
+    ['новый-длинныйартикул', 6],
+    ['новый-длинныйар', 6],
+    ['게이밍-노트북컴퓨터본', 6],
+    ['게이밍-노트북컴퓨터책', 0],
   ])('%s finds all of them: %i', async (q, count) => {
     for (const view of VIEWS) expect(await every.found(view, `q=${q}&${SORT[view]}`), view).toHaveLength(count);
   });
