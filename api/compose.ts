@@ -67,6 +67,7 @@ export function composeApi(settings: ApiSettings, log: Log = createLog('api', se
       fanOut,
       refused: new MongoRefused(database),
       now: arrival.clock.now,
+      monotonic: () => performance.now(),
       onUnknown: (error) => log.warn({ err: error }, 'freshness is unknown: Kafka or the positions cannot be read'),
     },
     { maxAgeMs: settings.FRESHNESS_MAX_AGE_MS, timeoutMs: settings.FRESHNESS_TIMEOUT_MS },

@@ -23,8 +23,10 @@ export interface FreshnessInputs {
   readonly positions: PositionSource;
   readonly fanOut: FanOutSource;
   readonly refused: RefusedSource;
-  /** Wall clock, ms. */
+  /** Wall clock, ms: it may be set, forward and back. */
   readonly now: () => number;
+  /** Ms since some moment, and never set: whatever is kept for a time goes by it. */
+  readonly monotonic: () => number;
   /** Called when freshness becomes unknown, not again while it stays so. */
   readonly onUnknown: (error: unknown) => void;
 }
@@ -36,6 +38,7 @@ const AHEAD = 0.6;
 interface Outcome {
   readonly generation: number;
   readonly freshness: Freshness;
+  /** Monotonic. */
   readonly at: number;
   readonly failed: boolean;
 }
@@ -55,7 +58,7 @@ export class ComputedFreshness implements FreshnessSource {
 
   async of(generation: number): Promise<Freshness> {
     const last = this.#last?.generation === generation ? this.#last : null;
-    const age = last === null ? Number.POSITIVE_INFINITY : this.#inputs.now() - last.at;
+    const age = last === null ? Number.POSITIVE_INFINITY : this.#inputs.monotonic() - last.at;
     if (last !== null && age <= (last.failed ? RETRY_AFTER_MS : this.#settings.maxAgeMs)) {
       // Ahead of time, so that under load the next one is there before an answer would have to wait for it.
       if (!last.failed && age > this.#settings.maxAgeMs * AHEAD) void this.#compute(generation);
@@ -92,29 +95,29 @@ export class ComputedFreshness implements FreshnessSource {
 
   async #attempt(generation: number): Promise<Outcome> {
     try {
-      return { generation, freshness: await this.#measure(generation), at: this.#inputs.now(), failed: false };
+      return { generation, freshness: await this.#measure(generation), at: this.#inputs.monotonic(), failed: false };
     } catch (error) {
       if (this.#last?.failed !== true) this.#inputs.onUnknown(error);
-      return { generation, freshness: this.#unknown(), at: this.#inputs.now(), failed: true };
+      return { generation, freshness: this.#unknown(), at: this.#inputs.monotonic(), failed: true };
     }
   }
 
   async #measure(generation: number): Promise<Freshness> {
-    const { logEnds, positions, fanOut, refused, now } = this.#inputs;
+    const { logEnds, positions, fanOut, refused, now, monotonic } = this.#inputs;
     const [ends, reached] = await Promise.all([logEnds.ends(), positions.positions(generation)]);
-    const at = now();
+    const moment = { wall: now(), monotonic: monotonic() };
     // After the positions: a job is there before the position of its event is, so none is missed.
     const [pending, refusedNow] = await Promise.all([fanOut.pending(generation), refused.refused(generation)]);
     const waiting = ends.flatMap((partition) => waitingIn(partition, reached.get(partition.partition)));
-    this.#oldest.observe(ends, at);
-    const waitedMs = waiting.length === 0 ? 0 : await this.#oldest.age(waiting, at);
-    const spreadMs = pending.since === null ? 0 : at - pending.since;
+    this.#oldest.observe(ends, moment);
+    const waitedMs = waiting.length === 0 ? 0 : await this.#oldest.age(waiting, moment);
+    const spreadMs = pending.since === null ? 0 : moment.wall - pending.since;
     return {
       // Each changed aggregate stands for at least one event; which others it stands for nobody counts.
       lagEvents: waiting.reduce((sum, { events }) => sum + events, pending.aggregates),
       lagMs: Math.max(0, waitedMs, spreadMs),
       refused: refusedNow,
-      asOf: new Date(at).toISOString(),
+      asOf: new Date(moment.wall).toISOString(),
     };
   }
 }

@@ -11,16 +11,31 @@ export interface Waiting {
   readonly events: number;
 }
 
-/** The log ended here from `firstSeen` to `lastSeen` (ms). */
+/** The same moment by two clocks, in ms: the log is asked by the one that may be set, ages go by the other. */
+export interface Moment {
+  readonly wall: number;
+  readonly monotonic: number;
+}
+
+/** The log ended here from `firstSeen` to `lastSeen` (monotonic, ms). */
 interface Sighting {
   readonly end: number;
   readonly firstSeen: number;
   lastSeen: number;
 }
 
+/** What a search has found: the oldest of those that wait was `age` ms old then. */
+interface Found {
+  readonly positions: string;
+  readonly age: number;
+  readonly at: Moment;
+}
+
 const SIGHTINGS_MAX = 1_000;
 /** An answer by time is taken for this long, or for as long as nothing moves. */
 const SEARCH_MAX_AGE_MS = 1_000;
+/** Whose clock was set by more than this is to search anew: where it looked may have been the wrong time. */
+const CLOCK_SET_MS = 1_000;
 const FIRST_STEP_MS = 1_000;
 /** Of the age: 5 % is near enough for an age of hours, half a second for one of seconds. */
 const PRECISION = 0.05;
@@ -29,13 +44,13 @@ const PRECISION_MIN_MS = 50;
 export class OldestEvent {
   readonly #logEnds: LogEnds;
   readonly #sightings = new Map<string, Sighting[]>();
-  #searched: { readonly positions: string; readonly time: number; readonly at: number } | null = null;
+  #searched: Found | null = null;
 
   constructor(logEnds: LogEnds) {
     this.#logEnds = logEnds;
   }
 
-  observe(ends: readonly PartitionEnds[], at: number): void {
+  observe(ends: readonly PartitionEnds[], { monotonic: at }: Moment): void {
     for (const { partition, end } of ends) {
       const sightings = this.#sightings.get(partition) ?? [];
       this.#sightings.set(partition, sightings);
@@ -53,16 +68,16 @@ export class OldestEvent {
   }
 
   /** Milliseconds; never less than the truth by more than the precision. */
-  async age(waiting: readonly Waiting[], now: number): Promise<number> {
-    let oldest = now;
+  async age(waiting: readonly Waiting[], now: Moment): Promise<number> {
+    let oldest = now.monotonic;
     const unsure: Waiting[] = [];
     for (const partition of waiting) {
-      const appended = this.#appendedAfter(partition, now);
+      const appended = this.#appendedAfter(partition, now.monotonic);
       if (appended === null) unsure.push(partition);
       else oldest = Math.min(oldest, appended);
     }
-    if (unsure.length > 0) oldest = Math.min(oldest, await this.#search(unsure, now));
-    return Math.max(0, Math.round(now - oldest));
+    if (unsure.length > 0) oldest = Math.min(oldest, now.monotonic - (await this.#search(unsure, now)));
+    return Math.max(0, Math.round(now.monotonic - oldest));
   }
 
   /** A time just before the first waiting record was appended; `null` when the log was not watched closely then. */
@@ -77,15 +92,16 @@ export class OldestEvent {
     return after.firstSeen - before.lastSeen <= closely ? before.lastSeen : null;
   }
 
-  async #search(waiting: readonly Waiting[], now: number): Promise<number> {
+  async #search(waiting: readonly Waiting[], now: Moment): Promise<number> {
     const positions = waiting.map(({ partition, position }) => `${partition}@${position}`).join(',');
     const searched = this.#searched;
-    if (searched !== null && (searched.positions === positions || now - searched.at <= SEARCH_MAX_AGE_MS)) {
-      return searched.time;
+    if (searched !== null && Math.abs(aheadBetween(searched.at, now)) <= CLOCK_SET_MS) {
+      const since = now.monotonic - searched.at.monotonic;
+      if (searched.positions === positions || since <= SEARCH_MAX_AGE_MS) return searched.age + since;
     }
-    const time = await this.#searchByTime(waiting, now);
-    this.#searched = { positions, time, at: now };
-    return time;
+    const age = now.wall - (await this.#searchByTime(waiting, now.wall));
+    this.#searched = { positions, age, at: now };
+    return age;
   }
 
   /** The latest known time at which no waiting record had been appended yet. */
@@ -108,4 +124,9 @@ export class OldestEvent {
     }
     return before;
   }
+}
+
+/** By how much more the one clock went on than the other, in ms. */
+function aheadBetween(first: Moment, second: Moment): number {
+  return second.wall - first.wall - (second.monotonic - first.monotonic);
 }

@@ -5,6 +5,8 @@ import type { PartitionEnds, PendingFanOut } from '../../../api/ports.js';
 /** A log whose records' times are known, positions that can be set, and a clock that is set too. */
 class World {
   now = 1_000_000;
+  /** By how much the wall clock was set. */
+  set = 0;
   /** Append times by partition; the offset is the index. */
   readonly log = new Map<string, number[]>();
   readonly positions = new Map<string, number>();
@@ -24,7 +26,8 @@ class World {
       positions: { positions: async () => new Map(this.positions) },
       fanOut: { pending: async () => this.fanOut },
       refused: { refused: async () => this.refused },
-      now: () => this.now,
+      now: () => this.now + this.set,
+      monotonic: () => this.now,
       onUnknown: (error) => this.unknown.push(error),
     },
     { maxAgeMs: 100, timeoutMs: 50 },
@@ -109,6 +112,7 @@ describe('freshness', () => {
         },
         refused: { refused: async () => 0 },
         now: () => 0,
+        monotonic: () => 0,
         onUnknown: () => {},
       },
       { maxAgeMs: 100, timeoutMs: 5_000 },
@@ -183,5 +187,58 @@ describe('freshness', () => {
     open();
     await expect.poll(() => world.freshness.of(1)).toMatchObject({ lagEvents: 0 });
     expect(world.reads).toBe(1);
+  });
+
+  describe('while the wall clock is set', () => {
+    const HOUR_MS = 3_600_000;
+
+    it.each([
+      ['ahead, and Kafka was away meanwhile', true],
+      ['ahead', false],
+    ])('right again after it was %s, is computed as soon as ever', async (_, failing) => {
+      const world = new World();
+      world.failing = failing;
+      world.set = HOUR_MS;
+      await world.freshness.of(1);
+      world.failing = false;
+      world.set = 0;
+      world.log.set('orders/0', [world.now]);
+      world.now += 2_000;
+      await expect.poll(() => world.freshness.of(1)).toMatchObject({ lagEvents: 1 });
+      expect((await world.freshness.of(1)).asOf).toBe(new Date(world.now).toISOString());
+    });
+
+    it('tells the age of what it saw arrive as if it was not', async () => {
+      const world = new World();
+      world.log.set('orders/0', []);
+      for (const set of [HOUR_MS, 0, -HOUR_MS]) {
+        world.set = set;
+        await world.freshness.of(1);
+        world.now += 400;
+      }
+      world.log.get('orders/0')?.push(world.now - 100);
+      world.set = 0;
+      expect((await world.freshness.of(1)).lagMs).toBe(400);
+      world.set = HOUR_MS;
+      world.now += 5_000;
+      expect((await world.freshness.of(1)).lagMs).toBe(5_400);
+      expect(world.searches).toBe(0);
+    });
+
+    it.each([
+      ['ahead', HOUR_MS],
+      ['behind', -HOUR_MS],
+    ])('right again after it was %s, searches anew for what it searched for then', async (_, set) => {
+      const world = new World();
+      world.now = 10 * HOUR_MS;
+      world.log.set('orders/0', [world.now - 10_000]);
+      world.set = set;
+      await world.freshness.of(1);
+      world.set = 0;
+      world.now += 2_000;
+      const { lagMs } = await world.freshness.of(1);
+      expect(lagMs).toBeGreaterThanOrEqual(12_000);
+      expect(lagMs).toBeLessThanOrEqual(12_000 * 1.06 + 60);
+    });
   });
 });
