@@ -1,6 +1,7 @@
 /** The servers of an API that has just started: it answers at once, and says what it lacks until they are there. */
 import type { Presence } from '../runtime/presence/presence.js';
 import { Repeated } from '../runtime/repeated.js';
+import { retrying } from '../runtime/retrying.js';
 import type { ServerClock } from '../runtime/server-clock.js';
 import type { Service } from '../runtime/service.js';
 import { StoreUnavailable } from './ports.js';
@@ -8,10 +9,14 @@ import type { RegistrySource } from './served-generation.js';
 
 /** How often MongoDB is asked for its time. */
 const CLOCK_ASK_MS = 10_000;
+/** How soon again until it has told. */
+const CLOCK_RETRY = { firstDelayMs: 100, delayMaxMs: 1_000 };
 
 interface Listening extends Service {
   /** Resolves with the port once it listens. */
   listen(): Promise<number>;
+  /** `drainGraceMs`: for so long others are still answered; as it is set, without. */
+  stop(drainGraceMs?: number): Promise<void>;
 }
 
 export class Arrival {
@@ -40,32 +45,39 @@ export class Arrival {
       refused = reject;
     });
     refusal.catch(() => {});
-    const look = async () => {
-      await this.presence.untilAllAnswer(ending.signal);
+    // Beside the others: until MongoDB has told its time, the machine's clock counts.
+    const keepTime = async () => {
+      await retrying(() => this.clock.ask(), {
+        ...CLOCK_RETRY,
+        isPassing: () => true,
+        onFailure: () => {},
+        signal: ending.signal,
+      });
       await asking.run();
     };
     const begin = () => {
-      look().catch((error: unknown) => {
+      Promise.all([this.presence.untilAllAnswer(ending.signal), keepTime()]).catch((error: unknown) => {
         if (!ending.signal.aborted) refused(error);
       });
     };
-    const stop = async () => {
+    const stop = async (drainGraceMs?: number) => {
       ending.abort(new Error('Stopped while servers were waited for.'));
-      await Promise.all([asking.stop(), served.stop()]);
+      await Promise.all([asking.stop(), served.stop(drainGraceMs)]);
+    };
+    // What cannot go on ends at once: there is nothing that a balancer could still send to it.
+    const orEnd = async <Result>(work: Promise<Result>): Promise<Result> => {
+      begin();
+      try {
+        return await work;
+      } catch (error) {
+        await stop(0);
+        throw error;
+      }
     };
     return {
-      async listen() {
-        begin();
-        return served.listen();
-      },
-      async run() {
-        begin();
-        await Promise.race([served.run(), refusal]).catch(async (error: unknown) => {
-          await stop();
-          throw error;
-        });
-      },
-      stop,
+      listen: () => orEnd(served.listen()),
+      run: () => orEnd(Promise.race([served.run(), refusal])),
+      stop: () => stop(),
     };
   }
 }

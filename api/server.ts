@@ -70,7 +70,7 @@ export class HttpService implements Service {
         this.#server.once('error', reject).listen(port, host, resolve);
       });
     } catch (error) {
-      await this.#release();
+      await this.stop(0);
       throw new Error(`The API cannot listen on ${host}:${port} (${codeOf(error)}). Set API_HOST and API_PORT.`, {
         cause: error,
       });
@@ -85,13 +85,14 @@ export class HttpService implements Service {
     await this.#ended;
   }
 
-  stop(): Promise<void> {
-    this.#stopping ??= this.#end();
+  /** Without a grace where nobody is to learn of it by an answer. The first stop counts. */
+  stop(drainGraceMs = this.#settings.drainGraceMs): Promise<void> {
+    this.#stopping ??= this.#end(drainGraceMs);
     return this.#stopping;
   }
 
-  async #end(): Promise<void> {
-    const { drainGraceMs, drainTimeoutMs } = this.#settings;
+  async #end(drainGraceMs: number): Promise<void> {
+    const { drainTimeoutMs } = this.#settings;
     this.#drain.begin();
     this.#beginStop();
     const graceMs = Math.min(drainGraceMs, drainTimeoutMs);

@@ -6,6 +6,7 @@ import { absence, type Server } from './server.js';
 
 /** Whoever says nothing for so long is told of as if it were away. */
 const SILENT_MS = 700;
+const NO_ANSWER_YET = 'no answer yet';
 const FIRST_DELAY_MS = 250;
 const DELAY_MAX_MS = 5_000;
 /** Said again after so long. */
@@ -32,7 +33,7 @@ export class Presence {
     return [...this.absences.values()];
   }
 
-  /** Resolves within a second of the beginning: `null` when the server is not waited for. */
+  /** Resolves within a second of the beginning, and when the waiting ends: `null` when the server is not waited for. */
   async lackOf(name: Server['name']): Promise<string | null> {
     await this.known;
     return this.absences.get(name) ?? null;
@@ -46,8 +47,15 @@ export class Presence {
     const ended = new Promise<never>((_, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
     });
-    signal.throwIfAborted();
-    await Promise.race([Promise.all(this.servers.map((server) => this.untilAnswers(server, signal))), ended]);
+    try {
+      signal.throwIfAborted();
+      await Promise.race([Promise.all(this.servers.map((server) => this.untilAnswers(server, signal))), ended]);
+    } catch (error) {
+      // Nobody tells any more of those that have not answered: who asks for them is not to wait for that.
+      const silent = this.servers.filter(({ name }) => this.unknown.has(name));
+      for (const server of silent) this.decide(server.name, absence(server, NO_ANSWER_YET));
+      throw error;
+    }
   }
 
   private async untilAnswers(server: Server, signal: AbortSignal): Promise<void> {
@@ -60,7 +68,7 @@ export class Presence {
       toldAt = performance.now();
       this.log.warn({ server: name, setting: server.setting, address: server.address }, `${sentence}. Waiting for it.`);
     };
-    const silence = setTimeout(() => miss('no answer yet'), SILENT_MS);
+    const silence = setTimeout(() => miss(NO_ANSWER_YET), SILENT_MS);
     try {
       await retrying(() => server.probe(), {
         isPassing: (error) => !(error instanceof SettingsError),
@@ -72,6 +80,9 @@ export class Presence {
         delayMaxMs: DELAY_MAX_MS,
         signal,
       });
+    } catch (error) {
+      if (error instanceof SettingsError) this.decide(name, error.message);
+      throw error;
     } finally {
       clearTimeout(silence);
     }

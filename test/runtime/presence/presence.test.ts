@@ -76,6 +76,31 @@ describe('waiting for servers', () => {
     await expect(waiting).rejects.toThrow('stopped');
   });
 
+  it('ends for those who ask, too, where it would not help', async () => {
+    const refused = server('MongoDB', async () => {
+      throw new SettingsError('MongoDB refuses the credentials.');
+    });
+    const begun = performance.now();
+    const presence = new Presence([server('Kafka', () => new Promise(() => {})), refused], logged().log);
+    await expect(presence.untilAllAnswer(NOT_ENDED)).rejects.toThrow(SettingsError);
+    expect(await presence.lackOf('MongoDB')).toBe('MongoDB refuses the credentials.');
+    expect(await presence.lackOf('Kafka')).toContain('no answer yet');
+    // It was not the silence that told.
+    expect(performance.now() - begun).toBeLessThan(600);
+  });
+
+  it.each(['before', 'after'])('ends for those who ask, too, when it is stopped %s it has begun', async (when) => {
+    const ending = new AbortController();
+    const begun = performance.now();
+    const presence = new Presence([server('MongoDB', () => new Promise(() => {}))], logged().log);
+    if (when === 'before') ending.abort(new Error('stopped'));
+    const waiting = expect(presence.untilAllAnswer(ending.signal)).rejects.toThrow('stopped');
+    ending.abort(new Error('stopped'));
+    await waiting;
+    expect(await presence.lackOf('MongoDB')).toContain('no answer yet');
+    expect(performance.now() - begun).toBeLessThan(600);
+  });
+
   it('is not begun where it would not help', async () => {
     const refused = server('MongoDB', async () => {
       throw new SettingsError('MongoDB refuses the credentials.');
