@@ -171,23 +171,20 @@ export class Watch {
       waiter.positions = positions;
       for (const open of waiter.open) take(open, waiter.wait, progress);
     }
-    await this.#endIfVisible(
-      generation,
-      waiters.filter((waiter) => waiter.open.every(({ places }) => places !== null && isBeyond(positions, places))),
-    );
+    await this.#endIfVisible(generation, waiters);
   }
 
-  /** Those whose events are behind the positions, which were read before: their jobs have been recorded by now. */
+  /** Of events behind the positions, which were read before, the jobs have been recorded by now. */
   async #endIfVisible(generation: number, waiters: readonly Waiter[]): Promise<void> {
     const named = waiters.map((waiter) => [waiter, namedBy(waiter)] as const);
-    for (const [waiter, names] of named) if (names.length === 0) this.#endVisible(waiter);
+    for (const [waiter, names] of named) if (names.length === 0 && isAllBehind(waiter)) this.#endVisible(waiter);
     const wanted = named.flatMap(([, names]) => names);
     if (wanted.length === 0) return;
     const jobs = await this.#ports.jobs.jobs(generation, wanted);
     for (const [waiter, names] of named) {
       if (names.length === 0) continue;
-      for (const open of waiter.open) open.jobs = jobsLeft(open, waiter.wait.views, jobs);
-      if (waiter.open.every((open) => open.jobs.length === 0)) this.#endVisible(waiter);
+      for (const open of waiter.open) open.jobs = jobsLeft(open, waiter, jobs);
+      if (isAllBehind(waiter) && waiter.open.every((open) => open.jobs.length === 0)) this.#endVisible(waiter);
     }
   }
 
@@ -226,13 +223,23 @@ function take(open: Open, { mayLearnOf }: Wait, read: Progress): void {
   open.places = open.progress === null ? null : placesOf(awaited.mark, open.progress);
 }
 
-function namedBy({ open, wait: { views } }: Waiter): readonly JobName[] {
-  return open.flatMap(({ awaited }) => jobsFor(awaited, views));
+function isBehind({ places }: Open, positions: Positions): boolean {
+  return places !== null && isBeyond(positions, places);
 }
 
-function jobsLeft({ awaited, places }: Open, views: readonly View[], jobs: readonly PendingJob[]): PendingJob[] {
-  const own = jobsFor(awaited, views);
-  return jobs.filter((job) => own.some((name) => isSameJob(name, job)) && isStillFor(job, places ?? []));
+function isAllBehind({ open, positions }: Waiter): boolean {
+  return open.every((one) => isBehind(one, positions));
+}
+
+/** Also while others of its events are not behind the positions: at the end of its time it is told of those jobs. */
+function namedBy({ open, positions, wait: { views } }: Waiter): readonly JobName[] {
+  return open.flatMap((one) => (isBehind(one, positions) ? jobsFor(one.awaited, views) : []));
+}
+
+function jobsLeft(open: Open, { positions, wait: { views } }: Waiter, jobs: readonly PendingJob[]): PendingJob[] {
+  if (!isBehind(open, positions)) return [];
+  const own = jobsFor(open.awaited, views);
+  return jobs.filter((job) => own.some((name) => isSameJob(name, job)) && isStillFor(job, open.places ?? []));
 }
 
 function fanOutLeft({ open }: Waiter): FanOutLeft[] {

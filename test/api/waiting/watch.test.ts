@@ -339,6 +339,25 @@ describe('a wait for what jobs bring to documents', () => {
     });
   });
 
+  it('says so, too, when other events have not come at all', async () => {
+    const world = new World();
+    world.merge('products/p-1', [1]);
+    world.commit('products/0', 2);
+    world.jobs.push(renaming('orders', 1));
+    const absent = wait(world, [version('products', 'p-1', 1), version('orders', 'o-1', 99)], { timeoutMs: 300 });
+    await world.clock.pass(300);
+    expect(absent.outcome).toEqual({
+      kind: 'timeout',
+      reached: { 'products/p-1': 1, 'orders/o-1': null },
+      fanOut: [{ aggregate: 'products/p-1', job: renaming('orders', 1) }],
+    });
+    // Without a job it waits for the other event all the same.
+    world.jobs.length = 0;
+    const without = wait(world, [version('products', 'p-1', 1), version('orders', 'o-1', 99)], { timeoutMs: 300 });
+    await world.clock.pass(300);
+    expect(without.outcome).toMatchObject({ kind: 'timeout', fanOut: [] });
+  });
+
   it('is for those jobs only that write what the answer shows', async () => {
     const world = new World();
     world.merge('products/p-1', [1]);
