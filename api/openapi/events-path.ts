@@ -1,5 +1,6 @@
 /** `/v1/events/{id}`: what became of an event. */
 import type { View } from '../../mappings/contract.js';
+import { ID_PATTERN } from '../../mappings/events/identifier.js';
 import { EVENT_DOCUMENTS_MAX } from '../events/documents.js';
 import { AGGREGATE } from '../query/event-request.js';
 import { EVENT_PATH } from '../routes/events.js';
@@ -69,7 +70,7 @@ export function eventsPath(views: readonly View[], security: SecurityOf): Paths 
         description:
           'The aggregate of the event, such as `orders/o-1001`: its events are read in Kafka, so that also one is found ' +
           'that is not among the newest 64, which are remembered.',
-        schema: { type: 'string', pattern: `^(${aggregates.join('|')})/[A-Za-z0-9_-]{1,64}$` },
+        schema: { type: 'string', pattern: `^(${aggregates.join('|')})/${ID_PATTERN}$` },
         example: 'orders/o-1001',
       },
       ...requestHeaderRefs('Wait-For', 'Max-Staleness'),

@@ -1,5 +1,6 @@
 import { compileErrors, validate } from '@readme/openapi-parser';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
+import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openAccess } from '../../../api/access/credentials.js';
@@ -8,6 +9,8 @@ import { composeLimits } from '../../../api/limits/composed.js';
 import { describeApi } from '../../../api/openapi/document.js';
 import type { Header, OpenApi } from '../../../api/openapi/openapi.js';
 import { problemTypes } from '../../../api/problems.js';
+import { AGGREGATE, readEventRequest } from '../../../api/query/event-request.js';
+import { readQueryString } from '../../../api/query/given.js';
 import type { RouteContext } from '../../../api/routes/context.js';
 import { shipmentsView } from '../../../docs/examples/shipments/view.js';
 import type { View, ViewName } from '../../../mappings/contract.js';
@@ -139,6 +142,39 @@ describe('the description', () => {
     const document = describeApi(views, { challenges });
     expect(document.paths['/v1/orders']?.get.security).toEqual(expected);
     expect(document.paths['/health/live']?.get.security).toEqual([]);
+  });
+
+  it('allows of the aggregate of an event what the API takes', () => {
+    const { parameters } = operationsOf(described).find(({ path }) => path === '/v1/events/{id}') ?? {};
+    const schema = parameters?.find(({ name }) => name === AGGREGATE)?.schema;
+    const pattern = new RegExp(String(schema?.pattern), 'u');
+    const id = fc.string({
+      unit: fc.oneof(fc.constantFrom('.', ',', '/', '\n'), fc.string({ minLength: 1 })),
+      maxLength: 140,
+    });
+    const aggregate = fc.constantFrom('customers', 'products', 'orders', 'shipments');
+    const examples = [
+      '.',
+      '..',
+      '...',
+      '..a',
+      '.a',
+      '',
+      'a,b',
+      'a/b c',
+      '订单',
+      '\u009f',
+      '😀'.repeat(128),
+      '😀'.repeat(129),
+    ];
+    fc.assert(
+      fc.property(aggregate, fc.oneof(id, fc.constantFrom(...examples)), (name, given) => {
+        const text = `${name}/${given}`;
+        const { kind } = readEventRequest(readQueryString(`${AGGREGATE}=${encodeURIComponent(text)}`));
+        expect(pattern.test(text), text).toBe(kind === 'request');
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('has a view that is registered, by itself', async () => {

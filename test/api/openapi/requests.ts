@@ -192,7 +192,7 @@ function text({ format, pattern, maxLength = 40 }: JsonSchema): fc.Arbitrary<str
       .tuple(instant, fc.constantFrom('Z', '+08:00', '-05:30'))
       .map(([time, zone]) => time.toISOString().replace('Z', zone));
   }
-  if (pattern !== undefined) return fc.stringMatching(new RegExp(pattern));
+  if (pattern !== undefined) return fc.stringMatching(new RegExp(pattern, 'u'));
   const words = fc.constantFrom('苹果', 'phone', '王', 'o-1001', 'gold');
   return fc.oneof(words, fc.string({ unit: 'grapheme', maxLength: Math.min(maxLength, 60) }));
 }
