@@ -12,6 +12,7 @@ export const problemTypes = {
   forbidden: { status: 403, title: 'The caller may not read this' },
   'not-found': { status: 404, title: 'There is no such document' },
   'unknown-snapshot': { status: 404, title: 'There is no such snapshot' },
+  'history-too-long': { status: 404, title: 'The event is not among as many as may be searched' },
   'unknown-path': { status: 404, title: 'There is nothing at this path' },
   'method-not-allowed': { status: 405, title: 'This can only be read' },
   'request-timeout': { status: 408, title: 'The request did not arrive in time' },

@@ -10,6 +10,7 @@ export type ProblemCode =
   | 'degraded-unsupported'
   | 'forbidden'
   | 'headers-too-large'
+  | 'history-too-long'
   | 'history-unavailable'
   | 'internal'
   | 'invalid-parameters'

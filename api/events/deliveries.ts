@@ -5,18 +5,16 @@
 import { referencesOf } from '../../mappings/aggregates/orders.js';
 import { asTime } from '../../mappings/aggregates/registers.js';
 import type { AggregateState, LogPlace } from '../../mappings/aggregates/state.js';
-import { decode } from '../../mappings/events/decode.js';
 import type { AggregateName, DomainEvent } from '../../mappings/events/event.js';
 import { aggregates } from '../../mappings/registry.js';
 import { type PassedPosition, passedSince } from '../../runtime/passed-positions.js';
 import type { QuarantinedEventRecord } from '../../runtime/records.js';
 import type { Principal } from '../access/principal.js';
-import { type AggregateLog, SearchesCrowded } from '../history/aggregate-log.js';
+import { type AggregateEvents, type AggregateLog, SearchesCrowded } from '../history/aggregate-log.js';
 import {
   type BasisSource,
   type LogStretch,
   LogUnavailable,
-  type PlacedRecord,
   type PositionSource,
   type TracedState,
   type TraceSource,
@@ -65,6 +63,8 @@ export interface Deliveries {
   readonly deliveries: readonly EventDelivery[];
   /** False when there may be more: the time was up, or Kafka could not be read. */
   readonly complete: boolean;
+  /** Whether an aggregate has more events than a search may find: asking again finds no more. */
+  readonly isFull: boolean;
 }
 
 /** Copies of an event come soon after it, if any. Without an aggregate it is looked for them in so many records. */
@@ -75,20 +75,25 @@ export async function deliveriesOf(ports: EventPorts, question: EventQuestion): 
   const { eventId, generation } = question;
   const [states, quarantined, positions, passed] = await Promise.all([
     statesOf(ports, question),
-    quarantinedFor(ports, question),
+    ports.traces.quarantined(eventId),
     ports.positions.positions(generation),
     ports.traces.passed(generation),
   ]);
-  const apart = new Set(quarantined.map(placeName));
+  const told = await toldOf(ports, question, quarantined);
+  const apart = new Set(told.map(placeName));
   const found = await Promise.all(
     states.map(async (traced) => {
-      const { events, complete } = await eventsOf(ports, question, traced, positions);
+      const { events, ...extent } = await eventsOf(ports, question, traced, positions);
       const accepted = events.filter((place) => !apart.has(placeName(place)));
-      return { deliveries: await describe(ports, question, traced, accepted, { positions, passed }), complete };
+      return { deliveries: await describe(ports, question, traced, accepted, { positions, passed }), ...extent };
     }),
   );
-  const deliveries = [...found.flatMap((one) => one.deliveries), ...quarantined.map((one) => setApart(eventId, one))];
-  return { deliveries: deliveries.sort(byPlace), complete: found.every(({ complete }) => complete) };
+  const deliveries = [...found.flatMap((one) => one.deliveries), ...told.map((one) => setApart(eventId, one))];
+  return {
+    deliveries: deliveries.sort(byPlace),
+    complete: found.every(({ complete }) => complete),
+    isFull: found.some(({ isFull }) => isFull),
+  };
 }
 
 /** Of those that the caller may learn of. */
@@ -115,11 +120,13 @@ function ownersOf({ aggregate, id, state }: TracedState): { readonly customers: 
   return { customers: aggregate === 'orders' ? referencesOf(aggregates.orders.read(id, state)).customer : [] };
 }
 
-async function quarantinedFor(
+/** Those that the caller may learn of, and of the aggregate that is asked for. */
+async function toldOf(
   ports: EventPorts,
-  { eventId, aggregate, generation, principal }: EventQuestion,
+  { aggregate, generation, principal }: EventQuestion,
+  quarantined: readonly QuarantinedEventRecord[],
 ): Promise<readonly QuarantinedEventRecord[]> {
-  const all = (await ports.traces.quarantined(eventId)).filter(
+  const all = quarantined.filter(
     ({ mention, event }) =>
       principal.scopes.has(`${mention.aggregate}:read`) &&
       (aggregate === null || (mention.aggregate === aggregate.name && event?.subject === aggregate.id)),
@@ -154,27 +161,23 @@ interface FoundEvent extends LogPlace {
 async function eventsOf(
   ports: EventPorts,
   question: EventQuestion,
-  { aggregate, id, state }: TracedState,
+  traced: TracedState,
   positions: Positions,
-): Promise<{ readonly events: readonly FoundEvent[]; readonly complete: boolean }> {
+): Promise<Omit<Deliveries, 'deliveries'> & { readonly events: readonly FoundEvent[] }> {
   const { eventId } = question;
+  const { aggregate, id, state } = traced;
   const remembered = state.remembered.find(({ version }) => version.eventId === eventId);
   const isBounded = question.aggregate === null;
   try {
-    const { records, isWhole } = isBounded
-      ? await copiesOf(ports, question, id, remembered, positions)
-      : await ports.log.recordsOf(aggregate, id, partitionsOf(state, remembered, positions), question.signal);
-    const events = records.flatMap(({ topic, partition, offset, ...record }): FoundEvent[] => {
-      const decoded = decode(aggregate, record);
-      return decoded.kind === 'event' && decoded.event.eventId === eventId
-        ? [{ topic, partition, offset, event: decoded.event }]
-        : [];
-    });
-    return { events: including(events, remembered), complete: isWhole };
+    const found = isBounded
+      ? await copiesOf(ports, question, traced, remembered, positions)
+      : await ports.log.eventsOf(aggregate, id, partitionsOf(state, remembered, positions), question.signal);
+    const events: readonly FoundEvent[] = found.events.filter(({ event }) => event.eventId === eventId);
+    return { events: including(events, remembered), complete: found.isWhole, isFull: found.isFull };
   } catch (error) {
     const isRefused = error instanceof LogUnavailable || error instanceof SearchesCrowded;
     if (!isBounded || !isRefused) throw error;
-    return { events: including([], remembered), complete: false };
+    return { events: including([], remembered), complete: false, isFull: false };
   }
 }
 
@@ -182,15 +185,15 @@ async function eventsOf(
 async function copiesOf(
   { log }: EventPorts,
   { signal }: EventQuestion,
-  id: string,
+  { aggregate, id }: TracedState,
   place: LogPlace | undefined,
   positions: Positions,
-): Promise<{ readonly records: readonly PlacedRecord[]; readonly isWhole: boolean }> {
-  if (place === undefined) return { records: [], isWhole: true };
+): Promise<Pick<AggregateEvents, 'events' | 'isWhole' | 'isFull'>> {
+  if (place === undefined) return { events: [], isWhole: true, isFull: false };
   const { topic, partition, offset: from } = place;
   // What is not yet projected has not become anything.
   const to = Math.max(Math.min(from + COPIES_WITHIN_RECORDS, projectedIn(positions, place)), from + 1);
-  return log.recordsWithin(id, { topic, partition, from, to }, signal);
+  return log.eventsWithin(aggregate, id, { topic, partition, from, to }, signal);
 }
 
 /** Every partition in which the aggregate has been, as far as it is projected, and the event that is remembered. */

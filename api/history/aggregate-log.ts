@@ -1,10 +1,14 @@
 /**
- * The records of one aggregate, out of the log. Kafka finds nothing by key, so the aggregate's partition is read from its
+ * The events of one aggregate, out of the log. Kafka finds nothing by key, so the aggregate's partition is read from its
  * beginning: the most expensive that can be asked of the API. It is bounded in time, in bytes and in how many go on at
- * once, and what was found is kept for a while: the next page reads nothing, and a search that a limit ended goes on.
+ * once, and what was found is kept for a while: the next page reads nothing, and a search whose time was up goes on.
  */
+import { setImmediate } from 'node:timers/promises';
+import type { Delivery } from '../../mappings/aggregates/merge.js';
+import { decode } from '../../mappings/events/decode.js';
 import type { AggregateName } from '../../mappings/events/event.js';
-import type { KeyedRecords, LogStretch, PlacedRecord, RecordSource } from '../ports.js';
+import type { LogStretch, PlacedRecord, RecordSource } from '../ports.js';
+import { type FoundEvents, type FoundPart, KeptEvents } from './kept-events.js';
 import { bytesOf } from './record-bytes.js';
 
 export interface AggregateLogSettings {
@@ -16,13 +20,17 @@ export interface AggregateLogSettings {
   readonly bytesMax: number;
 }
 
-export interface AggregateRecords {
-  /** In the order of the log in each partition. */
-  readonly records: readonly PlacedRecord[];
+export interface AggregateEvents {
+  /** In the order of the log in each partition. Records that are no events of the contract are left out. */
+  readonly events: readonly Delivery[];
   /** Whether all stretches were read to their ends. */
   readonly isWhole: boolean;
+  /** Whether as much was found as may be, and more is there: it is never read. */
+  readonly isFull: boolean;
   /** Whether the log begins where it always began, in each partition. */
   readonly isUncut: boolean;
+  /** The same object until more is found or it is forgotten: what is made of the events can be kept as long. */
+  readonly found: object;
 }
 
 /** As many searches are under way as may be. */
@@ -30,121 +38,128 @@ export class SearchesCrowded extends Error {
   override readonly name = 'SearchesCrowded';
 }
 
-interface Kept {
-  /** By `topic/partition`. */
-  readonly found: ReadonlyMap<string, KeyedRecords>;
-  readonly bytes: number;
-  readonly expiry: NodeJS.Timeout;
-}
-
-const KEPT_MS = 60_000;
+/** Decoded in one go, before others have their turn. */
+const DECODED_AT_A_TIME = 200;
 
 export class AggregateLog {
   readonly #records: RecordSource;
   readonly #settings: AggregateLogSettings;
-  /** Least recently used first. */
-  readonly #kept = new Map<string, Kept>();
+  readonly #kept: KeptEvents;
   #searches = 0;
 
   constructor(records: RecordSource, settings: AggregateLogSettings) {
     this.#records = records;
     this.#settings = settings;
+    this.#kept = new KeptEvents(settings.bytesMax);
   }
 
   /**
    * What these stretches hold of the aggregate, each from the beginning of the log up to `to`.
    * @throws LogUnavailable, SearchesCrowded
    */
-  async recordsOf(
+  eventsOf(
     aggregate: AggregateName,
     id: string,
     stretches: readonly Omit<LogStretch, 'from'>[],
     signal: AbortSignal,
-  ): Promise<AggregateRecords> {
-    const key = `${aggregate}/${id}`;
-    const known = this.#kept.get(key)?.found ?? new Map<string, KeyedRecords>();
-    const isKnown = stretches.every((stretch) => (known.get(nameOf(stretch))?.next ?? 0) >= stretch.to);
-    const found = isKnown ? known : await this.#search(id, stretches, known, signal);
-    this.#keep(key, found);
-    const all = stretches.map((stretch) => ({ ...stretch, ...found.get(nameOf(stretch)) }));
-    return {
-      records: all.flatMap(({ records = [], to }) => records.filter(({ offset }) => offset < to)),
-      isWhole: all.every(({ next = 0, to }) => next >= to),
-      isUncut: all.every(({ begins }) => begins === 0),
-    };
+  ): Promise<AggregateEvents> {
+    const whole = stretches.map((stretch) => ({ ...stretch, from: 0 }));
+    return this.#eventsIn(`${aggregate}/${id}`, aggregate, id, whole, signal, this.#settings.searchesMax);
   }
 
   /**
-   * What is there of the aggregate in a part of the log, within the same limits.
+   * What there is of the aggregate in a part of the log, within the same limits. It is cheap to ask for, and leaves one
+   * search to those who ask for all.
    * @throws LogUnavailable, SearchesCrowded
    */
-  async recordsWithin(
+  eventsWithin(
+    aggregate: AggregateName,
     id: string,
     stretch: LogStretch,
     signal: AbortSignal,
-  ): Promise<Omit<AggregateRecords, 'isUncut'>> {
-    const { bytesMax } = this.#settings;
-    const { records, next } = await this.#counted((deadline) =>
-      this.#records.withKey(id, stretch, { deadline, signal, bytesMax }),
-    );
-    return { records, isWhole: next >= stretch.to };
+  ): Promise<AggregateEvents> {
+    const key = `${aggregate}/${id} ${nameOf(stretch)}/${stretch.from}`;
+    const searchesMax = Math.max(1, this.#settings.searchesMax - 1);
+    return this.#eventsIn(key, aggregate, id, [stretch], signal, searchesMax);
   }
 
-  #search(
+  async #eventsIn(
+    key: string,
+    aggregate: AggregateName,
     id: string,
-    stretches: readonly Omit<LogStretch, 'from'>[],
-    known: ReadonlyMap<string, KeyedRecords>,
+    stretches: readonly LogStretch[],
     signal: AbortSignal,
-  ): Promise<ReadonlyMap<string, KeyedRecords>> {
-    return this.#counted(async (deadline) => {
-      const found = new Map(known);
-      for (const stretch of stretches) {
-        const { records = [], next = 0 } = found.get(nameOf(stretch)) ?? {};
-        if (next >= stretch.to) continue;
-        const limits = { deadline, signal, bytesMax: this.#settings.bytesMax - sizeOf(found) };
-        const further = await this.#records.withKey(id, { ...stretch, from: next }, limits);
-        found.set(nameOf(stretch), { ...further, records: [...records, ...further.records] });
-      }
-      return found;
-    });
+    searchesMax: number,
+  ): Promise<AggregateEvents> {
+    const known = this.#kept.get(key);
+    const found =
+      known !== undefined && (this.#isFull(known) || isRead(stretches, known))
+        ? known
+        : await this.#counted(searchesMax, () => this.#search(aggregate, id, stretches, known, signal));
+    if (found !== known) this.#kept.keep(key, found);
+    const all = stretches.map((stretch) => ({ ...stretch, ...found.parts.get(nameOf(stretch)) }));
+    const isWhole = isRead(stretches, found);
+    return {
+      events: all.flatMap(({ events = [], to }) => events.filter(({ offset }) => offset < to)),
+      isWhole,
+      isFull: !isWhole && this.#isFull(found),
+      isUncut: all.every(({ begins }) => begins === 0),
+      found,
+    };
   }
 
-  async #counted<Found>(search: (deadline: number) => Promise<Found>): Promise<Found> {
-    const { searchesMax, searchMsMax } = this.#settings;
-    if (this.#searches >= searchesMax) throw new SearchesCrowded(`${searchesMax} searches are under way.`);
+  async #search(
+    aggregate: AggregateName,
+    id: string,
+    stretches: readonly LogStretch[],
+    known: FoundEvents | undefined,
+    signal: AbortSignal,
+  ): Promise<FoundEvents> {
+    const { searchMsMax, bytesMax } = this.#settings;
+    const deadline = performance.now() + searchMsMax;
+    const parts = new Map<string, FoundPart>(known?.parts);
+    let bytes = known?.bytes ?? 0;
+    for (const stretch of stretches) {
+      const { events = [], next: from = stretch.from } = parts.get(nameOf(stretch)) ?? {};
+      if (from >= stretch.to || bytes > bytesMax) continue;
+      const limits = { deadline, signal, bytesMax: bytesMax - bytes };
+      const { records, next, begins } = await this.#records.withKey(id, { ...stretch, from }, limits);
+      parts.set(nameOf(stretch), { events: [...events, ...(await eventsAmong(aggregate, records))], next, begins });
+      for (const record of records) bytes += bytesOf(record);
+    }
+    return { parts, bytes, since: known?.since ?? performance.now() };
+  }
+
+  #isFull({ bytes }: FoundEvents): boolean {
+    return bytes > this.#settings.bytesMax;
+  }
+
+  async #counted<Found>(searchesMax: number, search: () => Promise<Found>): Promise<Found> {
+    if (this.#searches >= searchesMax) throw new SearchesCrowded(`${this.#searches} searches are under way.`);
     this.#searches += 1;
     try {
-      return await search(performance.now() + searchMsMax);
+      return await search();
     } finally {
       this.#searches -= 1;
     }
   }
+}
 
-  /** Not for long: it may hold what is erased meanwhile. */
-  #keep(key: string, found: ReadonlyMap<string, KeyedRecords>): void {
-    this.#forget(key);
-    const expiry = setTimeout(() => this.#forget(key), KEPT_MS).unref();
-    this.#kept.set(key, { found, bytes: sizeOf(found), expiry });
-    let bytes = [...this.#kept.values()].reduce((sum, kept) => sum + kept.bytes, 0);
-    for (const [other, kept] of this.#kept) {
-      if (bytes <= this.#settings.bytesMax) break;
-      bytes -= kept.bytes;
-      this.#forget(other);
-    }
-  }
+/** Whether it was read to the end of each. */
+function isRead(stretches: readonly LogStretch[], { parts }: FoundEvents): boolean {
+  return stretches.every((stretch) => (parts.get(nameOf(stretch))?.next ?? stretch.from) >= stretch.to);
+}
 
-  #forget(key: string): void {
-    clearTimeout(this.#kept.get(key)?.expiry);
-    this.#kept.delete(key);
+async function eventsAmong(aggregate: AggregateName, records: readonly PlacedRecord[]): Promise<Delivery[]> {
+  const events: Delivery[] = [];
+  for (const [i, { topic, partition, offset, ...record }] of records.entries()) {
+    if (i % DECODED_AT_A_TIME === DECODED_AT_A_TIME - 1) await setImmediate();
+    const decoded = decode(aggregate, record);
+    if (decoded.kind === 'event') events.push({ event: decoded.event, topic, partition, offset });
   }
+  return events;
 }
 
 function nameOf({ topic, partition }: Pick<LogStretch, 'topic' | 'partition'>): string {
   return `${topic}/${partition}`;
-}
-
-function sizeOf(found: ReadonlyMap<string, KeyedRecords>): number {
-  let bytes = 0;
-  for (const { records } of found.values()) for (const record of records) bytes += bytesOf(record);
-  return bytes;
 }

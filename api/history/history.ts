@@ -1,7 +1,8 @@
 /**
  * What happened to an aggregate, event by event, and its document as of each: its own state as it was then, in the order
  * of the events and not of their arrival; what the document takes from other aggregates, and sums, as they are now.
- * Nothing of it is stored: the events are read in Kafka again. A page is folded from the beginning.
+ * Nothing of it is stored: the events are read in Kafka again. A page is folded from the end of the last one, or from the
+ * beginning.
  */
 import { setImmediate } from 'node:timers/promises';
 import { EMPTY_STATE, merge } from '../../mappings/aggregates/merge.js';
@@ -66,35 +67,53 @@ export async function historyOf(ports: HistoryPorts, question: HistoryQuestion):
   return { complete, ...(await pageOf(past, events, question)) };
 }
 
+interface PageEnd {
+  /** So many events are merged in the state. */
+  readonly count: number;
+  readonly state: AggregateState;
+}
+
+/** Where the last page ended that told of these events: the next goes on there. */
+const ends = new WeakMap<readonly ToldEvent[], PageEnd>();
+
 /** `past`: `null` when no document can be told. */
 async function pageOf(
   past: PastDocuments | null,
   events: readonly ToldEvent[],
   { view, after, size, isTold, signal }: HistoryQuestion,
 ): Promise<Omit<History, 'complete'>> {
-  const isBefore = ({ version }: ToldEvent) => after !== null && compareVersions(version, after) <= 0;
-  const earlier = events.filter(isBefore);
-  let state: AggregateState = EMPTY_STATE;
-  for (let from = 0; from < earlier.length; from += MERGED_AT_A_TIME) {
-    state = merged(view, state, earlier.slice(from, from + MERGED_AT_A_TIME));
-    await setImmediate();
-  }
-  let before = earlier.length === 0 ? null : ((await past?.as(state)) ?? null);
+  const isAfter = ({ version }: ToldEvent) => after === null || compareVersions(version, after) > 0;
+  const next = events.findIndex(isAfter);
+  const begin = next < 0 ? events.length : next;
+  let state = past === null ? EMPTY_STATE : await stateAfter(view, events, begin);
+  let before = begin === 0 ? null : ((await past?.as(state)) ?? null);
   if (!isTold(before)) before = null;
   const moments: Moment[] = [];
-  for (const [i, told] of events.slice(earlier.length).entries()) {
+  for (const [i, told] of events.slice(begin).entries()) {
     if (i % RENDERED_AT_A_TIME === 0) await setImmediate();
     if (signal.aborted) throw new CallerGone();
-    state = merged(view, state, [told]);
+    if (past !== null) state = merged(view, state, [told]);
     const document = (await past?.as(state)) ?? null;
     if (isTold(document)) {
       const { version, event, place } = told;
       if (moments.length >= size) return { moments, next: moments.at(-1)?.version ?? null };
       moments.push({ version, type: event?.type ?? null, position: place, before, document });
+      if (past !== null) ends.set(events, { count: begin + i + 1, state });
     }
     before = isTold(document) ? document : null;
   }
   return { moments, next: null };
+}
+
+/** Of the first so many. */
+async function stateAfter(view: View, events: readonly ToldEvent[], count: number): Promise<AggregateState> {
+  const end = ends.get(events);
+  let { count: from, state } = end !== undefined && end.count <= count ? end : { count: 0, state: EMPTY_STATE };
+  for (; from < count; from += MERGED_AT_A_TIME) {
+    state = merged(view, state, events.slice(from, Math.min(count, from + MERGED_AT_A_TIME)));
+    await setImmediate();
+  }
+  return state;
 }
 
 function merged({ aggregate }: View, state: AggregateState, events: readonly ToldEvent[]): AggregateState {

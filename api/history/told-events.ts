@@ -3,16 +3,10 @@ import { setImmediate } from 'node:timers/promises';
 import { type Delivery, EMPTY_STATE, merge } from '../../mappings/aggregates/merge.js';
 import type { AggregateState, LogPlace, RememberedEvent } from '../../mappings/aggregates/state.js';
 import { decode } from '../../mappings/events/decode.js';
-import {
-  type AggregateName,
-  compareVersions,
-  type DomainEvent,
-  type RawRecord,
-  type Version,
-} from '../../mappings/events/event.js';
+import { type AggregateName, compareVersions, type DomainEvent, type Version } from '../../mappings/events/event.js';
 import { aggregates } from '../../mappings/registry.js';
-import type { PlacedRecord, RecordSource } from '../ports.js';
-import type { AggregateLog } from './aggregate-log.js';
+import type { RecordSource } from '../ports.js';
+import type { AggregateEvents, AggregateLog } from './aggregate-log.js';
 
 /** In one go, before others have their turn. */
 export const MERGED_AT_A_TIME = 200;
@@ -36,8 +30,12 @@ export interface ToldEvent {
   readonly event: DomainEvent | null;
 }
 
+/** What was told last of what a search found, and of which state: the next page tells the same. */
+const toldLast = new WeakMap<object, { readonly state: string; readonly told: Promise<ToldEvents> }>();
+
 /**
- * What was erased may still be in Kafka, and is never told again: it voids all that comes before it.
+ * What was erased may still be in Kafka, and is never told again: it voids all that comes before it. Of the same search
+ * and state it is the same object.
  * @throws LogUnavailable, SearchesCrowded
  */
 export async function toldEvents(
@@ -53,9 +51,28 @@ export async function toldEvents(
     const events = await readNewest(records, aggregate, newest, []);
     return { complete: events.every(({ event }) => event !== null), events };
   }
-  const found = await log.recordsOf(aggregate, id, stretchesOf(state), signal);
-  const older = await olderEvents(aggregate, found.records, state);
-  const events = [...older, ...(await readNewest(records, aggregate, newest, found.records))];
+  const all = await log.eventsOf(aggregate, id, stretchesOf(state), signal);
+  const { remembered, forgotten, sequences, erased } = state;
+  const name = JSON.stringify([remembered, forgotten, sequences, erased]);
+  const last = toldLast.get(all.found);
+  if (last?.state === name) return last.told;
+  const told = toldAmong(records, aggregate, all, newest, state);
+  toldLast.set(all.found, { state: name, told });
+  return told.catch((error: unknown) => {
+    toldLast.delete(all.found);
+    throw error;
+  });
+}
+
+async function toldAmong(
+  records: RecordSource,
+  aggregate: AggregateName,
+  found: AggregateEvents,
+  newest: readonly RememberedEvent[],
+  state: AggregateState,
+): Promise<ToldEvents> {
+  const older = await olderEvents(aggregate, found.events, state);
+  const events = [...older, ...(await readNewest(records, aggregate, newest, found.events))];
   const isAllThere = events.every(({ event }) => event !== null) && hasAllSequences(events, state);
   // Of events without sequence nobody knows how many there were.
   const isNoneUnknown = found.isUncut || isNumberedThroughout(events, state);
@@ -81,25 +98,21 @@ async function readNewest(
   records: RecordSource,
   aggregate: AggregateName,
   newest: readonly RememberedEvent[],
-  found: readonly PlacedRecord[],
+  found: readonly Delivery[],
 ): Promise<ToldEvent[]> {
-  const known = new Map<string, RawRecord>(found.map((record) => [placeName(record), record]));
+  const known = new Map<string, DomainEvent>(found.map(({ event, ...place }) => [placeName(place), event]));
   const missing = newest.filter((place) => !known.has(placeName(place)));
   const read = await records.at(missing);
   missing.forEach((place, i) => {
-    const record = read[i] ?? null;
-    if (record !== null) known.set(placeName(place), record);
+    const decoded = read[i] ? decode(aggregate, read[i]) : null;
+    if (decoded?.kind === 'event') known.set(placeName(place), decoded.event);
   });
   return newest.map(({ version, topic, partition, offset }) => {
     const place = { topic, partition, offset };
-    return { version, place, event: eventIn(aggregate, known.get(placeName(place)), version) };
+    const event = known.get(placeName(place));
+    // Another stands there now when the topic was made anew.
+    return { version, place, event: event?.eventId === version.eventId ? event : null };
   });
-}
-
-/** `null` when another record stands there now: the topic was made anew. */
-function eventIn(aggregate: AggregateName, record: RawRecord | undefined, { eventId }: Version): DomainEvent | null {
-  const decoded = record === undefined ? null : decode(aggregate, record);
-  return decoded?.kind === 'event' && decoded.event.eventId === eventId ? decoded.event : null;
 }
 
 /**
@@ -108,13 +121,13 @@ function eventIn(aggregate: AggregateName, record: RawRecord | undefined, { even
  */
 async function olderEvents(
   aggregate: AggregateName,
-  records: readonly PlacedRecord[],
+  found: readonly Delivery[],
   state: AggregateState,
 ): Promise<ToldEvent[]> {
   const told = new Map<string, ToldEvent>();
   let then = EMPTY_STATE;
-  for (let from = 0; from < records.length; from += MERGED_AT_A_TIME) {
-    const deliveries = deliveriesIn(aggregate, records.slice(from, from + MERGED_AT_A_TIME));
+  for (let from = 0; from < found.length; from += MERGED_AT_A_TIME) {
+    const deliveries = found.slice(from, from + MERGED_AT_A_TIME);
     const merged = merge(aggregates[aggregate], then, deliveries);
     then = merged.state;
     for (const [i, { event, ...place }] of deliveries.entries()) {
@@ -127,14 +140,6 @@ async function olderEvents(
     await setImmediate();
   }
   return [...told.values()].sort((a, b) => compareVersions(a.version, b.version));
-}
-
-function deliveriesIn(aggregate: AggregateName, records: readonly PlacedRecord[]): Delivery[] {
-  return records.flatMap((record) => {
-    const decoded = decode(aggregate, record);
-    const { topic, partition, offset } = record;
-    return decoded.kind === 'event' ? [{ event: decoded.event, topic, partition, offset }] : [];
-  });
 }
 
 /** Merged, and remembered no longer. What stands in the log need not be merged: it may have been quarantined. */

@@ -80,7 +80,7 @@ export function eventsPath(views: readonly View[], security: SecurityOf): Paths 
       ...problemResponses(
         [
           ...ANY_QUESTION,
-          ...(['forbidden', 'malformed-url', 'not-found', 'history-unavailable'] as const),
+          ...(['forbidden', 'malformed-url', 'not-found', 'history-too-long', 'history-unavailable'] as const),
           ...(['wait-timeout', 'wait-crowded', 'too-stale'] as const),
         ],
         V1_HEADERS,

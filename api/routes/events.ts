@@ -43,13 +43,18 @@ async function answerEvent(context: RouteContext, request: Request<{ id: string 
   );
   const { id: eventId } = request.params;
   const question = { eventId, aggregate, generation: served.live.number, principal, signal };
-  const { deliveries, complete } = isPossibleId(eventId)
+  const { deliveries, complete, isFull } = isPossibleId(eventId)
     ? await deliveriesOf(context.events, question).catch((error: unknown) => {
         throw logProblem(error);
       })
-    : { deliveries: [], complete: true };
-  if (deliveries.length === 0) throw nothingFound(complete, aggregate !== null);
+    : { deliveries: [], complete: true, isFull: false };
+  if (deliveries.length === 0) throw isFull ? tooLong() : nothingFound(complete, aggregate !== null);
   response.json({ data: deliveries.map((delivery) => shown(delivery, principal)), complete });
+}
+
+function tooLong(): Problem {
+  const detail = 'It is not among those that one search may find (HISTORY_BYTES_MAX), and the aggregate has more.';
+  return new Problem('history-too-long', `${detail} Asking again finds no more.`);
 }
 
 function nothingFound(complete: boolean, isAggregateGiven: boolean): Problem {

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { EVERYBODY, type Principal, type Scope } from '../../../api/access/principal.js';
 import type { EventPorts } from '../../../api/events/deliveries.js';
-import { LogUnavailable } from '../../../api/ports.js';
+import { LogUnavailable, type RecordSource } from '../../../api/ports.js';
 import { history } from '../../view-kit/history.js';
 import { memoryReader, serve, type TestServer } from '../server.js';
 import { logOf, PASSED_AT, traced } from './traced.js';
@@ -117,6 +117,27 @@ describe('what became of an event', () => {
       data: [{ outcome: 'folded', type: null }],
       complete: false,
     });
+  });
+
+  it('is final when the aggregate has more events than one search may find', async () => {
+    const events = history('2026-11-20T10:00:00Z');
+    const many = Array.from({ length: 70 }, (_, i) =>
+      events('customer.updated', 'c-1', { city: `${i}` }, { id: `e-${i}` }),
+    );
+    const searches: string[] = [];
+    const withKey: RecordSource['withKey'] = async (key, { from }, { bytesMax }) => {
+      searches.push(key);
+      const value = Buffer.alloc(bytesMax);
+      const record = { topic: 'customers', partition: 0, offset: from, key: null, value, headers: {} };
+      return { records: [record], next: from + 1, begins: 0 };
+    };
+    const server = await serveAs({}, { ...(await traced(many)), log: logOf({ at: async () => [], withKey }) });
+    for (let i = 0; i < 2; i += 1) {
+      const { status, body, headers } = await server.get(path('e-1', '?aggregate=customers/c-1'));
+      expect([status, body.code, headers.get('retry-after')]).toEqual([404, 'history-too-long', null]);
+      expect(body.detail).not.toMatch(/try again/i);
+    }
+    expect(searches).toEqual(['c-1']);
   });
 
   it('is told without Kafka as far as the state remembers it', async () => {

@@ -1,7 +1,8 @@
 /** Histories of more events than a state remembers: searched in the log, folded from the beginning, told in pages. */
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { SearchesCrowded } from '../../../api/history/aggregate-log.js';
+import { aggregates } from '../../../mappings/registry.js';
 import { toRecord } from '../../memory/projection.js';
 import { SHOP_NOW } from '../../projector/pipeline/shop-events.js';
 import { recompute } from '../../recomputation.js';
@@ -94,6 +95,41 @@ describe('a long history', () => {
     expect(first.moments).toHaveLength(30);
     expect(first.next).toEqual(first.moments.at(-1)?.version);
     expect((await page('customers', 'c-1', first.next, 70)).next).toBeNull();
+  });
+
+  it('has each event merged once for all its pages, and those before a page once for a page out of order', async () => {
+    const many = [registered('c-1'), ...renamed('c-1', 799)];
+    const { historyAt, page } = await projected(many);
+    const merging = vi.spyOn(aggregates.customers, 'effect');
+    onTestFinished(() => merging.mockRestore());
+    const { moments } = await historyAt('customers', 'c-1', 10);
+    expect(moments.map(({ document }) => named(document))).toEqual(many.map((_, i) => `名 ${i}`));
+    // Once in the order of the log, once in that of the events, and the one by which a page knows that it is not the last.
+    expect(merging.mock.calls.length).toBeLessThanOrEqual(2 * 800 + 80);
+    merging.mockClear();
+    const [early, late] = [moments[99]?.version ?? null, moments[699]?.version ?? null];
+    expect(named((await page('customers', 'c-1', early, 1)).moments[0]?.document)).toBe('名 100');
+    expect(named((await page('customers', 'c-1', late, 1)).moments[0]?.document)).toBe('名 700');
+    expect(merging.mock.calls.length).toBeLessThanOrEqual(102 + 601);
+  });
+
+  it('is that of the state which is asked, whatever was told of another from the same search', async () => {
+    const { ports, historyAt } = await projected(LONG);
+    const behind = await projected(LONG.slice(0, 80));
+    behind.ports.log = ports.log;
+    expect((await historyAt('customers', 'c-1')).moments).toHaveLength(100);
+    expect((await behind.historyAt('customers', 'c-1')).moments).toHaveLength(80);
+    expect(ports.records.searched).toBe(100);
+  });
+
+  it('is read once when it is longer than may be found, and stays without documents', async () => {
+    const { historyAt, ports } = await projected(LONG, { searches: { bytesMax: 20_000 } });
+    for (let i = 0; i < 2; i += 1) {
+      const told = await historyAt('customers', 'c-1', 10);
+      expect(told.complete).toBe(false);
+      expect(told.moments.every(({ document }) => document === null)).toBe(true);
+    }
+    expect(ports.records.searched).toBeLessThan(100);
   });
 
   it('tells of two events under one id the one that was merged', async () => {
