@@ -79,8 +79,8 @@ export async function deliveriesOf(ports: EventPorts, question: EventQuestion): 
     ports.positions.positions(generation),
     ports.traces.passed(generation),
   ]);
-  const told = await toldOf(ports, question, quarantined);
-  const apart = new Set(told.map(placeName));
+  // Whatever of them the caller may learn of: none of them was merged.
+  const apart = new Set(quarantined.map(placeName));
   const found = await Promise.all(
     states.map(async (traced) => {
       const { events, ...extent } = await eventsOf(ports, question, traced, positions);
@@ -88,6 +88,7 @@ export async function deliveriesOf(ports: EventPorts, question: EventQuestion): 
       return { deliveries: await describe(ports, question, traced, accepted, { positions, passed }), ...extent };
     }),
   );
+  const told = await toldOf(ports, question, quarantined);
   const deliveries = [...found.flatMap((one) => one.deliveries), ...told.map((one) => setApart(eventId, one))];
   return {
     deliveries: deliveries.sort(byPlace),

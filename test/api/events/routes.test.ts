@@ -208,4 +208,17 @@ describe('whom it is told', () => {
     expect((await other.get(path('e-bad3'))).body.data).toMatchObject([{ outcome: 'quarantined' }]);
     expect((await other.get(path('e-bad'))).status).toBe(404);
   });
+
+  it('is a bound caller of no delivery that was refused and names others, nor is it a duplicate to them', async () => {
+    const theirs = (customerId: string) =>
+      event('order.placed', 'o-1', { customerId, currency: 'CNY', lines: [line] }, { id: 'e-1', sequence: 1 });
+    const ports = await traced([theirs('c-7'), theirs('c-8')]);
+    const outcomes = async (customerId: string | null) => {
+      const server = await serveAs({ customerId, scopes: new Set(READ) }, ports);
+      const { body } = await server.get(path('e-1'));
+      return body.data.map(({ outcome }: { readonly outcome: string }) => outcome);
+    };
+    expect(await outcomes(null)).toEqual(['folded', 'quarantined']);
+    expect(await outcomes('c-7')).toEqual(['folded']);
+  });
 });
