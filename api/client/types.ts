@@ -163,8 +163,8 @@ export interface EventDelivery {
   /** A code, of what is quarantined only. */
   readonly reason: string | null;
   /** These are `null` for callers without the scope `admin`. */
-  readonly topic: string | null;
-  readonly partition: number | null;
+  readonly topic: string;
+  readonly partition: number;
   readonly offset: number | null;
   /** When the event happened, RFC 3339 in UTC; `null`: it cannot be read. */
   readonly time: string | null;

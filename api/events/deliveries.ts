@@ -103,7 +103,17 @@ async function statesOf(ports: EventPorts, question: EventQuestion): Promise<rea
   const found = await (aggregate === null
     ? ports.traces.remembering(generation, eventId)
     : stateOf(ports, generation, aggregate.name, aggregate.id));
-  return found.filter((traced) => mayLearnOf(principal, traced, ownersOf(traced)));
+  return found.filter((traced) => mayBeTold(principal, traced, ownersOf(traced)));
+}
+
+/** A bound caller may wait for products, which are nobody's, and is told of its own events only. */
+function mayBeTold(
+  principal: Principal,
+  named: Pick<TracedState, 'aggregate' | 'id'>,
+  own: { readonly customers: readonly string[] },
+): boolean {
+  const isOwn = principal.customerId === null || named.aggregate !== 'products';
+  return isOwn && mayLearnOf(principal, named, own);
 }
 
 async function stateOf(
@@ -140,7 +150,7 @@ async function toldOf(
       if (mention.customers.length > 0 || event === null || event.subject === null) return mention.customers.length > 0;
       const [traced] = await stateOf(ports, generation, mention.aggregate, event.subject);
       const own = traced === undefined ? { customers: [] } : ownersOf(traced);
-      return mayLearnOf(principal, { aggregate: mention.aggregate, id: event.subject }, own);
+      return mayBeTold(principal, { aggregate: mention.aggregate, id: event.subject }, own);
     }),
   );
   return all.filter((_, i) => told[i]);

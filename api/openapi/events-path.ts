@@ -13,7 +13,6 @@ import type { SecurityOf } from './security.js';
 
 const TEXT: JsonSchema = { type: 'string' };
 const TEXT_OR_NULL: JsonSchema = { type: ['string', 'null'] };
-const PLACE_OR_NULL: JsonSchema = { type: ['integer', 'null'], minimum: 0 };
 
 const DELIVERY = objectOf({
   eventId: TEXT,
@@ -21,9 +20,9 @@ const DELIVERY = objectOf({
   aggregate: { ...TEXT_OR_NULL, description: 'Such as `orders/o-1001`; `null`: it cannot be read.' },
   outcome: { type: 'string', enum: ['folded', 'duplicate', 'quarantined'] },
   reason: { ...TEXT_OR_NULL, description: 'Why it is in the quarantine: a stable code.' },
-  topic: TEXT_OR_NULL,
-  partition: PLACE_OR_NULL,
-  offset: PLACE_OR_NULL,
+  topic: TEXT,
+  partition: { type: 'integer', minimum: 0 },
+  offset: { type: ['integer', 'null'], minimum: 0, description: '`null` without the scope `admin`.' },
   time: { ...TEXT_OR_NULL, description: 'When the event happened; `null`: it cannot be read.' },
   visible: { type: 'boolean', description: 'Whether its effect is durable in every document rendered with its batch.' },
   visibleSince: {

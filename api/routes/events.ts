@@ -70,7 +70,5 @@ function nothingFound(complete: boolean, isAggregateGiven: boolean): Problem {
 
 /** Offsets would tell how much others do. */
 function shown(delivery: EventDelivery, { scopes }: Principal): object {
-  const { eventId, type, aggregate, outcome, reason, topic, partition, offset, ...rest } = delivery;
-  const place = scopes.has('admin') ? { topic, partition, offset } : { topic: null, partition: null, offset: null };
-  return { eventId, type, aggregate, outcome, reason, ...place, ...rest };
+  return scopes.has('admin') ? delivery : { ...delivery, offset: null };
 }
