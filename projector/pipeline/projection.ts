@@ -9,6 +9,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { erasureOf } from '../../mappings/aggregates/erasure.js';
 import type { Log } from '../../runtime/log.js';
+import { messageOf } from '../../runtime/retrying.js';
 import type { Service } from '../../runtime/service.js';
 import type {
   Admission,
@@ -116,7 +117,8 @@ export class Projection implements Service {
     if (this.failure !== null) return;
     this.failure = { error };
     void this.stop();
-    this.ports.giveUp(new Error('Another part of the projection has failed.', { cause: error }));
+    // The cause itself: whoever waits with the same patience rejects with it, maybe before this projection does.
+    this.ports.giveUp(error instanceof Error ? error : new Error(messageOf(error), { cause: error }));
     for (const backlog of [this.touched, ...this.dirty.values()]) backlog.abandon();
     this.undone.abandon();
   }
@@ -233,10 +235,12 @@ export class Projection implements Service {
     const { flush, patience } = this.ports;
     await Promise.all(
       [...this.dirty.values()].map((backlog) =>
-        this.drain(backlog, async ({ content, batches }) => {
-          await publishAll(flush, patience, chunksOf(content, flush.chunkDocumentsMax));
-          this.undone.done(batches);
-        }),
+        this.watched(
+          this.drain(backlog, async ({ content, batches }) => {
+            await publishAll(flush, patience, chunksOf(content, flush.chunkDocumentsMax));
+            this.undone.done(batches);
+          }),
+        ),
       ),
     );
     this.undone.close();

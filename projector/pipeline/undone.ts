@@ -21,8 +21,10 @@ export class Undone {
   /** `eventsMax`: events that may be folded and not durable; it bounds memory and redelivery after a crash. */
   constructor(private readonly eventsMax: number) {}
 
+  /** Not kept once closed: a step that was under way when another part failed has succeeded, and nobody follows it. */
   add(positions: readonly Position[], events: number, durable: () => void = () => {}): Batch {
     const batch = { positions, events, durable, stepsLeft: 1 };
+    if (this.closed) return batch;
     this.batches.push(batch);
     this.events += events;
     return batch;
