@@ -13,7 +13,7 @@ import { adminOperations } from './admin-api/operations.js';
 import { adminRoutes } from './admin-api/routes.js';
 import { adminTokenOf, type ProjectorSettings } from './config.js';
 import { type Connections, openConnections } from './connections.js';
-import { isOfThisShape, openGeneration } from './generations/generation.js';
+import { generationOpening, isOfThisShape } from './generations/generation.js';
 import { composeGeneration, type RunningGeneration } from './generations/runner.js';
 import { composeSnapshot } from './generations/snapshot-runner.js';
 import { GenerationSupervisor } from './generations/supervisor.js';
@@ -57,10 +57,21 @@ export async function composeProjector(
   const registry = new MongoRegistry(servers.db);
   const topics = topicsOf(settings);
 
+  const { db, elasticsearch, admin } = servers;
+  const storages = [new MongoGenerationStorage(db), new ElasticsearchGenerationStorage(elasticsearch, namespace)];
+  // One for all attempts: what the first has begun the next goes on with.
+  const openGeneration = generationOpening(
+    { registry, traces: [...storages, groupTraces(admin, namespace)], storages, log },
+    { businessTimeZone: settings.BUSINESS_TIME_ZONE, reportingCurrency: settings.REPORTING_CURRENCY },
+    options,
+  );
   const needed = serversOf(settings);
   const starting = new Starting(
     new Presence(needed, log),
-    () => open(settings, { ...servers, registry, topics: [...topics.keys()] }, options, log),
+    async () => {
+      await connect(settings, { ...servers, topics: [...topics.keys()] }, log);
+      await openGeneration();
+    },
     log,
   );
   const asking = new Repeated(() => servers.clock.ask().catch(() => {}), CLOCK_ASK_MS);
@@ -126,15 +137,13 @@ function topicsOf(settings: ProjectorSettings): ReadonlyMap<string, AggregateNam
   ]);
 }
 
-/** Topics and the generation that is served. Safe to repeat. */
-async function open(
+/** The connections, and the topics. Safe to repeat. */
+async function connect(
   settings: ProjectorSettings,
-  servers: Connections & { readonly registry: MongoRegistry; readonly topics: readonly string[] },
-  options: ProjectorOptions,
+  servers: Connections & { readonly topics: readonly string[] },
   log: Log,
 ): Promise<void> {
-  const { NAMESPACE: namespace } = settings;
-  const { db, elasticsearch, admin, registry, topics, clock } = servers;
+  const { admin, topics, clock } = servers;
   await servers.connect();
   const { machineAheadMs } = clock;
   if (Math.abs(machineAheadMs) > CLOCK_WARN_MS) {
@@ -148,13 +157,7 @@ async function open(
     partitions: settings.TOPIC_PARTITIONS,
     replicas: settings.TOPIC_REPLICAS,
   };
-  await prepareTopics(admin, topics, [quarantineTopic(namespace)], creation, log);
-  const storages = [new MongoGenerationStorage(db), new ElasticsearchGenerationStorage(elasticsearch, namespace)];
-  await openGeneration(
-    { registry, traces: [...storages, groupTraces(admin, namespace)], storages, log },
-    { businessTimeZone: settings.BUSINESS_TIME_ZONE, reportingCurrency: settings.REPORTING_CURRENCY },
-    options,
-  );
+  await prepareTopics(admin, topics, [quarantineTopic(settings.NAMESPACE)], creation, log);
 }
 
 /** Why the generation by which the process is judged does not get on; `null` when it does. */

@@ -46,27 +46,57 @@ export interface GenerationPorts {
   readonly log: Log;
 }
 
+/** What one process has begun to create, and what was registered then. */
+interface Begun {
+  readonly generation: GenerationRecord;
+  readonly before: RegistryRecord | null;
+}
+
 /**
  * The live generation, complete in all stores. Without a registry a number is taken that no trace names: under a
- * number used before, consumer groups would skip events and stored tickets would refuse every write.
+ * number used before, consumer groups would skip events and stored tickets would refuse every write. What is returned
+ * may be called again after `Unavailable`: it goes on with the number that it has taken, and knows what it has started.
  * @throws Error when the live generation is incomplete, was derived with other settings, or has documents of another
  * shape than this process writes and there is no generation for it to build.
  */
-export async function openGeneration(
+export function generationOpening(
   ports: GenerationPorts,
   settings: DerivationSettings,
   options: { readonly startNew: boolean },
-): Promise<GenerationRecord> {
-  const known = await ports.registry.read();
-  if (known === null || options.startNew) {
-    const opened = await startGeneration(ports, settings, known);
+): () => Promise<GenerationRecord> {
+  let begun: Begun | null = null;
+  return async () => {
+    const known = await ports.registry.read();
+    const isToStart = known === null || (options.startNew && (begun === null || !hasMovedOn(known, begun)));
+    if (!isToStart) return openLive(ports, settings, known);
+    begun ??= { generation: await nextGeneration(ports, settings, known), before: known };
+    const { generation } = begun;
+    await Promise.all(ports.storages.map((storage) => storage.create(generation)));
+    if (await register(ports.registry, generation, known)) return generation;
     // Another process was ahead: its generation is the live one.
-    return opened ?? openGeneration(ports, settings, { startNew: false });
-  }
+    return openGeneration(ports, settings, { startNew: false });
+  };
+}
+
+/** Once. */
+export function openGeneration(...given: Parameters<typeof generationOpening>): Promise<GenerationRecord> {
+  return generationOpening(...given)();
+}
+
+/** Whether a new generation is there by now: another process's, or this one's whose registration was not confirmed. */
+function hasMovedOn({ live, generations }: RegistryRecord, { generation, before }: Begun): boolean {
+  return live !== before?.live || generations.some(({ number }) => number === generation.number);
+}
+
+async function openLive(
+  { registry, storages }: GenerationPorts,
+  settings: DerivationSettings,
+  known: RegistryRecord,
+): Promise<GenerationRecord> {
   const live = liveOf(known);
   assertSameSettings(live, settings);
-  await assertDefinitions(ports.registry, known, live);
-  const missing = (await Promise.all(ports.storages.map((storage) => storage.missing(live)))).flat();
+  await assertDefinitions(registry, known, live);
+  const missing = (await Promise.all(storages.map((storage) => storage.missing(live)))).flat();
   if (missing.length > 0) {
     throw new Error(
       `Generation ${live.number} is registered but lacks ${missing.join(', ')}: a store lost data or the address is ` +
@@ -77,21 +107,22 @@ export async function openGeneration(
   return live;
 }
 
-async function startGeneration(
-  { registry, traces, storages, log }: GenerationPorts,
+async function nextGeneration(
+  { traces, log }: GenerationPorts,
   settings: DerivationSettings,
   known: RegistryRecord | null,
-): Promise<GenerationRecord | null> {
+): Promise<GenerationRecord> {
   const used = (await Promise.all(traces.map((trace) => trace.numbers()))).flat();
   const number = Math.max(0, ...used, ...(known?.generations ?? []).map((generation) => generation.number)) + 1;
   const revisions = Object.fromEntries(Object.keys(views).map((view) => [view, 1])) as Record<ViewName, number>;
-  const generation: GenerationRecord = { number, createdAt: new Date(), revisions, definitions: DECLARED, ...settings };
   if (number > 1)
     log.warn({ generation: number, used }, 'starting a new generation: everything is built anew from Kafka');
-  await Promise.all(storages.map((storage) => storage.create(generation)));
-  const registered =
-    known === null ? await registry.create(generation) : await replaceLive(registry, generation, known);
-  return registered ? generation : null;
+  return { number, createdAt: new Date(), revisions, definitions: DECLARED, ...settings };
+}
+
+/** Whether the generation is the live one by it. */
+function register(registry: Registry, generation: GenerationRecord, known: RegistryRecord | null): Promise<boolean> {
+  return known === null ? registry.create(generation) : replaceLive(registry, generation, known);
 }
 
 /** Makes the generation live, unless another one has become so, or was added, since the registry was read. */

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
   type GenerationPorts,
+  generationOpening,
   isOfThisShape,
   openGeneration,
   targetsOf,
 } from '../../../projector/generations/generation.js';
+import { Unavailable } from '../../../projector/ports.js';
 import { createLog } from '../../../runtime/log.js';
 import { MemoryGenerationStorage, MemoryRegistry } from '../../memory/generations.js';
 import { registrySuite } from './registry.suite.js';
@@ -140,5 +142,58 @@ describe('opening the live generation', () => {
       openGeneration(ports, { ...SETTINGS, businessTimeZone: 'UTC' }, GO_ON),
     ]);
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+});
+
+describe('opening again after a store was away in the middle of it', () => {
+  const away = () => new Unavailable('planted');
+
+  it.each([GO_ON, ANEW])('goes on with the number that was taken: %o', async (options) => {
+    const { ports, registry, mongo, elasticsearch } = stores();
+    if (options === ANEW) await openGeneration(ports, SETTINGS, GO_ON);
+    const before = [...mongo.parts.keys()];
+    const create = elasticsearch.create.bind(elasticsearch);
+    elasticsearch.create = async () => {
+      throw away();
+    };
+    const open = generationOpening(ports, SETTINGS, options);
+    for (let attempt = 0; attempt < 3; attempt += 1) await expect(open()).rejects.toThrow(Unavailable);
+    elasticsearch.create = create;
+    const { number } = await open();
+    expect(number).toBe(before.length + 1);
+    expect([...mongo.parts.keys()]).toEqual([...before, number]);
+    expect(registry.record).toMatchObject({ live: number });
+  });
+
+  it('finds what it has registered without being told', async () => {
+    const { ports, registry } = stores();
+    for (const operation of ['create', 'update'] as const) {
+      const carryOut = registry[operation].bind(registry) as (given: never) => Promise<never>;
+      registry[operation] = async (given: never) => {
+        await carryOut(given);
+        throw away();
+      };
+      const open = generationOpening(ports, SETTINGS, ANEW);
+      await expect(open()).rejects.toThrow(Unavailable);
+      registry[operation] = carryOut;
+      const generation = await open();
+      expect(registry.record?.live).toBe(generation.number);
+    }
+    expect(registry.record?.generations.map(({ number }) => number)).toEqual([1, 2]);
+  });
+
+  it('takes that of another process that was ahead meanwhile', async () => {
+    const { ports, registry, elasticsearch } = stores();
+    await openGeneration(ports, SETTINGS, GO_ON);
+    const create = elasticsearch.create.bind(elasticsearch);
+    elasticsearch.create = async () => {
+      throw away();
+    };
+    const open = generationOpening(ports, SETTINGS, ANEW);
+    await expect(open()).rejects.toThrow(Unavailable);
+    elasticsearch.create = create;
+    const other = await openGeneration(ports, SETTINGS, ANEW);
+    expect(await open()).toEqual(other);
+    expect(registry.record?.generations).toHaveLength(2);
   });
 });
