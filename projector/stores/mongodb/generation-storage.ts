@@ -87,6 +87,8 @@ export class MongoGenerationStorage implements GenerationStorage, GenerationTrac
     options: { readonly sparse?: true } = {},
   ): Promise<void> {
     if (indexes.length === 0) return;
-    await this.db.collection(collection).createIndexes(indexes.map((key) => ({ key: { ...key }, ...options })));
+    await withMongo(`create the indexes of ${collection}`, () =>
+      this.db.collection(collection).createIndexes(indexes.map((key) => ({ key: { ...key }, ...options }))),
+    );
   }
 }

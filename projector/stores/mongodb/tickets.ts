@@ -54,10 +54,8 @@ export class MongoTicketCounter implements TicketCounter, TicketLevel {
 
   /** Safe to repeat; an existing counter keeps its number and its shape. */
   async create(): Promise<void> {
-    await this.collection().updateOne(
-      { _id: COUNTER },
-      { $setOnInsert: { last: 0, shape: this.shape } },
-      { upsert: true },
+    await withMongo('create the ticket counter', () =>
+      this.collection().updateOne({ _id: COUNTER }, { $setOnInsert: { last: 0, shape: this.shape } }, { upsert: true }),
     );
   }
 

@@ -13,6 +13,7 @@ import { documentsCollection, refusedCollection } from '../../../../runtime/name
 import { type MongoFault, mongoProxy } from '../../../fault-proxy/mongodb.js';
 import { until } from '../../../until.js';
 import { stateWith, stateWrite } from '../aggregate-store.suite.js';
+import { generationRecord } from '../generation-record.js';
 import { generationsFor } from '../generations.js';
 
 const TARGET = { view: 'customers', revision: 1 } as const;
@@ -42,6 +43,8 @@ async function opened(timeoutMs = PATIENT_MS) {
     proxy,
     states: new MongoAggregateStore(db, number),
     tickets: new MongoTicketCounter(db, number),
+    storage: new MongoGenerationStorage(db),
+    record: generationRecord(number),
     publish: (ticket: number, outgoing: readonly OutgoingDocument[]) =>
       documents.publish(TARGET, ticket as Ticket, outgoing),
     stored: async () => new Map((await collection.find().toArray()).map(({ _id, total }) => [_id, total])),
@@ -136,6 +139,22 @@ describe('reads and tickets', () => {
     await expect(tickets.next()).rejects.toThrow(Unavailable);
     // The number that was lost on the way is never given again.
     expect(await tickets.next()).toBe(first + 2);
+  });
+});
+
+describe('what a generation consists of', () => {
+  it.each([
+    ['createIndexes', failure(189, 'PrimarySteppedDown')],
+    ['createIndexes', { kind: 'lose' }],
+    ['update', failure(10107, 'NotWritablePrimary')],
+    ['update', { kind: 'refuse' }],
+  ] satisfies [string, MongoFault][])('is created once a primary is there: %s, %o', async (command, fault) => {
+    const { proxy, storage, record } = await opened();
+    proxy.inject(command, fault);
+    await expect(storage.create(record)).rejects.toThrow(Unavailable);
+    expect(proxy.struck).toEqual([fault]);
+    await storage.create(record);
+    expect(await storage.missing(record)).toEqual([]);
   });
 });
 
