@@ -2,6 +2,7 @@
 import type { Log } from '../runtime/log.js';
 import type { Presence } from '../runtime/presence/presence.js';
 import { messageOf, retrying } from '../runtime/retrying.js';
+import { untilStopped } from '../runtime/stopping.js';
 import { isPassing } from './kafka/passing.js';
 
 export class Starting {
@@ -25,14 +26,7 @@ export class Starting {
   /** Whether it has come to its end, or was stopped before. @throws Error when no waiting helps. */
   async run(): Promise<'open' | 'stopped'> {
     const { signal } = this.ending;
-    const stopped = new Promise<'stopped'>((resolve) => {
-      signal.addEventListener('abort', () => resolve('stopped'), { once: true });
-    });
-    const opened = this.untilOpen(signal).catch((error: unknown) => {
-      if (signal.aborted) return 'stopped' as const;
-      throw error;
-    });
-    return Promise.race([opened, stopped]);
+    return untilStopped(this.untilOpen(signal), signal);
   }
 
   stop(): void {

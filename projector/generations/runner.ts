@@ -6,6 +6,7 @@ import type { Log } from '../../runtime/log.js';
 import { changesTopic, consumerGroup, quarantineTopic } from '../../runtime/names.js';
 import type { GenerationRecord } from '../../runtime/records.js';
 import type { Service } from '../../runtime/service.js';
+import { untilStopped } from '../../runtime/stopping.js';
 import { DaySweep } from '../clock/sweep.js';
 import type { ProjectorSettings } from '../config.js';
 import { FanOut, type FanOutSettings } from '../fan-out/fan-out.js';
@@ -238,7 +239,7 @@ export function composeGeneration(around: Surroundings, record: GenerationRecord
     );
 
   let isPrepared = false;
-  let isStopping = false;
+  const ending = new AbortController();
   const giveUp = (reason: Error) => patience.giveUp(reason);
   const prepare = async () =>
     changes?.prepare(
@@ -271,17 +272,17 @@ export function composeGeneration(around: Surroundings, record: GenerationRecord
       return patience.hindrance;
     },
     async run() {
+      // The patience ends with a pause; an attempt that Kafka does not answer is left to itself.
+      await untilStopped(patience.until(prepare), ending.signal);
+      if (ending.signal.aborted) return;
+      isPrepared = true;
+      log.info('projecting');
+      void sweep.run();
+      void checker.run();
+      void refusalWatch.run();
       try {
-        await patience.until(prepare);
-        isPrepared = true;
-        log.info('projecting');
-        void sweep.run();
-        void checker.run();
-        void refusalWatch.run();
         await runParts([followed, fanOut, ...(record.phase === undefined ? [] : [rebuild])], giveUp);
         log.info('stopped: everything read is durable and committed');
-      } catch (error) {
-        if (isPrepared || !isStopping) throw error;
       } finally {
         await Promise.all([sweep.stop(), checker.stop(), refusalWatch.stop()]);
       }
@@ -289,7 +290,7 @@ export function composeGeneration(around: Surroundings, record: GenerationRecord
     // Its own events say so.
     eraseSoon: () => {},
     async stop() {
-      isStopping = true;
+      ending.abort();
       if (!isPrepared) patience.giveUp(new Error('Stopped before it has begun.'));
       await projection.stop();
     },
