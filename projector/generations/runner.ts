@@ -220,7 +220,6 @@ export function composeGeneration(around: Surroundings, record: GenerationRecord
   );
   const refusalWatch = new RefusalWatch({
     ...{ refusals, log },
-    sleep: (ms) => setTimeout(ms, undefined, { ref: false }),
     documents: documentScanByView({
       elasticsearch: new ElasticsearchDocumentScan(elasticsearch, names),
       mongodb: new MongoDocumentScan(db, generation),
@@ -279,12 +278,13 @@ export function composeGeneration(around: Surroundings, record: GenerationRecord
       log.info('projecting');
       void sweep.run();
       void checker.run();
-      void refusalWatch.run();
+      const watching = refusalWatch.run();
       try {
         await runParts([followed, fanOut, ...(record.phase === undefined ? [] : [rebuild])], giveUp);
         log.info('stopped: everything read is durable and committed');
       } finally {
         await Promise.all([sweep.stop(), checker.stop(), refusalWatch.stop()]);
+        await watching;
       }
     },
     // Its own events say so.

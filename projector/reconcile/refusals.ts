@@ -1,5 +1,6 @@
 /** Documents that a store refuses for good: which of them it still does, and who is told. */
 import type { Log } from '../../runtime/log.js';
+import { Repeated } from '../../runtime/repeated.js';
 import type { Service } from '../../runtime/service.js';
 import { groupBy } from '../pipeline/group.js';
 import type { DocumentScan, Refusal, RefusalDesk } from '../ports.js';
@@ -65,28 +66,25 @@ export function nameOf({ target: { view }, id }: Pick<Refusal, 'target' | 'id'>)
 export interface RefusalWatchPorts extends RefusalPorts {
   /** Told how many are recorded. */
   readonly report: (count: number) => void;
-  readonly sleep: (ms: number) => Promise<void>;
   readonly log: Log;
 }
 
 /** Removes what is over, a page every few seconds, whoever has written the documents. */
 export class RefusalWatch implements Service {
-  private stopping = false;
+  private readonly looks: Repeated;
   private last: Refusal | null = null;
 
-  constructor(private readonly ports: RefusalWatchPorts) {}
-
-  async run(): Promise<void> {
-    while (!this.stopping) {
-      await this.look().catch((error: unknown) =>
-        this.ports.log.warn({ err: error }, 'refused documents cannot be looked at now'),
-      );
-      await this.ports.sleep(LOOK_MS);
-    }
+  constructor(private readonly ports: RefusalWatchPorts) {
+    const failed = (error: unknown) => ports.log.warn({ err: error }, 'refused documents cannot be looked at now');
+    this.looks = new Repeated(() => this.look().catch(failed), LOOK_MS);
   }
 
-  async stop(): Promise<void> {
-    this.stopping = true;
+  run(): Promise<void> {
+    return this.looks.run();
+  }
+
+  stop(): Promise<void> {
+    return this.looks.stop();
   }
 
   private async look(): Promise<void> {
