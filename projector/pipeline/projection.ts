@@ -91,7 +91,7 @@ export class Projection implements Service {
 
   /**
    * Ends when stopped and everything folded is durable and committed. When a part fails, all others are ended, too,
-   * before it rejects: nothing goes on behind.
+   * before it rejects: nothing goes on behind but what the failed step itself had sent beside, which is answered or not.
    */
   async run(): Promise<void> {
     const { source } = this.ports;
