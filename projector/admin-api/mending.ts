@@ -3,7 +3,7 @@ import type { ViewName } from '../../mappings/contract.js';
 import { views } from '../../mappings/registry.js';
 import type { Log } from '../../runtime/log.js';
 import type { ProjectorSettings } from '../config.js';
-import { isFollowing, liveOf } from '../generations/generation.js';
+import { liveOf } from '../generations/generation.js';
 import { type OperationServers, refusalPorts } from '../operations/compose.js';
 import { withGenerations } from '../operations/operated.js';
 import { registered } from '../operations/rebuilding.js';
@@ -51,9 +51,8 @@ export function mendingOperations(servers: OperationServers, settings: Projector
     quarantined: (id) => showQuarantined(desk, id),
     async redrive(choice, { dryRun }) {
       const { generations } = await registered(servers.registry);
-      const following = generations.filter(isFollowing);
       return withGenerations(servers, settings, log, (operate) =>
-        redrive(desk, following.map(operate), choice, { dryRun, now: servers.clock.now }),
+        redrive(desk, { generations, operate }, choice, { dryRun, now: servers.clock.now }),
       );
     },
     discard: (id, reason) => discard(desk, id, reason, servers.clock.now()),

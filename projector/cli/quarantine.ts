@@ -2,7 +2,6 @@
 import { Command, Option } from 'commander';
 import { reasons } from '../../mappings/events/reasons.js';
 import { createLog } from '../../runtime/log.js';
-import { isFollowing } from '../generations/generation.js';
 import { withGenerations } from '../operations/operated.js';
 import { registered } from '../operations/rebuilding.js';
 import { discard, type ListedEntry, listQuarantine, redrive, showQuarantined } from '../operations/redriving.js';
@@ -56,11 +55,10 @@ function redriveCommand(tool: Tool): Command {
       }
       const work = async (servers: Parameters<Parameters<Tool['run']>[0]>[0]) => {
         const { generations } = await registered(servers.registry);
-        const following = generations.filter(isFollowing);
         const desk = new MongoQuarantineDesk(servers.db);
         const log = createLog('projector', 'error');
         const result = await withGenerations(servers, tool.settings, log, (operate) =>
-          redrive(desk, following.map(operate), choice, { dryRun, now: servers.clock.now }),
+          redrive(desk, { generations, operate }, choice, { dryRun, now: servers.clock.now }),
         );
         if (result.events < result.chosen) tool.exitWith(EXIT.found);
         return result;

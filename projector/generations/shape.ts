@@ -14,12 +14,15 @@ export const SHAPE = shapeOf(DECLARED);
 export class OtherShape extends Error {
   override readonly name = 'OtherShape';
 
-  constructor({ number, definitions }: Pick<GenerationRecord, 'number' | 'definitions'>) {
+  constructor({ number, definitions, snapshot }: Pick<GenerationRecord, 'number' | 'definitions' | 'snapshot'>) {
     const views = definitions === undefined ? 'its views' : viewsDeclaredOtherwise(definitions).join(', ');
     super(
       `Generation ${number} has documents of another shape: this version of the program declares ${views} otherwise. ` +
-        'Use the version whose projectors keep this generation, or build a generation of this version and switch to ' +
-        'it first (projector rerender, or projector rebuild start).',
+        (snapshot === undefined
+          ? 'Use the version whose projectors keep this generation, or build a generation of this version and switch to ' +
+            'it first (projector rerender, or projector rebuild start).'
+          : `It is the snapshot ${snapshot.name}: use the version that took it, or delete it first (projector snapshot ` +
+            `delete ${snapshot.name}).`),
     );
   }
 }

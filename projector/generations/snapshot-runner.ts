@@ -37,7 +37,6 @@ export function composeSnapshot(around: Surroundings, record: GenerationRecord, 
   const pause = { clock, sleep: setTimeout };
   const rebuilds = new MongoRebuildStore(db);
   const positions = new MongoPositionStore(db, generation);
-  const then = { now: () => snapshot.at.getTime() };
   const operated = {
     ...operatedGeneration(
       {
@@ -47,11 +46,10 @@ export function composeSnapshot(around: Surroundings, record: GenerationRecord, 
         registry,
         namespace: settings.NAMESPACE,
         topics: [...around.topics.keys()],
-        clock: then,
+        clock,
       },
-      // Nobody follows the changes of what does not change.
       {
-        settings: { ...settings, CHANGES: false },
+        settings,
         producer,
         events: new KafkaEventLog(kafka, admin, around.topics),
         log,

@@ -94,13 +94,14 @@ export interface OperatingMeans {
   readonly tellRefused?: (documents: readonly RefusedDocument[]) => void;
 }
 
-/** The same stores as in generations/runner.ts. */
+/** The same stores as in generations/runner.ts. A snapshot is written as of its moment, whoever writes it. */
 export function operatedGeneration(
-  { db, elasticsearch, admin, registry, topics, clock }: OperationServers,
+  { db, elasticsearch, admin, registry, topics, clock: present }: OperationServers,
   { settings, producer, events, log, tellRefused }: OperatingMeans,
   record: GenerationRecord,
 ): OperatedGeneration {
-  const { number: generation, businessTimeZone, reportingCurrency } = record;
+  const { number: generation, businessTimeZone, reportingCurrency, snapshot } = record;
+  const clock = snapshot === undefined ? present : { now: () => snapshot.at.getTime() };
   const names = { namespace: settings.NAMESPACE, generation };
   const derivation = { businessTimeZone, reportingCurrency };
   const cache = new StateCache(settings.STATES_CACHED_MAX);
@@ -122,7 +123,9 @@ export function operatedGeneration(
       elasticsearch: new ElasticsearchDocumentStore(elasticsearch, names, refusals),
       mongodb: new MongoDocumentStore(db, generation, refusals),
     }),
-    changes: settings.CHANGES ? new KafkaChangeFeed(producer, changesTopic(names)) : noChangeFeed,
+    // Nobody follows the changes of what does not change.
+    changes:
+      settings.CHANGES && snapshot === undefined ? new KafkaChangeFeed(producer, changesTopic(names)) : noChangeFeed,
     targets: new RegisteredTargets(registry, generation),
     stages: { observe: () => {}, count: () => {} },
     chunkDocumentsMax: settings.CHUNK_DOCUMENTS_MAX,

@@ -1,4 +1,7 @@
 /** `projector quarantine …`: what to do with records that broke the contract, once their cause is cured. */
+import { type Erasure, erasureOf } from '../../mappings/aggregates/erasure.js';
+import type { GenerationRecord } from '../../runtime/records.js';
+import { isFollowing } from '../generations/generation.js';
 import { type DecodedDelivery, decodeBatch } from '../pipeline/decode.js';
 import type { QuarantineChoice, QuarantineDesk, QuarantinedRecord, QuarantineEntry, SourceRecord } from '../ports.js';
 import { foldAndPublish } from './folding.js';
@@ -20,6 +23,12 @@ export interface RedriveResult {
   readonly events: number;
   /** Still not to be projected, by reason. `unknown-type`: of no type of the contract; `redacted`: content is gone. */
   readonly left: Readonly<Record<string, number>>;
+}
+
+/** All that are registered, snapshots among them, and how one is worked at. */
+export interface RedrivenGenerations {
+  readonly generations: readonly GenerationRecord[];
+  readonly operate: (record: GenerationRecord) => OperatedGeneration;
 }
 
 const PAGE_ENTRIES = 500;
@@ -50,21 +59,25 @@ export async function showQuarantined(desk: QuarantineDesk, id: string): Promise
 }
 
 /**
- * Decodes the chosen records once more, and projects those that are events now into every generation: merging goes by the
- * order of events, so that it makes no difference when they come. The others keep their place, with their reason of now.
- * A dry run merges them, too, and writes nothing.
+ * Decodes the chosen records once more, and projects those that are events now into every generation that follows: merging
+ * goes by the order of events, so that it makes no difference when they come. Of a snapshot, which has read past them,
+ * they erase whom they erase. The others keep their place, with their reason of now. A dry run merges them, too, and
+ * writes nothing.
  * @throws DocumentsRefused when a store refuses what they lead to: they wait on; Refused when a record that was named does not wait.
  */
 export async function redrive(
   desk: QuarantineDesk,
-  generations: readonly OperatedGeneration[],
+  { generations, operate }: RedrivenGenerations,
   choice: QuarantineChoice,
   { dryRun, now }: { readonly dryRun: boolean; readonly now: () => number },
 ): Promise<RedriveResult> {
   let chosen = 0;
   let events = 0;
   const left: Record<string, number> = {};
-  const takers = generations.map((own): Taker => (dryRun ? trialOf(own.fold) : takerInto(own)));
+  const takerOf = (record: GenerationRecord) => (dryRun ? trialIn(operate(record)) : takerInto(operate(record)));
+  const takers = generations.map((record) =>
+    isFollowing(record) ? takerOf(record) : takerOfErasures(() => takerOf(record)),
+  );
   for await (const page of desk.pages({ ...choice, handled: false }, PAGE_ENTRIES)) {
     chosen += page.length;
     const { good, bad } = await redrivePage(takers, page);
@@ -94,14 +107,46 @@ export async function discard(desk: QuarantineDesk, id: string, because: string,
 const UNKNOWN = 'unknown-type';
 const REDACTED = 'redacted';
 
-/** Takes events into one generation. Returns those that reuse the id of another event. */
-type Taker = (deliveries: readonly DecodedDelivery[]) => Promise<readonly QuarantinedRecord[]>;
+interface Taker {
+  /** Takes events into one generation. Returns those that reuse the id of another event. */
+  take(deliveries: readonly DecodedDelivery[]): Promise<readonly QuarantinedRecord[]>;
+  /** To be called when every generation has taken them: what they erase beside states and documents is removed. */
+  erase(): Promise<void>;
+}
 
+/** An erasure takes the content of its own record, too: until all have taken it, it may have to be re-driven again. */
 function takerInto(generation: OperatedGeneration): Taker {
-  return async (deliveries) => {
-    const reused = await foldAndPublish(generation, deliveries);
-    await assertNoneRefused(generation);
-    return reused;
+  const { erasures, patience } = generation;
+  const taken: Erasure[] = [];
+  const later = { carryOut: async (more: readonly Erasure[]) => void taken.push(...more) };
+  return {
+    async take(deliveries) {
+      const reused = await foldAndPublish({ ...generation, erasures: later }, deliveries);
+      await assertNoneRefused(generation);
+      return reused;
+    },
+    async erase() {
+      const erased = taken.splice(0);
+      if (erased.length > 0) await patience.until(() => erasures.carryOut(erased));
+    },
+  };
+}
+
+function trialIn({ fold }: OperatedGeneration): Taker {
+  return { take: trialOf(fold), erase: async () => {} };
+}
+
+/** Of a snapshot. It is not touched unless there is somebody to erase: it may be of another shape, and of no interest. */
+function takerOfErasures(open: () => Taker): Taker {
+  let opened: Taker | undefined;
+  return {
+    async take(deliveries) {
+      const erasing = deliveries.filter(({ event }) => erasureOf(event) !== null);
+      if (erasing.length === 0) return [];
+      opened ??= open();
+      return opened.take(erasing);
+    },
+    erase: async () => opened?.erase(),
   };
 }
 
@@ -115,7 +160,8 @@ async function redrivePage(takers: readonly Taker[], page: readonly QuarantineEn
   for (const { id, record } of page) if (record !== null) ids.set(record, id);
   const { deliveries, malformed } = decodeBatch([...ids.keys()]);
   const refused = [...malformed];
-  for (const take of takers) refused.push(...(await take(deliveries)));
+  for (const taker of takers) refused.push(...(await taker.take(deliveries)));
+  for (const taker of takers) await taker.erase();
   const bad = new Map(
     page.filter(({ record }) => record === null).map(({ id, detail }) => [id, { id, reason: REDACTED, detail }]),
   );
