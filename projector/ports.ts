@@ -314,6 +314,8 @@ export interface DocumentScan {
   ids(target: Target, pageIdsMax: number): AsyncIterable<readonly string[]>;
   /** Those of the ids that there are, as they are now, searchable or not. */
   read(target: Target, ids: readonly string[]): Promise<ReadonlyMap<string, ScannedDocument>>;
+  /** Their tickets alone: a document may have megabytes. */
+  tickets(target: Target, ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
 }
 
 /** Tells subscribers which documents to look at. */

@@ -60,13 +60,13 @@ export async function countRefused(ports: RefusalPorts): Promise<number> {
 /** @throws Refused when it is not refused. */
 export async function showRefused(operated: OperatedGeneration, view: ViewName, id: string): Promise<ShownRefusal> {
   const refusal = await refusalOf(operated, view, id);
-  const stored = await operated.documents.read(refusal.target, [id]);
+  const stored = await operated.documents.tickets(refusal.target, [id]);
   const expected = (await operated.patience.until(() => expectedNow(operated, views[view], [id]))).get(id) ?? {};
   const fields = Object.entries(expected).map(([name, value]) => [name, bytesOf(value)] as const);
   return {
     ...toListed(refusal),
     generation: operated.record.number,
-    storedTicket: stored.get(id)?.ticket ?? null,
+    storedTicket: stored.get(id) ?? null,
     bytes: bytesOf(expected),
     fields: Object.fromEntries(fields.sort(([, a], [, b]) => b - a)),
   };

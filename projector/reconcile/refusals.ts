@@ -7,7 +7,7 @@ import type { DocumentScan, Refusal, RefusalDesk } from '../ports.js';
 
 export interface RefusalPorts {
   readonly refusals: RefusalDesk;
-  readonly documents: Pick<DocumentScan, 'read'>;
+  readonly documents: Pick<DocumentScan, 'tickets'>;
 }
 
 /**
@@ -22,11 +22,11 @@ export async function standing(
   for (const [, own] of groupBy(all, ({ target: { view, revision } }) => `${view}/${revision}`)) {
     const [first] = own;
     if (first === undefined) continue;
-    const stored = await documents.read(
+    const stored = await documents.tickets(
       first.target,
       own.map(({ id }) => id),
     );
-    over.push(...own.filter(({ id, ticket }) => (stored.get(id)?.ticket ?? 0) >= ticket));
+    over.push(...own.filter(({ id, ticket }) => (stored.get(id) ?? 0) >= ticket));
   }
   await refusals.settle(over);
   return all.filter((refusal) => !over.includes(refusal));
@@ -42,7 +42,6 @@ export async function* standingPages(ports: RefusalPorts, pageMax = PAGE): Async
   }
 }
 
-/** Documents are read whole, and may have megabytes each. */
 const PAGE = 100;
 const LOOK_MS = 2_000;
 const NAMED_MAX = 20;

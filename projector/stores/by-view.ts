@@ -20,5 +20,6 @@ export function documentScanByView(stores: {
     pages: (target, pageDocumentsMax) => stores[views[target.view].storage.store].pages(target, pageDocumentsMax),
     ids: (target, pageIdsMax) => stores[views[target.view].storage.store].ids(target, pageIdsMax),
     read: (target, ids) => stores[views[target.view].storage.store].read(target, ids),
+    tickets: (target, ids) => stores[views[target.view].storage.store].tickets(target, ids),
   };
 }

@@ -38,6 +38,10 @@ export class MemoryDocumentScan implements DocumentScan {
       }),
     );
   }
+
+  async tickets(target: Target, ids: readonly string[]): Promise<Map<string, number>> {
+    return new Map([...(await this.read(target, ids))].map(([id, { ticket }]) => [id, ticket]));
+  }
 }
 
 export class MemoryTicketLevel implements TicketLevel {

@@ -10,6 +10,7 @@ import { type Kept, quarantineSuite } from '../projector/stores/quarantine.suite
 import { rollupStoreSuite } from '../projector/stores/rollup-store.suite.js';
 import { ticketCounterSuite } from '../projector/stores/ticket-counter.suite.js';
 import { MemoryJobStore } from './jobs.js';
+import { MemoryDocumentScan } from './scans.js';
 import {
   MemoryAggregateStore,
   MemoryDayMark,
@@ -55,6 +56,7 @@ documentStoreSuite(async () => {
   const target = { view: 'orders', revision: 1 } as const;
   return {
     store,
+    scan: new MemoryDocumentScan(store),
     target,
     document: (id, number) => ({ orderId: id, total: number }),
     unfit: (id) => ({ orderId: id, unfit: true }),

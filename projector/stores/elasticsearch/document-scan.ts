@@ -42,6 +42,19 @@ export class ElasticsearchDocumentScan implements DocumentScan {
     );
   }
 
+  async tickets(target: Target, ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    if (ids.length === 0) return new Map();
+    const index = this.indexOf(target);
+    const { docs } = await withElasticsearch(`read tickets of ${index}`, () =>
+      this.client.mget({ index, ids: [...ids], _source: false }),
+    );
+    return new Map(
+      docs.flatMap((found): [string, number][] =>
+        'found' in found && found.found ? [[found._id, found._version ?? 0]] : [],
+      ),
+    );
+  }
+
   private async *scan(
     target: Target,
     size: number,

@@ -33,6 +33,16 @@ export class MongoDocumentScan implements DocumentScan {
     return new Map(found.map((record) => [record._id, toScanned(record)]));
   }
 
+  async tickets(target: Target, ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    if (ids.length === 0) return new Map();
+    const found = await withMongo(`read tickets of ${target.view}`, () =>
+      this.collection(target)
+        .find({ _id: { $in: [...ids] } }, { projection: { [TICKET_FIELD]: 1 } })
+        .toArray(),
+    );
+    return new Map(found.map((record) => [record._id, ticketOf(record)]));
+  }
+
   private async *scan(
     target: Target,
     limit: number,
@@ -56,6 +66,11 @@ export class MongoDocumentScan implements DocumentScan {
   }
 }
 
-function toScanned({ _id, [TICKET_FIELD]: ticket, ...stored }: DocumentRecord): ScannedDocument {
-  return { id: _id, ticket: typeof ticket === 'number' ? ticket : Number.NaN, stored: contentOf(stored) };
+function toScanned(record: DocumentRecord): ScannedDocument {
+  const { _id, [TICKET_FIELD]: _, ...stored } = record;
+  return { id: _id, ticket: ticketOf(record), stored: contentOf(stored) };
+}
+
+function ticketOf({ [TICKET_FIELD]: ticket }: DocumentRecord): number {
+  return typeof ticket === 'number' ? ticket : Number.NaN;
 }

@@ -1,12 +1,13 @@
 /** What every store of documents does. */
 import { describe, expect, it } from 'vitest';
 import type { StoredDocument } from '../../../mappings/contract.js';
-import type { DocumentStore, OutgoingDocument, Target, Ticket } from '../../../projector/ports.js';
+import type { DocumentScan, DocumentStore, OutgoingDocument, Target, Ticket } from '../../../projector/ports.js';
 import { ODD_IDS } from './odd-ids.js';
 
 /** An empty store, and how to look into it. */
 export interface OpenedDocumentStore {
   readonly store: DocumentStore;
+  readonly scan: Pick<DocumentScan, 'read' | 'tickets'>;
   readonly target: Target;
   /** A document that the store takes, different for each number. */
   document(id: string, number: number): StoredDocument;
@@ -87,6 +88,19 @@ export function documentStoreSuite(open: () => Promise<OpenedDocumentStore>): vo
       const stored = await readAll(ODD_IDS);
       for (const [i, id] of ODD_IDS.entries())
         expect(stored.get(id), id).toEqual({ ticket: 1, stored: document(id, i) });
+    });
+
+    it('is read by ids, tombstones included, and its tickets alone', async () => {
+      const { publish, outgoing, scan, target, document } = await opened();
+      await publish(3, ...ODD_IDS.map((id, i) => outgoing(id, i)));
+      await publish(5, outgoing('a', 1), { id: 'gone', stored: null });
+      const ids = [...ODD_IDS, 'a', 'gone', 'never-seen'];
+      const tickets = new Map([...ODD_IDS.map((id) => [id, 3] as const), ['a', 5], ['gone', 5]]);
+      expect(await scan.tickets(target, ids)).toEqual(tickets);
+      expect(await scan.tickets(target, [])).toEqual(new Map());
+      const read = await scan.read(target, ids);
+      expect(new Map([...read].map(([id, { ticket }]) => [id, ticket]))).toEqual(tickets);
+      expect([read.get('a')?.stored, read.get('gone')?.stored]).toEqual([document('a', 1), null]);
     });
 
     it('records one that it refuses for good, and writes the ninety-nine others', async () => {

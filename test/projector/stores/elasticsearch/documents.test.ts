@@ -1,6 +1,7 @@
 /** The store of documents in Elasticsearch keeps the contract of its port. */
 import { describe, expect, it } from 'vitest';
 import type { Ticket } from '../../../../projector/ports.js';
+import { ElasticsearchDocumentScan } from '../../../../projector/stores/elasticsearch/document-scan.js';
 import { ElasticsearchDocumentStore } from '../../../../projector/stores/elasticsearch/documents.js';
 import { ElasticsearchGenerationStorage } from '../../../../projector/stores/elasticsearch/generation-storage.js';
 import { RefusedDocuments } from '../../../../projector/stores/mongodb/refused.js';
@@ -17,13 +18,15 @@ async function openStore() {
   const { db, elasticsearch, namespace } = servers;
   const names = { namespace, generation: number };
   const store = new ElasticsearchDocumentStore(elasticsearch, names, new RefusedDocuments(db, number));
-  return { store, db, elasticsearch, number, index: documentsIndex(names, 'orders', 1) };
+  const scan = new ElasticsearchDocumentScan(elasticsearch, names);
+  return { store, scan, db, elasticsearch, number, index: documentsIndex(names, 'orders', 1) };
 }
 
 documentStoreSuite(async () => {
-  const { store, db, elasticsearch, number, index } = await openStore();
+  const { store, scan, db, elasticsearch, number, index } = await openStore();
   return {
     store,
+    scan,
     target: { view: 'orders', revision: 1 },
     document: (id, total) => ({
       ...{ orderId: id, status: 'paid', total, customer: { customerId: id, name: '王芳' }, city: null },

@@ -5,6 +5,7 @@ import { shapeOf } from '../../../../mappings/definition.js';
 import type { QuarantinedRecord, QuarantineEntry } from '../../../../projector/ports.js';
 import { MongoAggregateStore } from '../../../../projector/stores/mongodb/aggregate-store.js';
 import { MongoDayMark } from '../../../../projector/stores/mongodb/day-mark.js';
+import { MongoDocumentScan } from '../../../../projector/stores/mongodb/document-scan.js';
 import { MongoDocumentStore } from '../../../../projector/stores/mongodb/documents.js';
 import { MongoErasures } from '../../../../projector/stores/mongodb/erasures.js';
 import { MongoGapScan } from '../../../../projector/stores/mongodb/gaps.js';
@@ -120,6 +121,7 @@ documentStoreSuite(async () => {
   const collection = db.collection<CustomerRecord>(documentsCollection(number, 'customers', 1));
   return {
     store: new MongoDocumentStore(db, number, new RefusedDocuments(db, number)),
+    scan: new MongoDocumentScan(db, number),
     target,
     document: (id, n) => ({
       customerId: id,
