@@ -291,7 +291,8 @@ export interface Refusal {
 export interface RefusalDesk {
   /** The next in an order of the store's; after `null` come the first. Empty at the end. */
   page(after: Refusal | null, limit: number): Promise<readonly Refusal[]>;
-  find(target: Target, id: string): Promise<Refusal | null>;
+  /** Those of the documents that there are, as they are now. */
+  find(documents: readonly Pick<Refusal, 'target' | 'id'>[]): Promise<readonly Refusal[]>;
   count(): Promise<number>;
   /** Removes them, but those of documents that were refused anew since. */
   settle(refusals: readonly Refusal[]): Promise<void>;

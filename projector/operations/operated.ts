@@ -38,6 +38,7 @@ import { MongoTicketCounter } from '../stores/mongodb/tickets.js';
 import type { OperationServers } from './compose.js';
 import type { GapPorts } from './gaps.js';
 import { Refused } from './rebuilding.js';
+import { RefusedSoFar } from './refused-so-far.js';
 import { settled } from './settling.js';
 
 export interface OperatedGeneration extends StateCheckPorts {
@@ -47,7 +48,7 @@ export interface OperatedGeneration extends StateCheckPorts {
   readonly sleep: (ms: number) => Promise<void>;
   readonly refusals: RefusalDesk;
   /** Documents that a store has refused of what this operation wrote. */
-  readonly refused: readonly RefusedDocument[];
+  readonly refused: Pick<RefusedSoFar, 'take'>;
   readonly gaps: GapPorts;
 }
 
@@ -90,7 +91,7 @@ export interface OperatingMeans {
   readonly producer: KafkaProducer;
   readonly events: EventLog;
   readonly log: Log;
-  /** Told beside: of an operation that nobody waits for. */
+  /** Told instead of gathering what is refused: of an operation that nobody waits for, and that never ends. */
   readonly tellRefused?: (documents: readonly RefusedDocument[]) => void;
 }
 
@@ -111,11 +112,8 @@ export function operatedGeneration(
   const jobs = new MongoJobStore(db, generation, tickets);
   const positions = new MongoPositionStore(db, generation);
   const erasures = new MongoErasures(db, generation);
-  const refused: RefusedDocument[] = [];
-  const refusals = new RefusedDocuments(db, generation, (documents) => {
-    refused.push(...documents);
-    tellRefused?.(documents);
-  });
+  const refused = new RefusedSoFar();
+  const refusals = new RefusedDocuments(db, generation, tellRefused ?? ((documents) => refused.add(documents)));
   const publish = {
     ...{ aggregates, rollups, tickets, jobs, cache, clock },
     settings: derivation,

@@ -2,6 +2,7 @@
 import type { ViewName } from '../../mappings/contract.js';
 import { views } from '../../mappings/registry.js';
 import { DirtyDocuments } from '../pipeline/dirty.js';
+import { piecesOf } from '../pipeline/group.js';
 import { chunksOf, publishAll } from '../pipeline/publish.js';
 import type { Refusal } from '../ports.js';
 import { expectedNow } from '../reconcile/look.js';
@@ -40,6 +41,9 @@ export type RefusalChoice = 'all' | { readonly view: ViewName; readonly id: stri
 
 const LEFT_LISTED_MAX = 100;
 const NAMED_MAX = 10;
+const LOOKED_AT_MAX = 100;
+/** Their tickets are all that is read. */
+const COUNTED_PAGE = 1_000;
 
 /** The first `limit`. */
 export async function listRefused(ports: RefusalPorts, limit: number): Promise<readonly ListedRefusal[]> {
@@ -53,7 +57,7 @@ export async function listRefused(ports: RefusalPorts, limit: number): Promise<r
 
 export async function countRefused(ports: RefusalPorts): Promise<number> {
   let count = 0;
-  for await (const page of standingPages(ports)) count += page.length;
+  for await (const page of standingPages(ports, COUNTED_PAGE)) count += page.length;
   return count;
 }
 
@@ -81,7 +85,8 @@ export async function retryRefused(operated: OperatedGeneration, choice: Refusal
     const documents = new DirtyDocuments();
     for (const { target, id } of page) documents.add(target.view, id);
     await publishAll(operated.publish, operated.patience, chunksOf(documents, operated.chunkDocumentsMax));
-    const still = await standing(operated, await latest(operated, page));
+    // As they are after another try.
+    const still = await standing(operated, await operated.refusals.find(page));
     retried += page.length;
     refused += still.length;
     left.push(...still.slice(0, LEFT_LISTED_MAX - left.length).map(toListed));
@@ -94,16 +99,10 @@ async function* chosenBy(operated: OperatedGeneration, choice: RefusalChoice): A
   else yield [await refusalOf(operated, choice.view, choice.id)];
 }
 
-/** Their records as they are after another try. */
-async function latest({ refusals }: RefusalPorts, tried: readonly Refusal[]): Promise<readonly Refusal[]> {
-  const found = await Promise.all(tried.map(({ target, id }) => refusals.find(target, id)));
-  return found.filter((refusal) => refusal !== null);
-}
-
 async function refusalOf(operated: OperatedGeneration, view: ViewName, id: string): Promise<Refusal> {
   const { record, refusals } = operated;
-  const refusal = await refusals.find({ view, revision: record.revisions[view] }, id);
-  const [found] = refusal === null ? [] : await standing(operated, [refusal]);
+  const target = { view, revision: record.revisions[view] };
+  const [found] = await standing(operated, await refusals.find([{ target, id }]));
   if (found !== undefined) return found;
   throw new Refused(`No store refuses ${view}/${id} in generation ${record.number}.`);
 }
@@ -113,20 +112,20 @@ export class DocumentsRefused extends Error {
   override readonly name = 'DocumentsRefused';
 }
 
-/** @throws DocumentsRefused for what this operation has written so far. */
+/** @throws DocumentsRefused for what this operation has written since it was last asked. */
 export async function assertNoneRefused(operated: OperatedGeneration): Promise<void> {
-  if (operated.refused.length === 0) return;
-  const byName = new Map(operated.refused.map((document) => [nameOf(document), document]));
-  const found = await latest(
-    operated,
-    [...byName.values()].map((one) => ({ ...one, refusedAt: new Date(0) })),
-  );
-  const still = await standing(operated, found);
-  if (still.length === 0) return;
-  const named = still.slice(0, NAMED_MAX).map((refusal) => `${nameOf(refusal)} (${refusal.reason})`);
+  let count = 0;
+  const named: string[] = [];
+  // A mapping that somebody changed refuses all that there is.
+  for (const piece of piecesOf(operated.refused.take(), LOOKED_AT_MAX)) {
+    const still = await standing(operated, await operated.refusals.find(piece));
+    count += still.length;
+    named.push(...still.slice(0, NAMED_MAX - named.length).map((refusal) => `${nameOf(refusal)} (${refusal.reason})`));
+  }
+  if (count === 0) return;
   throw new DocumentsRefused(
-    `${still.length} document(s) of generation ${operated.record.number} were refused by their store and are as they ` +
-      `were before: ${named.join(', ')}${still.length > NAMED_MAX ? ', …' : ''}. All else was written. When the cause is ` +
+    `${count} document(s) of generation ${operated.record.number} were refused by their store and are as they ` +
+      `were before: ${named.join(', ')}${count > NAMED_MAX ? ', …' : ''}. All else was written. When the cause is ` +
       'cured, "projector refused retry" tries again.',
   );
 }

@@ -1,20 +1,13 @@
 /** A generation as operations work at it, over a world in memory. */
 import type { OperatedGeneration } from '../../projector/operations/operated.js';
-import type { RefusalDesk } from '../../projector/ports.js';
+import { RefusedSoFar } from '../../projector/operations/refused-so-far.js';
 import { StateCache } from '../../projector/state/cache.js';
 import type { PublishedEvent } from '../recomputation-documents.js';
 import { type liveProjection, toRecord } from './projection.js';
 import { MemoryStateScan } from './rebuilds.js';
+import { MemoryRefusalDesk } from './refusals.js';
 import { MemoryBasisScan, MemoryDocumentScan, MemoryEventLog, MemoryTicketLevel } from './scans.js';
 import { MemoryGapScan } from './stores.js';
-
-/** Memory refuses nothing. */
-const NONE_REFUSED: RefusalDesk = {
-  page: async () => [],
-  find: async () => null,
-  count: async () => 0,
-  settle: async () => {},
-};
 
 type World = ReturnType<typeof liveProjection>;
 
@@ -38,8 +31,9 @@ export function operatedIn(world: World, logged: readonly PublishedEvent[]): Ope
     erasures: { carryOut: async () => {} },
     settle: async () => true,
     sleep: async () => {},
-    refusals: NONE_REFUSED,
-    refused: [],
+    // Memory refuses nothing.
+    refusals: new MemoryRefusalDesk(),
+    refused: new RefusedSoFar(),
     gaps: { scan: new MemoryGapScan(world.aggregates), clock: world.clock, gapMsMax: 300_000 },
   };
 }

@@ -54,11 +54,14 @@ export class RefusedDocuments implements RefusalDesk {
     return found.map(toRefusal);
   }
 
-  async find(target: Target, id: string): Promise<Refusal | null> {
-    const found = await withMongo('look for a refused document', () =>
-      this.collection().findOne({ _id: nameOf(target, id) }),
+  async find(documents: readonly Pick<Refusal, 'target' | 'id'>[]): Promise<readonly Refusal[]> {
+    const names = documents.map(({ target, id }) => nameOf(target, id));
+    const found = await withMongo('look for refused documents', () =>
+      this.collection()
+        .find({ _id: { $in: names } })
+        .toArray(),
     );
-    return found === null ? null : toRefusal(found);
+    return found.map(toRefusal);
   }
 
   count(): Promise<number> {
