@@ -113,7 +113,7 @@ export function overviewPorts(servers: OperationServers, gapMsMax: number): Over
     rebuilding,
     positions: (generation) => new MongoPositionStore(db, generation).read(),
     jobs: (generation) => jobsOf(servers, generation).list(),
-    refused: (generation) => new RefusedDocuments(db, generation).count(),
+    refusals: (generation) => refusalPorts(servers, generation),
     gaps: (generation) => oldGaps(gapPorts(servers, generation, gapMsMax)),
     quarantined: () => quarantinedCount(db),
     rebuild: () =>

@@ -16,6 +16,8 @@ export interface GapPorts {
 
 export type GapCounts = Readonly<Record<AggregateName, number>>;
 
+export const NO_GAPS: GapCounts = { customers: 0, products: 0, orders: 0 };
+
 export interface GapList {
   readonly gapMsMax: number;
   /** Older than `gapMsMax`. */

@@ -1,17 +1,19 @@
 /** How everything stands: the generations, how far each is behind, and what waits. */
 import type { GenerationRecord } from '../../runtime/records.js';
+import { isFollowing } from '../generations/generation.js';
 import type { LogRange } from '../kafka/log-range.js';
 import type { Job, Position } from '../ports.js';
-import type { GapCounts } from './gaps.js';
+import type { RefusalPorts } from '../reconcile/refusals.js';
+import { type GapCounts, NO_GAPS } from './gaps.js';
 import type { RebuildStatus } from './progress.js';
 import { type RebuildingPorts, registered } from './rebuilding.js';
+import { countRefused } from './refusals.js';
 
 export interface OverviewPorts {
   readonly rebuilding: Pick<RebuildingPorts, 'registry' | 'ranges' | 'clock'>;
   readonly positions: (generation: number) => Promise<readonly Position[]>;
   readonly jobs: (generation: number) => Promise<readonly Job[]>;
-  /** Documents that a store refuses for good. */
-  readonly refused: (generation: number) => Promise<number>;
+  readonly refusals: (generation: number) => RefusalPorts;
   /** Aggregates with a sequence that is missing for longer than may be. */
   readonly gaps: (generation: number) => Promise<GapCounts>;
   /** Records that broke the contract, of all generations together. */
@@ -37,7 +39,9 @@ export interface GenerationOverview {
   readonly createdAt: Date;
   readonly lagEvents: number;
   readonly jobs: number;
+  /** Documents that a store refuses for good, and that were not written since: nobody else looks in a snapshot. */
   readonly refused: number;
+  /** None of a snapshot: it has passed events over, and no event closes what looks like a gap. */
   readonly gaps: GapCounts;
 }
 
@@ -62,8 +66,8 @@ export async function overviewOf(ports: OverviewPorts, namespace: string): Promi
       const [positions, jobs, refused, gaps] = await Promise.all([
         ports.positions(record.number),
         ports.jobs(record.number),
-        ports.refused(record.number),
-        ports.gaps(record.number),
+        countRefused(ports.refusals(record.number)),
+        isFollowing(record) ? ports.gaps(record.number) : NO_GAPS,
       ]);
       return {
         ...{ number: record.number, live: record.number === known.live, createdAt: record.createdAt },
