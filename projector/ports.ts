@@ -82,7 +82,7 @@ export interface StateRecord {
 export interface Gap {
   /** The first that is missing. */
   readonly awaited: number;
-  /** When the record was appended to Kafka that showed it, in ms since 1970. */
+  /** When the record was appended to Kafka that showed it, or an earlier gap since which it may be there, in ms since 1970. */
   readonly since: number;
 }
 

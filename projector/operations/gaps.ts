@@ -32,7 +32,7 @@ export interface ListedGap {
   readonly aggregate: string;
   /** Inclusive ranges of sequences. */
   readonly missing: readonly SequenceRange[];
-  /** When the record was appended to Kafka that showed it. */
+  /** When the record was appended to Kafka that showed it, or an earlier gap since which it may be there. */
   readonly since: Date;
   readonly old: boolean;
 }

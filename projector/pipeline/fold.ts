@@ -96,7 +96,7 @@ function mergeAll(
       continue;
     }
     const derived = derive(name, id, state, ports.settings);
-    const gap = gapAfter(before.gap, state, deliveries);
+    const gap = gapAfter(before, state, deliveries);
     merged.records.set(id, {
       version: before.version + 1,
       state: derived.state,

@@ -53,9 +53,10 @@ export class Refold {
     // The key is the subject: only what it names need be decoded.
     const own = records.filter(({ key }) => key !== null && this.includes(Buffer.from(key).toString('utf8')));
     for (const [id, deliveries] of groupBy(decodeBatch(own).deliveries, ({ event }) => event.subject)) {
-      const { state } = merge(aggregates[this.aggregate], this.stateOf(id), deliveries);
+      const before = { state: this.stateOf(id), ...this.gapOf(id) };
+      const { state } = merge(aggregates[this.aggregate], before.state, deliveries);
       this.states.set(id, state);
-      const { gap } = gapAfter(this.gaps.get(id), state, deliveries);
+      const { gap } = gapAfter(before, state, deliveries);
       if (gap === undefined) this.gaps.delete(id);
       else this.gaps.set(id, gap);
     }
