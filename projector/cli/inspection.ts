@@ -23,9 +23,18 @@ export function inspectionCommands(tool: Tool): readonly Command[] {
     new Command('lag')
       .description('how far the served generation is behind, partition by partition')
       .action(() => tool.run((servers) => lagOfLive(overview(servers)), showLag)),
-    new Command('jobs')
-      .description('the fan-out jobs that are waiting or under way')
-      .action(() => tool.run(fanOutJobs, (jobs) => listJobs(jobs, { now: Date.now }))),
+    new Command('jobs').description('the fan-out jobs that are waiting or under way').action(() => {
+      let now = 0;
+      return tool.run(
+        async (servers) => {
+          const jobs = await fanOutJobs(servers);
+          // Of the servers: it is theirs that the jobs were asked for by.
+          now = servers.clock.now();
+          return jobs;
+        },
+        (jobs) => listJobs(jobs, { now: () => now }),
+      );
+    }),
     new Command('gaps')
       .description('aggregates of which a sequence is missing below a higher one: which, and since when')
       .option('--limit <count>', 'no more than these of each aggregate', count, LISTED_GAPS)

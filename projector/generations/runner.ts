@@ -106,7 +106,7 @@ export function composeGeneration(around: Surroundings, record: GenerationRecord
 
   const cache = new StateCache(settings.STATES_CACHED_MAX);
   const aggregates = new MongoAggregateStore(db, generation);
-  const positions = new MongoPositionStore(db, generation);
+  const positions = new MongoPositionStore(db, generation, clock);
   const refusals = new RefusedDocuments(db, generation, refusalLog(log));
   const erasures = new MongoErasures(db, generation);
   const source = new KafkaSource(

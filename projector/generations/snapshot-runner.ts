@@ -36,7 +36,7 @@ export function composeSnapshot(around: Surroundings, record: GenerationRecord, 
   const metrics = createMetrics();
   const pause = { clock, sleep: setTimeout };
   const rebuilds = new MongoRebuildStore(db);
-  const positions = new MongoPositionStore(db, generation);
+  const positions = new MongoPositionStore(db, generation, clock);
   const operated = {
     ...operatedGeneration(
       {

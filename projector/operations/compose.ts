@@ -24,7 +24,7 @@ import { examineMongo, indexDrift, quarantinedCount, ticketsOf } from '../stores
 import { MongoGapScan } from '../stores/mongodb/gaps.js';
 import { MongoGenerationStorage } from '../stores/mongodb/generation-storage.js';
 import { MongoJobStore } from '../stores/mongodb/jobs.js';
-import { MongoPositionStore } from '../stores/mongodb/positions.js';
+import { MongoPositionStore, readPositions } from '../stores/mongodb/positions.js';
 import { MongoRebuildStore } from '../stores/mongodb/rebuilds.js';
 import { RefusedDocuments } from '../stores/mongodb/refused.js';
 import type { MongoRegistry } from '../stores/mongodb/registry.js';
@@ -66,7 +66,7 @@ export function rebuildingPorts(servers: OperationServers): RebuildingPorts {
   const pause = { clock, sleep: setTimeout };
   const ends = () => logEnds(admin, topics);
   const following = ({ number }: GenerationRecord) => ({
-    positions: new MongoPositionStore(db, number),
+    positions: { read: () => readPositions(db, number) },
     jobs: jobsOf(servers, number),
   });
   const compared = ({ number, revisions }: GenerationRecord): ComparedGeneration => ({
@@ -91,7 +91,7 @@ export function rebuildingPorts(servers: OperationServers): RebuildingPorts {
     },
     seed: async (from, to, positions) => {
       await mongoStorage.copyStates(from, to);
-      await new MongoPositionStore(db, to).write(positions);
+      await new MongoPositionStore(db, to, clock).write(positions);
     },
     switching: {
       ...{ registry, ends, ...pause },
@@ -111,7 +111,7 @@ export function overviewPorts(servers: OperationServers, gapMsMax: number): Over
   const rebuilding = rebuildingPorts(servers);
   return {
     rebuilding,
-    positions: (generation) => new MongoPositionStore(db, generation).read(),
+    positions: (generation) => readPositions(db, generation),
     jobs: (generation) => jobsOf(servers, generation).list(),
     refusals: (generation) => refusalPorts(servers, generation),
     gaps: (generation) => oldGaps(gapPorts(servers, generation, gapMsMax)),

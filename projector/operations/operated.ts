@@ -29,7 +29,7 @@ import { MongoDocumentStore } from '../stores/mongodb/documents.js';
 import { MongoErasures } from '../stores/mongodb/erasures.js';
 import { MongoGapScan } from '../stores/mongodb/gaps.js';
 import { MongoJobStore } from '../stores/mongodb/jobs.js';
-import { MongoPositionStore } from '../stores/mongodb/positions.js';
+import { readPositions } from '../stores/mongodb/positions.js';
 import { type RefusedDocument, RefusedDocuments } from '../stores/mongodb/refused.js';
 import { RegisteredTargets } from '../stores/mongodb/registry.js';
 import { MongoRollupStore } from '../stores/mongodb/rollup-store.js';
@@ -110,7 +110,7 @@ export function operatedGeneration(
   const rollups = new MongoRollupStore(db, generation);
   const tickets = new MongoTicketCounter(db, generation);
   const jobs = new MongoJobStore(db, generation, tickets);
-  const positions = new MongoPositionStore(db, generation);
+  const positions = { read: () => readPositions(db, generation) };
   const erasures = new MongoErasures(db, generation);
   const refused = new RefusedSoFar();
   const refusals = new RefusedDocuments(db, generation, tellRefused ?? ((documents) => refused.add(documents)));

@@ -3,7 +3,7 @@ import type { ViewName } from '../../mappings/contract.js';
 import { views } from '../../mappings/registry.js';
 import { isFollowing, recordOf } from '../generations/generation.js';
 import type { MongoDatabase } from '../stores/mongodb/connection.js';
-import { MongoPositionStore } from '../stores/mongodb/positions.js';
+import { readPositions } from '../stores/mongodb/positions.js';
 import { MongoStateScan } from '../stores/mongodb/state-scan.js';
 import { type RebuildStatus, statusOf } from './progress.js';
 import { type RebuildingPorts, Refused, registered } from './rebuilding.js';
@@ -27,7 +27,7 @@ export async function rebuildStatus(
       own.filter(({ low, high }) => high > low).map(({ partition, high }) => [`${topic}/${partition}`, high] as const),
     ),
   );
-  const positions = await new MongoPositionStore(db, newest).read();
+  const positions = await readPositions(db, newest);
   const record = recordOf(known, newest);
   const costs = await rebuilds.costs(record.fullSpeed === true ? 'full-speed' : 'paced');
   return statusOf(record, rebuild, {

@@ -1,7 +1,7 @@
 /** A projector that is killed loses nothing, and one that is stopped in order repeats nothing. */
 import type { Db } from 'mongodb';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { MongoPositionStore } from '../../projector/stores/mongodb/positions.js';
+import { readPositions } from '../../projector/stores/mongodb/positions.js';
 import { stateCollection } from '../../runtime/names.js';
 import { decodeState } from '../../runtime/state-codec.js';
 import { until } from '../until.js';
@@ -64,7 +64,7 @@ async function untilProjected(share: number, published: number): Promise<void> {
 
 /** Events that are in a state though the durable positions do not cover them: they would be read again. */
 async function mergedBeyondPositions(db: Db): Promise<string[]> {
-  const positions = await new MongoPositionStore(db, GENERATION).read();
+  const positions = await readPositions(db, GENERATION);
   const next = new Map(positions.map((position) => [`${position.topic}/${position.partition}`, position.next]));
   const states = await Promise.all(
     (['customers', 'products', 'orders'] as const).map((aggregate) =>

@@ -3,7 +3,7 @@ import { jobId, jobsCollection } from '../../../runtime/names.js';
 import type { PendingJobRecord } from '../../../runtime/records.js';
 import type { Job, JobKey, JobStore, Position, TicketCounter } from '../../ports.js';
 import { withMongo } from './connection.js';
-import { MongoPositionStore } from './positions.js';
+import { readPositions } from './positions.js';
 
 interface JobDocument extends PendingJobRecord {
   readonly generation: number;
@@ -18,16 +18,12 @@ interface JobDocument extends PendingJobRecord {
 const DUPLICATE_KEY = 11000;
 
 export class MongoJobStore implements JobStore {
-  private readonly positions: MongoPositionStore;
-
   /** Generations of jobs are tickets: a number that is never given twice, whatever else it could be. */
   constructor(
     private readonly db: Db,
     private readonly generation: number,
     private readonly tickets: TicketCounter,
-  ) {
-    this.positions = new MongoPositionStore(db, generation);
-  }
+  ) {}
 
   async request(keys: readonly JobKey[], now: number): Promise<void> {
     for (const key of keys) {
@@ -47,7 +43,7 @@ export class MongoJobStore implements JobStore {
       if (free === undefined) return null;
       const { _id, generation, leasedUntil } = free;
       // Whoever takes a pass up where another left it covers what that one did.
-      const through = free.through ?? (await this.positions.read());
+      const through = free.through ?? (await readPositions(this.db, this.generation));
       const taken = await this.change({ _id, generation, leasedUntil }, { leasedUntil: now + leaseMs, through });
       if (taken) return toJob(free);
     }
@@ -86,7 +82,7 @@ export class MongoJobStore implements JobStore {
 
   private async insert(key: JobKey, now: number): Promise<boolean> {
     // Before it is known that there is no job: whatever had been asked of one by then is done.
-    const covered = await this.positions.read();
+    const covered = await readPositions(this.db, this.generation);
     const generation = await this.tickets.next();
     const { view, reference, referredId } = key;
     const job = { view, reference, referredId, generation, requestedAt: now };

@@ -99,7 +99,7 @@ describe('fan-out that is under way', () => {
     const { db, number, database } = await opened();
     const jobs = new MongoJobStore(db, number, new MongoTicketCounter(db, number));
     const fanOut = new MongoFanOut(database);
-    await new MongoPositionStore(db, number).write([{ topic: 't.$1', partition: 3, next: 12 }]);
+    await new MongoPositionStore(db, number, { now: () => 2_000 }).write([{ topic: 't.$1', partition: 3, next: 12 }]);
     const named = ODD_IDS.map((referredId) => ({ view: 'orders', reference: 'product', referredId }) as const);
     expect(await fanOut.jobs(number, named)).toEqual([]);
     await jobs.request([...named, { view: 'customers', reference: 'product', referredId: 'p-1' }], 2_000);

@@ -11,7 +11,7 @@ import { MongoErasures } from '../../../../projector/stores/mongodb/erasures.js'
 import { MongoGapScan } from '../../../../projector/stores/mongodb/gaps.js';
 import { MongoGenerationStorage } from '../../../../projector/stores/mongodb/generation-storage.js';
 import { MongoJobStore } from '../../../../projector/stores/mongodb/jobs.js';
-import { MongoPositionStore } from '../../../../projector/stores/mongodb/positions.js';
+import { MongoPositionStore, readPositions } from '../../../../projector/stores/mongodb/positions.js';
 import { MongoQuarantine } from '../../../../projector/stores/mongodb/quarantine.js';
 import { MongoQuarantineDesk } from '../../../../projector/stores/mongodb/quarantine-desk.js';
 import { RefusedDocuments } from '../../../../projector/stores/mongodb/refused.js';
@@ -19,11 +19,13 @@ import { MongoRollupStore } from '../../../../projector/stores/mongodb/rollup-st
 import { MongoTicketCounter } from '../../../../projector/stores/mongodb/tickets.js';
 import {
   documentsCollection,
+  positionsCollection,
   QUARANTINE_COLLECTION,
   REGISTRY_COLLECTION,
   refusedCollection,
   ticketsCollection,
 } from '../../../../runtime/names.js';
+import type { PositionRecord } from '../../../../runtime/records.js';
 import { aggregateStoreSuite } from '../aggregate-store.suite.js';
 import { dayMarkSuite } from '../day-mark.suite.js';
 import { documentStoreSuite, type Stored } from '../document-store.suite.js';
@@ -95,13 +97,31 @@ describe('the counter of tickets in MongoDB', () => {
 
 positionStoreSuite(async () => {
   const { servers, number } = await open();
-  return new MongoPositionStore(servers.db, number);
+  return new MongoPositionStore(servers.db, number, { now: Date.now });
+});
+
+it('a position is passed at the time of the clock that is given, and not of the machine', async () => {
+  const { servers, number } = await open();
+  const clock = { time: 1_000, now: () => clock.time };
+  const store = new MongoPositionStore(servers.db, number, clock);
+  await store.write([{ topic: 'shop.orders', partition: 0, next: 10 }]);
+  clock.time = 5_000;
+  await store.write([{ topic: 'shop.orders', partition: 0, next: 20 }]);
+  const [record] = await servers.db.collection<PositionRecord>(positionsCollection(number)).find().toArray();
+  expect(record).toMatchObject({
+    passed: [
+      [10, 1_000],
+      [20, 5_000],
+    ],
+    updatedAt: new Date(5_000),
+  });
+  expect(await readPositions(servers.db, number)).toEqual([{ topic: 'shop.orders', partition: 0, next: 20 }]);
 });
 
 jobStoreSuite(async () => {
   const { servers, number } = await open();
   const jobs = new MongoJobStore(servers.db, number, new MongoTicketCounter(servers.db, number));
-  return { jobs, positions: new MongoPositionStore(servers.db, number) };
+  return { jobs, positions: new MongoPositionStore(servers.db, number, { now: Date.now }) };
 });
 
 dayMarkSuite(async () => {
