@@ -1,12 +1,11 @@
 /** What time a broker has: its protocol tells it of records only, so one is written to a topic made for it. */
-import { randomUUID } from 'node:crypto';
 import type { Admin, Producer } from 'kafkajs';
 import { BROKER_TIME, NO_TIMESTAMP } from './broker-time.js';
 import { logRanges } from './log-range.js';
 
 /**
  * How much the clock of the broker that leads the topic is ahead of `now`, in ms; `null` when it does not tell. The
- * topic is removed again.
+ * topic is removed again; whoever gives up waiting and ends leaves it to the next one, so it has the same name each time.
  * @throws when topics may not be created, or written to.
  */
 export async function brokerAheadMs(
@@ -15,8 +14,9 @@ export async function brokerAheadMs(
   namespace: string,
   now: () => number,
 ): Promise<number | null> {
-  const topic = `${namespace}.doctor-${randomUUID()}`;
+  const topic = probeTopic(namespace);
   const configEntries = [BROKER_TIME];
+  if ((await admin.listTopics()).includes(topic)) await admin.deleteTopics({ topics: [topic] });
   await admin.createTopics({ topics: [{ topic, numPartitions: 1, configEntries }], waitForLeaders: false });
   try {
     await logRanges(admin, topic);
@@ -28,6 +28,10 @@ export async function brokerAheadMs(
   } finally {
     await admin.deleteTopics({ topics: [topic] });
   }
+}
+
+export function probeTopic(namespace: string): string {
+  return `${namespace}.doctor-clock`;
 }
 
 async function write(producer: Producer, topic: string): Promise<number | null> {

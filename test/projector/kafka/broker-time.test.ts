@@ -2,7 +2,7 @@
 import kafkajs from 'kafkajs';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { KafkaChangeFeed } from '../../../projector/kafka/change-feed.js';
-import { brokerAheadMs } from '../../../projector/kafka/clock-probe.js';
+import { brokerAheadMs, probeTopic } from '../../../projector/kafka/clock-probe.js';
 import { quarantineNotices } from '../../../projector/kafka/quarantine-notices.js';
 import { prepareTopics } from '../../../projector/kafka/topics.js';
 import { type Ground, openGround, silent } from './ground.js';
@@ -71,6 +71,29 @@ describe.each([
     const ahead = await brokerAheadMs(ground.admin, ground.producer, ground.namespace, Date.now);
     expect(Math.abs((ahead ?? 0) + off)).toBeLessThan(5_000);
   });
+});
+
+it('asking the broker for its time leaves no topic behind, nor one that a former question left', async () => {
+  const { admin, producer, namespace } = ground;
+  const own = async () => (await admin.listTopics()).filter((topic) => topic.startsWith(`${namespace}.doctor`));
+  await admin.createTopics({ topics: [{ topic: probeTopic(namespace), numPartitions: 1 }], waitForLeaders: false });
+  for (let question = 1; question <= 3; question += 1) {
+    expect(Math.abs((await brokerAheadMs(admin, producer, namespace, Date.now)) ?? Number.NaN)).toBeLessThan(5_000);
+    expect(await own()).toEqual([]);
+  }
+});
+
+it('questions that are given up leave one topic and no more', async () => {
+  const { admin, producer, namespace } = ground;
+  // As the end of the process does it: nothing is removed any more.
+  const ending = { ...admin, deleteTopics: () => Promise.reject(new Error('ended')) };
+  const own = async () => (await admin.listTopics()).filter((topic) => topic.startsWith(`${namespace}.doctor`));
+  for (let question = 1; question <= 2; question += 1) {
+    await expect(brokerAheadMs(ending, producer, namespace, Date.now)).rejects.toThrow('ended');
+  }
+  expect(await own()).toHaveLength(1);
+  await brokerAheadMs(admin, producer, namespace, Date.now);
+  expect(await own()).toEqual([]);
 });
 
 describe('a topic that was made otherwise', () => {

@@ -8,10 +8,10 @@ import { until } from '../../until.js';
 
 function watching(page: RefusalDesk['page']) {
   const reported: number[] = [];
-  const refusals: RefusalDesk = { page, count: async () => 0, find: async () => null, settle: async () => {} };
+  const refusals: RefusalDesk = { page, count: async () => 0, find: async () => [], settle: async () => {} };
   const watch = new RefusalWatch({
     refusals,
-    documents: { read: async () => new Map() },
+    documents: { tickets: async () => new Map() },
     report: (count) => reported.push(count),
     log: createLog('test', 'silent'),
   });
