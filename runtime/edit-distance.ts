@@ -20,9 +20,3 @@ export function editDistance(some: string, other: string): number {
   }
   return at(some.length, other.length);
 }
-
-/** Of several, the first that is nearest; `null` of none. */
-export function nearest(text: string, candidates: readonly string[]): string | null {
-  const ranked = candidates.map((candidate) => ({ candidate, distance: editDistance(text, candidate) }));
-  return ranked.sort((a, b) => a.distance - b.distance)[0]?.candidate ?? null;
-}

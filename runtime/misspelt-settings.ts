@@ -1,11 +1,14 @@
 /**
  * Environment variables that were surely meant for us and are none of our settings. Most of an environment is somebody
- * else's, so only what nobody else would call so counts: what begins with our name, and what is a slip away from a
- * setting that is not there itself.
+ * else's, so only what nobody else would call so counts: what is a slip away from a setting that is not there itself,
+ * and a setting, or what is a slip away from one, behind our name. Deployments have names of their own with it:
+ * PROJECTOR_IMAGE.
  */
-import { editDistance, nearest } from './edit-distance.js';
+import { editDistance } from './edit-distance.js';
 
 const OUR_PREFIX = /^(?:READ_MODEL_)?PROJECTOR_/;
+/** Where our processes can be asked: PROJECTOR_PORT is ADMIN_PORT. */
+const OUR_ADDRESSES = ['ADMIN_', 'API_'];
 /** What Kubernetes tells every container of a service: one may be called like us, or like one of our servers. */
 const SERVICE_LINK = /_SERVICE_(?:HOST|PORT)(?:_|$)|_PORT_\d+_(?:TCP|UDP|SCTP)(?:_|$)/;
 const SERVICE_ADDRESS = /^(?:tcp|udp|sctp):\/\//;
@@ -21,15 +24,17 @@ export function misspeltSettings(env: NodeJS.ProcessEnv, names: readonly string[
   const missing = names.filter((name) => (env[name] ?? '') === '');
   return Object.entries(env).flatMap(([name, value = '']) => {
     if (value === '' || known.has(name) || SERVICE_LINK.test(name) || SERVICE_ADDRESS.test(value)) return [];
-    const meant = missing.find((other) => isSlipOf(name, other)) ?? nearestByPrefix(name, names);
+    const meant = missing.find((other) => isSlipOf(name, other)) ?? meantBehindPrefix(name, names);
     return meant === null ? [] : [`${name}: there is no such setting. Did you mean ${meant}?`];
   });
 }
 
-function nearestByPrefix(name: string, names: readonly string[]): string | null {
+function meantBehindPrefix(name: string, names: readonly string[]): string | null {
   if (!OUR_PREFIX.test(name)) return null;
   const rest = name.replace(OUR_PREFIX, '');
-  return names.find((known) => known.endsWith(`_${rest}`)) ?? nearest(rest, names);
+  const ownAddress = OUR_ADDRESSES.map((prefix) => `${prefix}${rest}`);
+  const isMeant = (known: string) => known === rest || ownAddress.includes(known);
+  return names.find(isMeant) ?? names.find((known) => isSlipOf(rest, known)) ?? null;
 }
 
 function isSlipOf(name: string, known: string): boolean {

@@ -29,6 +29,9 @@ describe('a misspelt setting', () => {
     ['PROJECTOR_KAFKA_BROKERS', 'KAFKA_BROKERS'],
     ['PROJECTOR_PORT', 'ADMIN_PORT'],
     ['PROJECTOR_NAMESPACE', 'NAMESPACE'],
+    ['PROJECTOR_TOPICS_ORDERS', 'TOPIC_ORDERS'],
+    ['PROJECTOR_MONGODB_URI', 'MONGODB_URL'],
+    ['READ_MODEL_PROJECTOR_CHANGES', 'CHANGES'],
   ])('%s is told, with the nearest name', (name, meant) => {
     const sentence = `${name}: there is no such setting. Did you mean ${meant}?`;
     expect(misspeltSettings({ [name]: 'x' }, PROJECTOR)).toEqual([sentence]);
@@ -47,6 +50,15 @@ describe('what is somebody else’s', () => {
     ...['LOGLEVEL', 'APP_PORT', 'APP_HOST', 'PORT', 'HOST', 'CHANGE', 'changes', 'namespace', 'POD_NAMESPACE'],
     ...['KAFKA_HOME', 'KAFKA_BROKER_ID', 'KAFKA_OPTS', 'KAFKA_URL', 'MONGO_URL', 'ES_JAVA_OPTS', 'ADMIN_EMAIL'],
     ...['PROJECTOR_SERVICE_HOST', 'PROJECTOR_SERVICE_PORT_HTTP', 'PROJECTOR_PORT_8081_TCP_ADDR', 'API_KEY'],
+    ...[
+      'PROJECTOR_IMAGE',
+      'PROJECTOR_TAG',
+      'PROJECTOR_VERSION',
+      'PROJECTOR_REPLICAS',
+      'PROJECTOR_URL',
+      'PROJECTOR_HOME',
+    ],
+    ...['PROJECTOR_CHANGE', 'PROJECTOR_MEMORY_LIMIT', 'READ_MODEL_PROJECTOR_IMAGE'],
   ])('%s is let alone', (name) => {
     expect(misspeltSettings({ [name]: 'x' }, PROJECTOR)).toEqual([]);
     expect(misspeltSettings({ [name]: 'x' }, API)).toEqual([]);
