@@ -1,12 +1,13 @@
 /** A customer's orders: found like all orders; while their store is down, out of the customer's own document. */
 import { type Request, Router } from 'express';
 import type { CustomerDocument } from '../../mappings/views/customers/fields.js';
+import { StoreUnavailable } from '../ports.js';
 import { Problem } from '../problems.js';
 import type { Condition } from '../query/document-query.js';
 import { documentsOf, type RouteContext, readerOf, withFreshness } from './context.js';
 import { findDocument } from './documents.js';
 import { answerOf, readList, sendAnswer } from './list.js';
-import { answerFromRecentAnswers, isOutage, keepAnswer } from './recent-answers.js';
+import { answerFromRecentAnswers, keepAnswer } from './recent-answers.js';
 import { answerFromRecent } from './recent-orders.js';
 
 export function customerOrderRoutes(context: RouteContext): Router {
@@ -21,7 +22,7 @@ export function customerOrderRoutes(context: RouteContext): Router {
     const search = readerOf(context, orders).search(documentsOf(orders, served), asked.request.query, options);
     const outcome = search.catch((error: unknown) => {
       // What the customer's document tells may be without what is waited for.
-      if (isOutage(error) && asked.demands.waitFor === null) return null;
+      if (error instanceof StoreUnavailable && asked.demands.waitFor === null) return null;
       throw error;
     });
     const [customer, [found, freshness]] = await Promise.all([owner, withFreshness(context, served, outcome)]);

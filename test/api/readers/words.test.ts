@@ -17,6 +17,9 @@ const SORT: Readonly<Record<ViewName, string>> = {
   customers: 'sort=name',
 };
 
+/** Of more words than are looked for. */
+const LONG = Array.from({ length: 80 }, (_, i) => `part${i}`).join(' ');
+
 /** Beside those of the cases: from reports as well, of one kind each. */
 const MORE: readonly (readonly [name: string, q: string, isFound: boolean])[] = [
   ['NOR.ABC-60', 'abc', true],
@@ -54,6 +57,8 @@ const MORE: readonly (readonly [name: string, q: string, isFound: boolean])[] = 
   ['手机壳', '手机壳', true],
   ['手机 壳', '手机壳', true],
   ['机手', '手机', false],
+  [LONG, 'part79', true],
+  [LONG, `${LONG} more`, true],
 ];
 
 let elasticsearch: ReaderHarness;

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EVERYBODY, type Scope } from '../../../api/access/principal.js';
 import { RecentAnswers } from '../../../api/degraded/recent-answers.js';
-import { type DocumentReader, NotReady, StoreRefused, StoreUnavailable } from '../../../api/ports.js';
+import { type DocumentReader, NotReady, StoreUnavailable } from '../../../api/ports.js';
 import { customer, order, product } from '../documents.js';
 import { FRESH, memoryReader, serve, servedOf, type TestServer } from '../server.js';
 
@@ -110,13 +110,7 @@ describe.each(LISTS)('%s', (path) => {
   });
 
   it('is refused as ever for what is no outage', async () => {
-    failure = new StoreRefused('elasticsearch', 'overloaded');
-    const overloaded = { status: 503, body: { code: 'overloaded' } };
-    expect(await ask(path)).toMatchObject(overloaded);
-    failure = null;
     await ask(path);
-    failure = new StoreRefused('elasticsearch', 'overloaded');
-    expect(await ask(path)).toMatchObject(overloaded);
     failure = new NotReady('There is no index.');
     expect((await ask(path)).body.code).toBe('not-ready');
     failure = new Error('a fault');
