@@ -12,7 +12,7 @@ const CLOCK_ASK_MS = 10_000;
 /** How soon again until it has told. */
 const CLOCK_RETRY = { firstDelayMs: 100, delayMaxMs: 1_000 };
 
-interface Listening extends Service {
+export interface Listening extends Service {
   /** Resolves with the port once it listens. */
   listen(): Promise<number>;
   /** `drainGraceMs`: for so long others are still answered; as it is set, without. */
