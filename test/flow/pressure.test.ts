@@ -79,6 +79,8 @@ beforeAll(async () => {
 afterEach(async () => {
   proxy.mood = { kind: 'answers', afterMs: 0 };
   await until('Elasticsearch is asked again', async () => (await get('/v1/orders')).status === 200);
+  // Health looks at Elasticsearch, too, and its question may be held for longer than the test that caused it.
+  await until('Elasticsearch holds nothing any more', async () => proxy.waiting() === 0);
 });
 afterAll(async () => {
   await stop();
