@@ -9,6 +9,7 @@ const NEED_SERVERS = [
   'test/projector/generations/restarts.test.ts',
   'test/api/{readers,freshness,relevance}/**/*.test.ts',
   'test/api/history/kafka/**/*.test.ts',
+  'test/attack/flow/**/*.test.ts',
 ];
 
 /** Long, and on servers of their own that they stop and kill: only where asked for by name. */
