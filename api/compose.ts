@@ -11,6 +11,7 @@ import { Arrival } from './arrival.js';
 import { composeChanges } from './changes/composed.js';
 import { KafkaChangeLog } from './changes/kafka/change-log.js';
 import { type ApiSettings, accessOf } from './config.js';
+import { CursorSecret } from './cursor-secret.js';
 import { RecentAnswers } from './degraded/recent-answers.js';
 import { ComputedFreshness } from './freshness/freshness.js';
 import { KafkaLogEnds } from './freshness/kafka/log-ends.js';
@@ -22,6 +23,7 @@ import { ElasticsearchRefresher } from './readers/elasticsearch/refresher.js';
 import { GuardedReader } from './readers/guarded/reader.js';
 import { GuardedVersions } from './readers/guarded/versions.js';
 import { MongoBasis } from './readers/mongodb/basis.js';
+import { MongoCursorSecret } from './readers/mongodb/cursor-secret.js';
 import { Database } from './readers/mongodb/database.js';
 import { MongoFanOut } from './readers/mongodb/fan-out.js';
 import { MongoPositions } from './readers/mongodb/positions.js';
@@ -74,7 +76,11 @@ export function composeApi(settings: ApiSettings, log: Log = createLog('api', se
   );
   const limits = composeLimits(settings, Object.keys(views), log);
   const documentsInMongo = new MongoReader(database);
-  const generations = new ServedGeneration(arrival.before(new MongoRegistry(database)));
+  const { CURSOR_SECRET: ownSecret } = settings;
+  const cursorSecret = new CursorSecret(
+    ownSecret === undefined ? new MongoCursorSecret(database) : { read: async () => ownSecret },
+  );
+  const generations = new ServedGeneration(arrival.before(cursorSecret.beside(new MongoRegistry(database))));
   const changeLogs = { brokers: settings.KAFKA_BROKERS, namespace, clientId: `${namespace}-api`, requestTimeoutMs };
   const changeLog = new KafkaChangeLog(changeLogs, log);
   const pastChanges = new KafkaChangeLog(changeLogs, log);
@@ -114,8 +120,7 @@ export function composeApi(settings: ApiSettings, log: Log = createLog('api', se
       answered: limits.metrics.degraded,
     },
     stopping: stopping.signal,
-    namespace,
-    cursorSecret: settings.CURSOR_SECRET,
+    cursorSecret: cursorSecret.get,
   };
   const http = new HttpService(
     createApp(context, log, entrance, limits),

@@ -41,7 +41,9 @@ export const apiSettings = z.object({
     .string()
     .min(16, { error: 'must have at least 16 characters' })
     .optional()
-    .describe('authenticates cursors, the same for all API processes; derived from the registry when absent'),
+    .describe(
+      'seals cursors and ids of events, the same for all API processes; absent: one that the projector has made',
+    ),
   STORE_TIMEOUT_MS: integer(3_000, 100, 60_000).describe('how long one store may take to answer (ms); then 503'),
   STORE_CONCURRENCY_MAX: integer(32, 1, 1_000).describe('questions that one store works on at a time'),
   STORE_QUEUE_MAX: integer(128, 0, 10_000).describe('questions that wait for their turn at one store; more get 503'),

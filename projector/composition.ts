@@ -23,6 +23,7 @@ import { CLOCK_WARN_MS } from './operations/doctor.js';
 import type { Clock, DocumentStore } from './ports.js';
 import { Starting } from './starting.js';
 import { ElasticsearchGenerationStorage } from './stores/elasticsearch/generation-storage.js';
+import { makeCursorSecret } from './stores/mongodb/cursor-secret.js';
 import { MongoGenerationStorage } from './stores/mongodb/generation-storage.js';
 import { MongoRegistry } from './stores/mongodb/registry.js';
 
@@ -70,6 +71,8 @@ export async function composeProjector(
     new Presence(needed, log),
     async () => {
       await connect(settings, { ...servers, topics: [...topics.keys()] }, log);
+      // Before the registry, by which the API goes.
+      await makeCursorSecret(db);
       await openGeneration();
     },
     log,

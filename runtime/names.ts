@@ -20,6 +20,10 @@ export const ERASURES_COLLECTION = 'erasures';
 export const REBUILDS_COLLECTION = 'rebuilds';
 export const REBUILD_COSTS_COLLECTION = 'rebuild_costs';
 export const AUDIT_COLLECTION = 'audit';
+export const SECRETS_COLLECTION = 'secrets';
+
+/** Of the record in `secrets`. */
+export const CURSOR_SECRET_ID = 'cursors';
 
 export function stateCollection(generation: number, aggregate: AggregateName): string {
   return `g${generation}_states_${aggregate}`;

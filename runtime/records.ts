@@ -3,6 +3,7 @@ import type { Mention } from '../mappings/aggregates/erasure.js';
 import type { References, SequenceRange } from '../mappings/aggregates/state.js';
 import type { Json, ViewName } from '../mappings/contract.js';
 import type { EventIdentity } from '../mappings/events/identity.js';
+import type { CURSOR_SECRET_ID } from './names.js';
 import type { PassedPosition } from './passed-positions.js';
 
 /** The only document of the registry collection: which generations exist and which one is served. */
@@ -58,6 +59,13 @@ export interface Halt {
   readonly until: Date;
   /** Events before these offsets are still folded, by `topic/partition`; pairs, as topics contain dots. Absent: none. */
   readonly upTo?: readonly (readonly [partition: string, offset: number])[];
+}
+
+/** What the API processes of a namespace share and nobody else may know. It is made once, and stays. */
+export interface SecretRecord {
+  readonly _id: typeof CURSOR_SECRET_ID;
+  /** Base64url of random bytes. */
+  readonly secret: string;
 }
 
 /** How far one partition is durably projected. `_id` is `topic/partition`. */

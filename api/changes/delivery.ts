@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { type ChangeKeys, keysOfDocument, unitedKeys } from '../../mappings/changes.js';
 import type { View } from '../../mappings/contract.js';
 import type { LoggedChange, VersionedDocument } from '../ports.js';
-import { chooses, choosesDocument } from './choice.js';
+import { type Choice, chooses, choosesDocument } from './choice.js';
 import { LatestMap } from './latest-map.js';
 import type { Shape } from './shape.js';
 import type { ChangeEvent, Subscription } from './subscription.js';
@@ -93,7 +93,8 @@ export class Delivery {
         if (keys !== null && choosesDocument(choice, this.#view, keys, now.document)) {
           const { text, content } = shownIn(shape, this.#view, now.document, shown);
           if (isShared && knewIt && known.contents.get(shape.key) === content) continue;
-          if (!wasSent(subscription, change, now.version, content)) event = changeEvent(change, now.version, text);
+          if (!wasSent(subscription, change, now.version, content))
+            event = changeEvent(change, versionFor(choice, now), text);
         } else if (knewIt && !wasSent(subscription, change, now.version, GONE)) event = removedEvent(change);
         if (event !== null) put(events, subscription, event);
       }
@@ -124,7 +125,7 @@ export class Delivery {
         ? shownIn(shape, this.#view, document, new Map())
         : { text: '', content: GONE };
       if (sent.get(nameOf(change))?.content !== content) {
-        events.push(isChosen ? changeEvent(change, version, text) : removedEvent(change));
+        events.push(isChosen ? changeEvent(change, versionFor(choice, now), text) : removedEvent(change));
       }
       sent.set(nameOf(change), { version, content });
     }
@@ -165,7 +166,12 @@ function shownIn(shape: Shape, view: View, document: unknown, shown: Map<string,
   return own;
 }
 
-function changeEvent({ view, id }: LoggedChange, version: number, text: string): ChangeEvent {
+/** Versions are tickets, which all documents of the shop share: who is bound to a customer would learn how much others do. */
+function versionFor({ principal }: Choice, { version }: VersionedDocument): number | null {
+  return principal.customerId === null ? version : null;
+}
+
+function changeEvent({ view, id }: LoggedChange, version: number | null, text: string): ChangeEvent {
   const data = `{"view":${JSON.stringify(view)},"id":${JSON.stringify(id)},"version":${version},"document":${text}}`;
   return { event: 'change', data };
 }

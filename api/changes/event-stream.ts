@@ -4,7 +4,6 @@
  * was, when it has the time.
  */
 import type { Places } from '../ports.js';
-import { type Edition, encodePlace } from './place.js';
 import type { ChangeEvent, Outlet } from './subscription.js';
 
 /** What is needed of a response. */
@@ -30,16 +29,17 @@ export interface EventStreamSettings {
 
 export class EventStream implements Outlet {
   readonly #wire: Wire;
-  readonly #edition: Edition;
+  readonly #idOf: (place: Places) => string;
   readonly #settings: EventStreamSettings;
   #isOpen = true;
   #id = '';
   /** What was waiting at the last beat. */
   #waitingBytes = 0;
 
-  constructor(wire: Wire, edition: Edition, settings: EventStreamSettings) {
+  /** `idOf`: of the events with which a client has come to a place. */
+  constructor(wire: Wire, idOf: (place: Places) => string, settings: EventStreamSettings) {
     this.#wire = wire;
-    this.#edition = edition;
+    this.#idOf = idOf;
     this.#settings = settings;
     wire.once('close', () => {
       this.#isOpen = false;
@@ -56,14 +56,17 @@ export class EventStream implements Outlet {
     this.#write(`retry: ${retryMs}\n\nevent: ready\n${this.#idLine(place)}data: {}\n\n`);
   }
 
-  /** The place comes with the last of the events: who has lost one of them has not come so far. */
+  /**
+   * The place comes with the last of the events: who has lost one of them has not come so far. Without events it waits
+   * for the next sign of life: how often it moves by what others do is nobody's business.
+   */
   send(events: readonly ChangeEvent[], place: Places): void {
+    if (events.length === 0) return;
     const last = events.length - 1;
     const blocks = events.map(
       ({ event, data }, i) => `event: ${event}\n${i === last ? this.#idLine(place) : ''}data: ${data}\n\n`,
     );
-    if (blocks.length > 0) this.#write(blocks.join(''));
-    else this.#writeId(place);
+    this.#write(blocks.join(''));
   }
 
   /** A sign of life, and how far the client has come by all that it does not want to hear of. */
@@ -113,7 +116,7 @@ export class EventStream implements Outlet {
 
   /** Empty when the client knows it. */
   #idLine(place: Places): string {
-    const id = encodePlace({ edition: this.#edition, places: place });
+    const id = this.#idOf(place);
     if (id === this.#id) return '';
     this.#id = id;
     return `id: ${id}\n`;

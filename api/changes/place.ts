@@ -1,5 +1,8 @@
 /** Where a subscriber is: how far it has come in the log of changes, and of which documents. */
+import { randomBytes } from 'node:crypto';
+import type { Principal } from '../access/principal.js';
 import type { Places, Served } from '../ports.js';
+import { Seal } from '../query/seal.js';
 
 /** Names the documents that are served: others when the generation, or the revision of any view, is another. */
 export type Edition = string;
@@ -10,39 +13,51 @@ export interface Place {
 }
 
 const LENGTH_MAX = 20_000;
+const SALT_BYTES = 8;
+const NO_SALT = Buffer.alloc(SALT_BYTES);
+const COUNT_BYTES = 4;
+const OFFSET_BYTES = 8;
 
 export function editionOf({ live }: Served): Edition {
   const revisions = Object.entries(live.revisions).sort(([a], [b]) => (a < b ? -1 : 1));
   return [live.number, ...revisions.map(([, revision]) => revision)].join('.');
 }
 
-/** Opaque to clients. */
-export function encodePlace({ edition, places }: Place): string {
-  return Buffer.from(JSON.stringify([edition, ...places]), 'utf8').toString('base64url');
+/** Of ids of events: offsets would tell how much is written in all. */
+export function placeSeal(secret: Buffer): Seal {
+  return new Seal(secret, 'place in the log of changes');
 }
 
-/** `null` for everything that `encodePlace` cannot have returned. */
-export function decodePlace(text: string): Place | null {
-  if (text.length > LENGTH_MAX) return null;
-  const bytes = Buffer.from(text, 'base64url');
-  if (bytes.toString('base64url') !== text) return null;
-  const parsed = parse(bytes.toString('utf8'));
-  if (!Array.isArray(parsed)) return null;
-  const [edition, ...places] = parsed as unknown[];
-  if (typeof edition !== 'string' || !places.every(isOffset)) return null;
-  return { edition, places };
+/**
+ * The id of an event: of one length for one edition and number of partitions, however far they have come. `salt`: equal
+ * places give equal ids only under equal salts.
+ */
+export function encodePlace({ edition, places }: Place, seal: Seal, salt: Buffer = NO_SALT): string {
+  const numbers = Buffer.alloc(COUNT_BYTES + places.length * OFFSET_BYTES);
+  numbers.writeUInt32BE(places.length);
+  for (const [i, offset] of places.entries()) numbers.writeBigUInt64BE(BigInt(offset), COUNT_BYTES + i * OFFSET_BYTES);
+  return seal.close(Buffer.concat([salt, numbers, Buffer.from(edition, 'utf8')]));
 }
 
-function isOffset(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
+/** `null` for everything that `encodePlace` has not returned under this seal. */
+export function decodePlace(text: string, seal: Seal): Place | null {
+  const content = text.length > LENGTH_MAX ? null : seal.open(text);
+  if (content === null) return null;
+  const numbers = content.subarray(SALT_BYTES);
+  const count = numbers.readUInt32BE();
+  const offsetAt = (i: number) => Number(numbers.readBigUInt64BE(COUNT_BYTES + i * OFFSET_BYTES));
+  return {
+    edition: numbers.subarray(COUNT_BYTES + count * OFFSET_BYTES).toString('utf8'),
+    places: Array.from({ length: count }, (_, i) => offsetAt(i)),
+  };
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
+/**
+ * How ids are made for one subscriber. Who is bound to a customer must not even learn whether others have done anything
+ * between two signs of life: no two of its ids are equal.
+ */
+export function idsFor({ customerId }: Principal, edition: Edition, seal: Seal): (places: Places) => string {
+  return (places) => encodePlace({ edition, places }, seal, customerId === null ? NO_SALT : randomBytes(SALT_BYTES));
 }
 
 /** Of each partition the earlier one. A partition that one of them does not know yet has not been read there. */

@@ -5,6 +5,7 @@ import { type FieldTree, pathsOf, selectionOf } from '../query/field-selection.j
 import type { Given, ParameterError } from '../query/given.js';
 import { ParameterValues } from '../query/parameter-values.js';
 import { LIMITS } from '../query/parameters.js';
+import type { Seal } from '../query/seal.js';
 import { decodePlace, type Place } from './place.js';
 
 export type SubscriptionOutcome =
@@ -28,13 +29,15 @@ export const SUBSCRIPTION_PARAMETERS = ['view', ...CHANGE_KEYS, 'fields', 'lastE
 export const LAST_EVENT_ID = 'Last-Event-ID';
 
 /**
- * `views`: as they are offered to the caller, those that it may read first. `lastEventId`: the header of that name.
+ * `all`: the views as they are offered to the caller; `readable`: those that it may read. `lastEventId`: the header of
+ * that name. `seal`: of the ids of events.
  */
 export function readSubscription(
   given: Given,
   lastEventId: string | undefined,
   all: readonly View[],
   readable: readonly View[],
+  seal: Seal,
 ): SubscriptionOutcome {
   const values = new ParameterValues(given);
   const known: readonly string[] = SUBSCRIPTION_PARAMETERS;
@@ -52,7 +55,7 @@ export function readSubscription(
   const views = named ? candidates : candidates.filter((view) => hasKeys(view, keys));
   refuseKeysNotThere(values, named, views, keys);
   const selection = readFields(values, views);
-  const after = readPlace(values, lastEventId);
+  const after = readPlace(values, lastEventId, seal);
   if (values.errors.length > 0) return { kind: 'refused', errors: values.errors };
   return { kind: 'request', request: { views, named, keys, selection, after } };
 }
@@ -96,11 +99,11 @@ function readFields(values: ParameterValues, views: readonly View[]): FieldTree 
   return selectionOf([view.queries.id.name, ...paths]);
 }
 
-function readPlace(values: ParameterValues, header: string | undefined): Place | null {
+function readPlace(values: ParameterValues, header: string | undefined, seal: Seal): Place | null {
   const parameter = values.one('lastEventId');
   const [name, text] = header === undefined ? ['lastEventId', parameter] : [LAST_EVENT_ID, header];
   if (text === undefined || text === '') return null;
-  const place = decodePlace(text);
+  const place = decodePlace(text, seal);
   if (place === null) values.refuse(name, 'must be the id of an event, as it was received');
   return place;
 }

@@ -188,8 +188,8 @@ export type Change =
         readonly event: 'change';
         readonly view: View;
         readonly id: string;
-        /** Rises with every change of the document. */
-        readonly version: number;
+        /** Rises with every change of the document; `null` for callers that are bound to a customer. */
+        readonly version: number | null;
         readonly document: Documents[View];
         readonly place: string;
       };

@@ -20,7 +20,7 @@ intermediate versions may be missing, and equal content is not repeated. Needs t
 | event | data |
 |---|---|
 | \`ready\` | \`{}\`, at the beginning |
-| \`change\` | \`{"view", "id", "version", "document"}\`: the document as it is now |
+| \`change\` | \`{"view", "id", "version", "document"}\`: the document as it is now; \`version\` rises with every write, and is \`null\` for callers that are bound to a customer |
 | \`removed\` | \`{"view", "id"}\`: it is gone, or no longer among what was asked for |
 | \`reset\` | \`{}\`: the documents were built anew; read them, and begin without an id |
 
@@ -89,9 +89,11 @@ function list(
   };
 }
 
+const EXAMPLE_IDS = ['9S2wQm3l5Rk7bX0cVfTz1w', 'p4Jt8yHq2LxN6dGeUa0oCg'] as const;
+
 function exampleStream([view]: readonly View[]): string {
   if (view === undefined) return '';
   const document = exampleOf(view);
   const change = { view: view.name, id: Reflect.get(Object(document), view.queries.id.name), version: 4711, document };
-  return `event: ready\nid: WyIxLjEuMS4xIiw0MV0\ndata: {}\n\nevent: change\nid: WyIxLjEuMS4xIiw0Ml0\ndata: ${JSON.stringify(change)}\n\n`;
+  return `event: ready\nid: ${EXAMPLE_IDS[0]}\ndata: {}\n\nevent: change\nid: ${EXAMPLE_IDS[1]}\ndata: ${JSON.stringify(change)}\n\n`;
 }

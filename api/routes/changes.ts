@@ -5,13 +5,14 @@ import type { Principal } from '../access/principal.js';
 import { offeredTo, requireScope } from '../access/visibility.js';
 import { EventStream } from '../changes/event-stream.js';
 import type { Feed } from '../changes/feed.js';
-import type { Place } from '../changes/place.js';
+import { idsFor, type Place, placeSeal } from '../changes/place.js';
 import { LAST_EVENT_ID, readSubscription, type SubscriptionRequest } from '../changes/request.js';
 import { shapeOf } from '../changes/shape.js';
 import { callerOf } from '../limits/caller.js';
 import { LogUnavailable, type Places } from '../ports.js';
 import { Problem } from '../problems.js';
 import { readQueryString } from '../query/given.js';
+import type { Seal } from '../query/seal.js';
 import { type ChangesContext, queryStringOf, type RouteContext } from './context.js';
 
 /** Behind the address of a proxy there may be many: it keeps nothing back, and tells of the end at once. */
@@ -29,7 +30,8 @@ export function changeRoutes(context: RouteContext): Router {
   const { changes } = context;
   router.get('/v1/changes', async (request, response) => {
     const principal = principalOf(response);
-    const asked = readRequest(context, request, principal);
+    const seal = placeSeal(await context.cursorSecret());
+    const asked = readRequest(context, request, principal, seal);
     for (const { queries } of asked.views) requireScope(principal, queries.access.scope);
     const release = takeSeat(changes, callerOf(principal, request.socket.remoteAddress));
     response.once('close', release);
@@ -41,16 +43,17 @@ export function changeRoutes(context: RouteContext): Router {
     if (response.closed) return;
     response.status(200).set(HEADERS);
     if (request.method === 'HEAD') response.end();
-    else open(changes, feed, { asked, principal, from }, request, response);
+    else
+      open(changes, feed, { asked, principal, from, idOf: idsFor(principal, feed.edition, seal) }, request, response);
   });
   return router;
 }
 
-function readRequest({ views }: RouteContext, request: Request, principal: Principal): SubscriptionRequest {
+function readRequest({ views }: RouteContext, request: Request, principal: Principal, seal: Seal): SubscriptionRequest {
   const offered = Object.values(views).map((view) => offeredTo(view, principal));
   const readable = offered.filter(({ queries }) => principal.scopes.has(queries.access.scope));
   const given = readQueryString(queryStringOf(request));
-  const outcome = readSubscription(given, request.get(LAST_EVENT_ID), offered, readable);
+  const outcome = readSubscription(given, request.get(LAST_EVENT_ID), offered, readable, seal);
   if (outcome.kind === 'refused') {
     throw new Problem('invalid-parameters', 'errors names each of them and what is allowed.', outcome.errors);
   }
@@ -89,14 +92,15 @@ interface Opening {
   readonly asked: SubscriptionRequest;
   readonly principal: Principal;
   readonly from: Places;
+  readonly idOf: (place: Places) => string;
 }
 
 function open(changes: ChangesContext, feed: Feed, opening: Opening, request: Request, response: Response): void {
-  const { asked, principal, from } = opening;
+  const { asked, principal, from, idOf } = opening;
   request.socket.setNoDelay(true);
   request.socket.setKeepAlive(true, KEEP_ALIVE_MS);
   response.flushHeaders();
-  const stream = new EventStream(response, feed.edition, changes.streamSettings);
+  const stream = new EventStream(response, idOf, changes.streamSettings);
   stream.begin(from);
   const choice = { views: new Set(asked.views.map(({ name }) => name)), keys: asked.keys, principal };
   const subscription = feed.subscribe(choice, shapeOf(principal, asked.selection), stream, from);

@@ -1,5 +1,4 @@
 /** What the routes are given: ports and what follows from them. */
-import { createHash } from 'node:crypto';
 import type { Request } from 'express';
 import type { View, ViewName } from '../../mappings/contract.js';
 import type { EventStreamSettings } from '../changes/event-stream.js';
@@ -35,8 +34,8 @@ export interface RouteContext {
   readonly degradation: DegradationContext;
   /** Aborted when the process has been asked to stop. */
   readonly stopping: AbortSignal;
-  readonly namespace: string;
-  readonly cursorSecret: string | undefined;
+  /** Seals what is given out and taken back, the same in every process. @throws NotReady, StoreUnavailable */
+  readonly cursorSecret: () => Promise<Buffer>;
 }
 
 /** What the change feed needs beside. */
@@ -61,13 +60,6 @@ export function readerOf({ readers }: RouteContext, view: View): DocumentReader 
 
 export function documentsOf(view: View, { live }: Served): DocumentSet {
   return { view, generation: live.number, revision: live.revisions[view.name] };
-}
-
-/** Every API process over the same registry derives the same one. */
-export function cursorSecretOf({ namespace, cursorSecret }: RouteContext, { registry }: Served): Buffer {
-  const [first] = [...registry.generations].sort((a, b) => a.number - b.number);
-  const material = cursorSecret ?? JSON.stringify(['cursor', namespace, first?.createdAt ?? null]);
-  return createHash('sha256').update(material).digest();
 }
 
 /** Starts the freshness beside the query, so that neither waits for the other. */

@@ -7,7 +7,7 @@ import { historyOf, type Moment } from '../history/history.js';
 import { Problem } from '../problems.js';
 import { readQueryString } from '../query/given.js';
 import { type HistoryOutcome, historyCursor, readHistoryRequest } from '../query/history-request.js';
-import { cursorSecretOf, queryStringOf, type RouteContext, withFreshness } from './context.js';
+import { queryStringOf, type RouteContext, withFreshness } from './context.js';
 import { demandErrors, meetDemands } from './demands.js';
 import { findDocument } from './documents.js';
 import { linkHeader } from './links.js';
@@ -32,7 +32,7 @@ async function answerHistory(
   const { served, principal, options } = reading;
   const { id } = request.params;
   const given = readQueryString(queryStringOf(request));
-  const bound = { view, id, generation: served.live.number, cursorSecret: cursorSecretOf(context, served) };
+  const bound = { view, id, generation: served.live.number, cursorSecret: await context.cursorSecret() };
   const { size, after } = askedOf(readHistoryRequest(given, bound), request);
   // The past is told out of states, which have every event as soon as it is merged.
   await meetDemands(context, request, reading, { shown: [], searched: null });

@@ -11,7 +11,7 @@ import { project, withoutFields } from '../query/field-selection.js';
 import { type Given, readQueryString } from '../query/given.js';
 import { type ListRequest, readListRequest } from '../query/list-request.js';
 import type { Demands } from '../waiting/demands.js';
-import { cursorSecretOf, documentsOf, queryStringOf, type RouteContext } from './context.js';
+import { documentsOf, queryStringOf, type RouteContext } from './context.js';
 import { demandErrors, meetDemands } from './demands.js';
 import { linkHeader } from './links.js';
 import { beginReading, type Reading } from './reading.js';
@@ -40,7 +40,7 @@ export async function readList(
 ): Promise<Asked> {
   const reading = await beginReading(context, request, response, list.view);
   const { served, principal } = reading;
-  const cursorSecret = cursorSecretOf(context, served);
+  const cursorSecret = await context.cursorSecret();
   const given = readQueryString(queryStringOf(request));
   const { path } = list;
   const view = offeredTo(list.view, principal);

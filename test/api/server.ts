@@ -28,6 +28,7 @@ import { Watch } from '../../api/waiting/watch.js';
 import type { ViewName } from '../../mappings/contract.js';
 import { definitionsOf } from '../../mappings/definition.js';
 import { views } from '../../mappings/registry.js';
+import { SECRET } from './asking.js';
 import { noChanges } from './changes/composed.js';
 import { servedOf } from './served.js';
 
@@ -143,8 +144,7 @@ export async function serve(parts: {
     history: { basis: NOTHING_KNOWN, records: NO_RECORDS, log: NO_LOG, now: Date.now, ...parts.history },
     degradation: { recent: parts.recent ?? NOTHING_KEPT(), answered: limits.metrics.degraded },
     stopping: stopping.signal,
-    namespace: 'test',
-    cursorSecret: undefined,
+    cursorSecret: async () => SECRET,
   };
   const entrance = { authenticator: openAccess, corsOrigins: [], localNamesOnly: true, ...parts.entrance };
   const { drainGraceMs = 0 } = parts;

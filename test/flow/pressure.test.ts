@@ -64,6 +64,8 @@ beforeAll(async () => {
       MONGODB_URL: inject('MONGODB_URL'),
       NAMESPACE: namespace,
       API_PORT: '0',
+      // No projector is here to make one.
+      CURSOR_SECRET: 'a secret of the tests',
       LOG_LEVEL: 'silent',
       RATE_LIMIT_POINTS: '0',
       STORE_TIMEOUT_MS: String(STORE_TIMEOUT_MS),

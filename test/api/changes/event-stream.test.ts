@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { EventStream, type Wire } from '../../../api/changes/event-stream.js';
-import { decodePlace, encodePlace } from '../../../api/changes/place.js';
+import { decodePlace, encodePlace, placeSeal } from '../../../api/changes/place.js';
+import { SECRET } from '../asking.js';
 
 /** A connection whose client takes what it is given when it is told to. */
 class Connection extends EventEmitter implements Wire {
@@ -35,7 +36,7 @@ class Connection extends EventEmitter implements Wire {
 
 function opened(bufferBytesMax = 1_000) {
   const connection = new Connection();
-  const stream = new EventStream(connection, '1.1', { bufferBytesMax, retryMs: 500 });
+  const stream = new EventStream(connection, idOf, { bufferBytesMax, retryMs: 500 });
   const sent = () => {
     const { text } = connection;
     connection.text = '';
@@ -45,7 +46,8 @@ function opened(bufferBytesMax = 1_000) {
   return { connection, stream, sent };
 }
 
-const idOf = (places: readonly number[]) => encodePlace({ edition: '1.1', places });
+const seal = placeSeal(SECRET);
+const idOf = (places: readonly number[]) => encodePlace({ edition: '1.1', places }, seal);
 const event = (data: string) => ({ event: 'change' as const, data });
 
 describe('a stream of events', () => {
@@ -78,6 +80,16 @@ describe('a stream of events', () => {
     expect(sent()).toBe('event: change\ndata: {"a":3}\n\n');
   });
 
+  it('says nothing of a place that has moved by what its client does not hear of, until the next sign of life', () => {
+    const { stream, sent } = opened();
+    stream.begin([0]);
+    sent();
+    stream.send([], [5]);
+    expect(sent()).toBe('');
+    stream.beat([5]);
+    expect(sent()).toBe(`:\n\nid: ${idOf([5])}\n\n`);
+  });
+
   it('gives a sign of life, and how far the client has come by what it does not want to hear of', () => {
     const { stream, sent } = opened();
     stream.begin([0]);
@@ -86,7 +98,7 @@ describe('a stream of events', () => {
     expect(sent()).toBe(':\n\n');
     stream.beat([9]);
     expect(sent()).toBe(`:\n\nid: ${idOf([9])}\n\n`);
-    expect(decodePlace(idOf([9]))).toEqual({ edition: '1.1', places: [9] });
+    expect(decodePlace(idOf([9]), seal)).toEqual({ edition: '1.1', places: [9] });
   });
 
   it('cuts off a client that takes less than it is sent, and only when there is more for it', () => {

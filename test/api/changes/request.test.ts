@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { encodePlace } from '../../../api/changes/place.js';
+import { encodePlace, placeSeal } from '../../../api/changes/place.js';
 import { readSubscription, type SubscriptionRequest } from '../../../api/changes/request.js';
 import { readQueryString } from '../../../api/query/given.js';
 import { views } from '../../../mappings/registry.js';
+import { SECRET } from '../asking.js';
 
+const seal = placeSeal(SECRET);
 const ALL = Object.values(views);
 
 function read(queryString: string, header?: string, readable = ALL) {
-  return readSubscription(readQueryString(queryString), header, ALL, readable);
+  return readSubscription(readQueryString(queryString), header, ALL, readable, seal);
 }
 
 function accepted(queryString: string, header?: string, readable = ALL): SubscriptionRequest {
@@ -78,8 +80,8 @@ describe('the parameters of a subscription', () => {
       { edition: '1', places: [1] },
       { edition: '1', places: [2] },
     ];
-    expect(accepted(`lastEventId=${encodePlace(older)}`).after).toEqual(older);
-    expect(accepted(`lastEventId=${encodePlace(older)}`, encodePlace(newer)).after).toEqual(newer);
+    expect(accepted(`lastEventId=${encodePlace(older, seal)}`).after).toEqual(older);
+    expect(accepted(`lastEventId=${encodePlace(older, seal)}`, encodePlace(newer, seal)).after).toEqual(newer);
     expect(accepted('lastEventId=').after).toBeNull();
     expect(accepted('', '').after).toBeNull();
     expect(refused('', 'nonsense')).toEqual(['Last-Event-ID']);

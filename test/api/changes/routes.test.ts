@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { EVERYBODY, type Principal } from '../../../api/access/principal.js';
 import type { ChangesSettings } from '../../../api/changes/composed.js';
-import { encodePlace } from '../../../api/changes/place.js';
+import { encodePlace, placeSeal } from '../../../api/changes/place.js';
 import { until } from '../../until.js';
+import { SECRET } from '../asking.js';
 import { customer, order, product } from '../documents.js';
 import { memoryReader, serve, servedOf, type TestServer } from '../server.js';
 import { memoryChanges } from './composed.js';
@@ -198,8 +199,8 @@ describe('GET /v1/changes', () => {
     around.log.forget();
     for (const id of [
       lastEventId,
-      encodePlace({ edition: '7.1.1.1', places: [0, 0] }),
-      encodePlace({ edition: '1.1.1.1', places: [900, 0] }),
+      encodePlace({ edition: '7.1.1.1', places: [0, 0] }, placeSeal(SECRET)),
+      encodePlace({ edition: '1.1.1.1', places: [900, 0] }, placeSeal(SECRET)),
     ]) {
       const { status, body } = await server.get('/v1/changes', { headers: { 'Last-Event-ID': id } });
       expect({ status, code: body.code }).toEqual({ status: 410, code: 'changes-expired' });

@@ -36,6 +36,8 @@ const settings = readSettings(apiSettings, {
   ...topics,
   NAMESPACE: namespace,
   API_PORT: '0',
+  // No projector is here to make one.
+  CURSOR_SECRET: 'a secret of the tests',
   LOG_LEVEL: 'silent',
   FRESHNESS_MAX_AGE_MS: '0',
   FRESHNESS_TIMEOUT_MS: '10000',

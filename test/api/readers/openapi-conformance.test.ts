@@ -28,6 +28,7 @@ const settings = readSettings(apiSettings, {
   MONGODB_URL: inject('MONGODB_URL'),
   NAMESPACE: namespace,
   API_PORT: '0',
+  CURSOR_SECRET: 'a secret of the tests',
   LOG_LEVEL: 'silent',
   RATE_LIMIT_POINTS: '0',
 });
