@@ -187,7 +187,7 @@ export interface AggregateProgress {
   }[];
   /** Of the events merged and not remembered, the last place in each partition. */
   readonly forgotten: readonly PartitionPlace[];
-  /** The customers that an order refers to now; of others none. */
+  /** Whose an order is, or was when it was deleted; of others none. */
   readonly customers: readonly string[];
 }
 

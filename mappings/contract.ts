@@ -45,7 +45,7 @@ export interface FactsOf {
 export interface Aggregate<Name extends AggregateName = AggregateName> {
   readonly name: Name;
   effect(event: DomainEvent): Effect;
-  /** Registers that outlive a delete (not an erasure): the last known name. */
+  /** Registers that outlive a delete (not an erasure): the last known name, and whose it was. */
   readonly keptAfterDelete: readonly string[];
   read(id: string, state: AggregateState | undefined): FactsOf[Name];
 }

@@ -5,8 +5,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { isWellFormedId } from '../../mappings/events/event.js';
 import { SettingsError } from '../../runtime/settings.js';
-import { isPossibleId } from '../query/document-request.js';
 import { Unauthenticated } from './credentials.js';
 import { type Principal, SCOPES } from './principal.js';
 
@@ -17,7 +17,7 @@ const apiKey = z.strictObject({
   name: z.string().regex(/^[\w.-]{1,64}$/, { error: 'must be 1 to 64 letters, digits, dots, hyphens, underscores' }),
   sha256: z.string().regex(/^[0-9a-f]{64}$/, { error: 'must be 64 lower-case hexadecimal digits' }),
   scopes: z.array(z.enum(SCOPES)).min(1),
-  customer: z.string().refine(isPossibleId, { error: 'must be the id of a customer' }).optional(),
+  customer: z.string().refine(isWellFormedId, { error: 'must be the id of a customer' }).optional(),
 });
 
 const apiKeyList = z
@@ -49,7 +49,7 @@ export function readApiKeys(path: string): readonly ApiKey[] {
 export function keyVerifier(keys: readonly ApiKey[]): (key: string) => Promise<Principal> {
   const known = keys.map(({ name, sha256, scopes, customer }) => ({
     hash: Buffer.from(sha256, 'hex'),
-    principal: { name: `key:${name}`, scopes: new Set(scopes), customerId: customer ?? null },
+    principal: { name: `key:${name}`, scopes: new Set(scopes), customerId: customer ?? null, expiresAt: null },
   }));
   return async (key) => {
     if (key.length > KEY_CHARACTERS_MAX) {

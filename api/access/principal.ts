@@ -17,6 +17,8 @@ export interface Principal {
   readonly scopes: ReadonlySet<Scope>;
   /** When set, only this customer's rows exist for the caller. */
   readonly customerId: string | null;
+  /** When the credentials cease to count, ms since 1970 by this machine's clock; `null`: never by themselves. */
+  readonly expiresAt: number | null;
 }
 
 /** Everybody, where access is open. */
@@ -24,4 +26,5 @@ export const EVERYBODY: Principal = {
   name: 'anonymous',
   scopes: new Set<Scope>(SCOPES),
   customerId: null,
+  expiresAt: null,
 };

@@ -2,10 +2,9 @@
 import { z } from 'zod';
 import type { StoredDocument, View } from '../../mappings/contract.js';
 import type { Money, QueryDeclaration } from '../../mappings/queries.js';
-import { fieldMarks } from '../../mappings/views/fields.js';
 import { Problem } from '../problems.js';
 import type { Condition } from '../query/document-query.js';
-import { type FieldTree, objectIn, personalPathsOf, selectionOf } from '../query/field-selection.js';
+import { type FieldTree, guardedPathsOf, objectIn, selectionOf } from '../query/field-selection.js';
 import { meets } from '../readers/memory/match.js';
 import type { Principal, Scope } from './principal.js';
 
@@ -32,42 +31,65 @@ export function isVisible(view: View, principal: Principal, document: unknown): 
   return rowsOf(view, principal).every((condition) => meets(document as StoredDocument, condition));
 }
 
-/** The document as the caller may see it: personal data is `null` without the scope, a personal list is empty. */
-export function shownTo(view: View, { scopes }: Principal, document: unknown): unknown {
-  return scopes.has('customers:pii') ? document : blank(document, withoutPersonalData(view).personal);
+/** The document as the caller may see it: what it lacks the scope for is `null`, and a list of that kind is empty. */
+export function shownTo(view: View, principal: Principal, document: unknown): unknown {
+  const { hidden } = offerOf(view, principal);
+  return hidden === null ? document : blank(document, hidden);
 }
 
 /**
- * The view as it is offered to the caller: what it could name, filter, sort, search or count personal data by is not
- * there, and so as unknown as anything else that does not exist.
+ * The view as it is offered to the caller: what it could name, filter, sort, search or count by something that it lacks
+ * the scope for is not there, and so as unknown as anything else that does not exist.
  */
-export function offeredTo(view: View, { scopes }: Principal): View {
-  return scopes.has('customers:pii') ? view : withoutPersonalData(view).offered;
+export function offeredTo(view: View, principal: Principal): View {
+  return offerOf(view, principal).offered;
 }
 
 interface Offer {
   readonly offered: View;
-  /** The parts of a document that are personal. */
-  readonly personal: FieldTree;
+  /** The parts of a document that are not shown; `null`: none. */
+  readonly hidden: FieldTree | null;
 }
 
-const offers = new WeakMap<View, Offer>();
+interface Guarded {
+  /** As it is declared. */
+  readonly whole: View;
+  readonly paths: ReturnType<typeof guardedPathsOf>;
+  /** By the scopes that a caller lacks. */
+  readonly offers: Map<string, Offer>;
+}
 
-function withoutPersonalData(view: View): Offer {
-  const known = offers.get(view);
-  if (known !== undefined) return known;
-  const paths = personalPathsOf(view.queries.fields);
-  const offered = paths.length === 0 ? view : { ...view, queries: publicQueries(view.queries, paths) };
-  const offer = { offered, personal: selectionOf(paths) };
-  offers.set(view, offer);
-  // Of what is offered, the same stays personal: its documents are the same.
-  offers.set(offered, offer);
+const guardedViews = new WeakMap<View, Guarded>();
+
+function guardedOf(view: View): Guarded {
+  let guarded = guardedViews.get(view);
+  if (guarded === undefined) {
+    guarded = { whole: view, paths: guardedPathsOf(view.queries.fields), offers: new Map() };
+    guardedViews.set(view, guarded);
+  }
+  return guarded;
+}
+
+function offerOf(view: View, { scopes }: Principal): Offer {
+  const guarded = guardedOf(view);
+  const { whole } = guarded;
+  const lacking = guarded.paths.filter(({ scope }) => !scopes.has(scope));
+  const key = [...new Set(lacking.map(({ scope }) => scope))].sort().join(' ');
+  let offer = guarded.offers.get(key);
+  if (offer === undefined) {
+    const hidden = lacking.map(({ path }) => path);
+    const offered = hidden.length === 0 ? whole : { ...whole, queries: publicQueries(whole.queries, hidden) };
+    offer = { offered, hidden: hidden.length === 0 ? null : selectionOf(hidden) };
+    guarded.offers.set(key, offer);
+    // Of what is offered, the same stays hidden: its documents are the same.
+    guardedViews.set(offered, guarded);
+  }
   return offer;
 }
 
-function publicQueries(queries: QueryDeclaration, personal: readonly string[]): QueryDeclaration {
+function publicQueries(queries: QueryDeclaration, hidden: readonly string[]): QueryDeclaration {
   const isPublic = (...fields: readonly (string | undefined)[]) =>
-    !fields.some((field) => field !== undefined && personal.some((path) => overlap(path, field)));
+    !fields.some((field) => field !== undefined && hidden.some((path) => overlap(path, field)));
   const only = <Entry extends { readonly field: string; readonly missing?: string; readonly money?: Money }>(
     entries: Readonly<Record<string, Entry>>,
   ) =>
@@ -79,7 +101,7 @@ function publicQueries(queries: QueryDeclaration, personal: readonly string[]): 
   );
   return {
     ...queries,
-    fields: publicFields(queries.fields),
+    fields: publicFields(queries.fields, hidden),
     filters: only(queries.filters),
     ranges: only(queries.ranges),
     times: only(queries.times),
@@ -100,23 +122,24 @@ function overlap(a: string, b: string): boolean {
   return a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
 }
 
-/** The same structure less what is personal; only its paths are of interest. */
-function publicFields(fields: z.ZodObject): z.ZodObject {
+/** The same structure less what is hidden; only its paths are of interest. */
+function publicFields(fields: z.ZodObject, hidden: readonly string[], prefix = ''): z.ZodObject {
   return z.object(
     Object.fromEntries(
       Object.entries(fields.shape).flatMap(([field, schema]) => {
-        if (schema instanceof z.ZodType && fieldMarks.get(schema)?.personal === true) return [];
+        const path = prefix + field;
+        if (hidden.includes(path)) return [];
         const inner = objectIn(schema);
-        return [[field, inner === null ? schema : publicFields(inner)]];
+        return [[field, inner === null ? schema : publicFields(inner, hidden, `${path}.`)]];
       }),
     ),
   );
 }
 
-function blank(value: unknown, personal: FieldTree): unknown {
-  if (Array.isArray(value)) return value.map((element) => blank(element, personal));
+function blank(value: unknown, hidden: FieldTree): unknown {
+  if (Array.isArray(value)) return value.map((element) => blank(element, hidden));
   if (typeof value !== 'object' || value === null) return value;
-  const parts = Object.entries(personal).filter(([field]) => Object.hasOwn(value, field));
+  const parts = Object.entries(hidden).filter(([field]) => Object.hasOwn(value, field));
   if (parts.length === 0) return value;
   const shown: Record<string, unknown> = { ...value };
   for (const [field, part] of parts) {

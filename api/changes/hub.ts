@@ -32,7 +32,6 @@ interface OpenStream {
   readonly feed: Feed;
   readonly subscription: Subscription;
   readonly stream: EventStream;
-  readonly endsAt: number;
 }
 
 const LOOK_MS = 1_000;
@@ -84,13 +83,20 @@ export class ChangesHub {
     return feed;
   }
 
-  /** From now on it gets heartbeats, and ends in its time. */
+  /** From now on it gets heartbeats, and ends in its time: not later than the credentials by which it was opened. */
   add(feed: Feed, subscription: Subscription, stream: EventStream): () => void {
-    const open = { feed, subscription, stream, endsAt: performance.now() + this.#settings.streamMsMax };
+    const open = { feed, subscription, stream };
+    const { expiresAt } = subscription.choice.principal;
+    const validMs = expiresAt === null ? Number.POSITIVE_INFINITY : expiresAt - Date.now();
+    const ending = setTimeout(
+      () => stream.finish(subscription.place),
+      Math.max(0, Math.min(this.#settings.streamMsMax, validMs)),
+    );
     this.#streams.add(open);
     // Whoever came while everything was being stopped.
     if (this.#isStopped) stream.finish(subscription.place);
     return () => {
+      clearTimeout(ending);
       this.#streams.delete(open);
       feed.leave(subscription);
       this.#idleSince = performance.now();
@@ -113,11 +119,7 @@ export class ChangesHub {
   }
 
   #beat(): void {
-    const now = performance.now();
-    for (const { stream, subscription, endsAt } of this.#streams) {
-      if (now >= endsAt) stream.finish(subscription.place);
-      else stream.beat(subscription.place);
-    }
+    for (const { stream, subscription } of this.#streams) stream.beat(subscription.place);
   }
 
   async #look(): Promise<void> {

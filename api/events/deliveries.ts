@@ -2,11 +2,10 @@
  * What became of an event: every delivery of it that is known. The state of its aggregate tells where the delivery stood
  * that was merged, the quarantine which broke the contract, and Kafka which others there were.
  */
-import { referencesOf } from '../../mappings/aggregates/orders.js';
+import { ownersOfOrder } from '../../mappings/aggregates/orders.js';
 import { asTime } from '../../mappings/aggregates/registers.js';
 import type { AggregateState, LogPlace } from '../../mappings/aggregates/state.js';
 import type { AggregateName, DomainEvent } from '../../mappings/events/event.js';
-import { aggregates } from '../../mappings/registry.js';
 import { type PassedPosition, passedSince } from '../../runtime/passed-positions.js';
 import type { QuarantinedEventRecord } from '../../runtime/records.js';
 import type { Principal } from '../access/principal.js';
@@ -126,9 +125,9 @@ async function stateOf(
   return state === undefined ? [] : [{ aggregate, id, state }];
 }
 
-/** Whose an order is now. */
-function ownersOf({ aggregate, id, state }: TracedState): { readonly customers: readonly string[] } {
-  return { customers: aggregate === 'orders' ? referencesOf(aggregates.orders.read(id, state)).customer : [] };
+/** Whose an order is, or was when it was deleted. */
+function ownersOf({ aggregate, state }: TracedState): { readonly customers: readonly string[] } {
+  return { customers: aggregate === 'orders' ? ownersOfOrder(state) : [] };
 }
 
 /** Those that the caller may learn of, and of the aggregate that is asked for. */

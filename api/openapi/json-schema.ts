@@ -11,7 +11,9 @@ export function jsonSchemaOf(schema: z.ZodType): JsonSchema {
   const { $schema: _, ...described } = z.toJSONSchema(schema, {
     io: 'output',
     override: ({ zodSchema, jsonSchema }) => {
-      if (fieldMarks.get(zodSchema)?.personal === true) jsonSchema['x-personal'] = true;
+      const { personal, needs } = fieldMarks.get(zodSchema) ?? {};
+      if (personal === true) jsonSchema['x-personal'] = true;
+      if (needs !== undefined) jsonSchema['x-scope'] = needs;
     },
   });
   return tidied(described);

@@ -2,7 +2,7 @@
 import type { View } from '../../mappings/contract.js';
 import type { QueryDeclaration } from '../../mappings/queries.js';
 import { SNAPSHOT_NAME } from '../../runtime/names.js';
-import { pathsOf, personalPathsOf } from '../query/field-selection.js';
+import { guardedPathsOf, pathsOf } from '../query/field-selection.js';
 import {
   AS_OF,
   closedSetOf,
@@ -166,12 +166,12 @@ function details(view: View, parameter: ListParameter): Details {
         example: statNames(queries).slice(0, 2),
       });
     case 'fields': {
-      const personal = personalPathsOf(queries.fields);
-      const note = personal.length === 0 ? '' : ` Without \`customers:pii\` there is no ${personal.join(' and no ')}.`;
+      const guarded = guardedPathsOf(queries.fields);
+      const notes = guarded.map(({ path, scope }) => ` Without \`${scope}\` there is no \`${path}\`.`);
       const paths = pathsOf(queries.fields);
       return list({ type: 'string', enum: paths }, LIMITS.fieldsMax, {
-        description: `Answer only these fields, and \`${queries.id.name}\`. A field takes all that is inside it.${note}`,
-        example: paths.filter((path) => !personal.includes(path)).slice(0, 3),
+        description: `Answer only these fields, and \`${queries.id.name}\`. A field takes all that is inside it.${notes.join('')}`,
+        example: paths.filter((path) => guarded.every((one) => one.path !== path)).slice(0, 3),
       });
     }
     case 'size':

@@ -9,7 +9,7 @@ export type SecurityOf = (...scopes: readonly Scope[]) => Operation['security'];
 const SCOPE_MEANINGS: Readonly<Record<Scope, string>> = {
   'orders:read': 'orders',
   'products:read': 'products',
-  'customers:read': 'customers, without what is personal',
+  'customers:read': 'customers, without what is personal, and without recent orders unless `orders:read` is there, too',
   'customers:pii': "customers' personal data",
   admin: 'the administration',
 };

@@ -23,10 +23,3 @@ export function readDocumentRequest(given: Given, view: View): DocumentOutcome {
   if (values.errors.length > 0) return { kind: 'refused', errors: values.errors };
   return { kind: 'request', selection: paths === null ? null : selectionOf([view.queries.id.name, ...paths]) };
 }
-
-const ID_CHARACTERS_MAX = 128;
-
-/** Whether any document could have this id: 1 to 128 characters without control characters and commas. */
-export function isPossibleId(id: string): boolean {
-  return id !== '' && id !== '.' && id !== '..' && !/[\p{Cc},]/u.test(id) && [...id].length <= ID_CHARACTERS_MAX;
-}

@@ -1,7 +1,6 @@
 /** The parameters of a question about an event. */
-import type { AggregateName } from '../../mappings/events/event.js';
+import { type AggregateName, isWellFormedId } from '../../mappings/events/event.js';
 import { aggregates } from '../../mappings/registry.js';
-import { isPossibleId } from './document-request.js';
 import type { Given, ParameterError } from './given.js';
 import { ParameterValues } from './parameter-values.js';
 
@@ -31,5 +30,7 @@ function aggregateIn(text: string): { readonly name: AggregateName; readonly id:
   const slash = text.indexOf('/');
   const name = text.slice(0, slash);
   const id = text.slice(slash + 1);
-  return slash > 0 && Object.hasOwn(aggregates, name) && isPossibleId(id) ? { name: name as AggregateName, id } : null;
+  return slash > 0 && Object.hasOwn(aggregates, name) && isWellFormedId(id)
+    ? { name: name as AggregateName, id }
+    : null;
 }

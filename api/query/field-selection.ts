@@ -1,6 +1,7 @@
 /** `fields`: which parts of a document are answered. */
 import { z } from 'zod';
 import { fieldMarks } from '../../mappings/views/fields.js';
+import type { Scope } from '../access/principal.js';
 
 /** Parts of a document: `true` is taken as a whole, a tree has parts of its own (of each element of a list). */
 export type FieldTree = { readonly [field: string]: true | FieldTree };
@@ -13,12 +14,20 @@ export function pathsOf(fields: z.ZodObject, prefix = ''): string[] {
   });
 }
 
-/** The paths of a document's personal data. */
-export function personalPathsOf(fields: z.ZodObject, prefix = ''): string[] {
+/** The scope without which a value is not shown; `null`: that of its view suffices. */
+export function scopeNeededFor(schema: unknown): Scope | null {
+  const marks = schema instanceof z.ZodType ? fieldMarks.get(schema) : undefined;
+  return marks?.personal === true ? 'customers:pii' : (marks?.needs ?? null);
+}
+
+/** The paths of what needs a scope beside that of its view, and which. */
+export function guardedPathsOf(fields: z.ZodObject, prefix = ''): { readonly path: string; readonly scope: Scope }[] {
   return Object.entries(fields.shape).flatMap(([field, schema]) => {
-    if (schema instanceof z.ZodType && fieldMarks.get(schema)?.personal === true) return [prefix + field];
+    const path = prefix + field;
+    const scope = scopeNeededFor(schema);
+    if (scope !== null) return [{ path, scope }];
     const inner = objectIn(schema);
-    return inner === null ? [] : personalPathsOf(inner, `${prefix}${field}.`);
+    return inner === null ? [] : guardedPathsOf(inner, `${path}.`);
   });
 }
 

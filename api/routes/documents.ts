@@ -1,9 +1,10 @@
 /** The list and the single documents of each view, at `/v1/<view>` and `/v1/<view>/<id>`. */
 import { type Request, type Response, Router } from 'express';
 import type { View } from '../../mappings/contract.js';
+import { isWellFormedId } from '../../mappings/events/event.js';
 import { isVisible, offeredTo, shownTo } from '../access/visibility.js';
 import { Problem } from '../problems.js';
-import { isPossibleId, readDocumentRequest } from '../query/document-request.js';
+import { readDocumentRequest } from '../query/document-request.js';
 import { project } from '../query/field-selection.js';
 import { readQueryString } from '../query/given.js';
 import { documentsOf, queryStringOf, type RouteContext, readerOf, withFreshness } from './context.js';
@@ -73,7 +74,7 @@ export async function findDocument(
   id: string,
 ): Promise<unknown> {
   const documents = documentsOf(view, served);
-  const document = isPossibleId(id) ? await readerOf(context, view).get(documents, id, options) : null;
+  const document = isWellFormedId(id) ? await readerOf(context, view).get(documents, id, options) : null;
   if (document === null || !isVisible(view, principal, document)) {
     throw new Problem('not-found', `There is no document with this id among the ${view.name}.`);
   }

@@ -1,11 +1,11 @@
 /** `GET /v1/events/<id>`: what became of an event. */
 import { type Request, type Response, Router } from 'express';
+import { isWellFormedId } from '../../mappings/events/event.js';
 import { principalOf } from '../access/identify.js';
 import type { Principal } from '../access/principal.js';
 import { requireScope } from '../access/visibility.js';
 import { deliveriesOf, type EventDelivery } from '../events/deliveries.js';
 import { Problem } from '../problems.js';
-import { isPossibleId } from '../query/document-request.js';
 import { readEventRequest } from '../query/event-request.js';
 import { readQueryString } from '../query/given.js';
 import { queryStringOf, type RouteContext } from './context.js';
@@ -43,7 +43,7 @@ async function answerEvent(context: RouteContext, request: Request<{ id: string 
   );
   const { id: eventId } = request.params;
   const question = { eventId, aggregate, generation: served.live.number, principal, signal };
-  const { deliveries, complete, isFull } = isPossibleId(eventId)
+  const { deliveries, complete, isFull } = isWellFormedId(eventId)
     ? await deliveriesOf(context.events, question).catch((error: unknown) => {
         throw logProblem(error);
       })

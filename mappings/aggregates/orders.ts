@@ -1,7 +1,7 @@
 import type { Aggregate, Effect } from '../contract.js';
 import type { DomainEvent } from '../events/event.js';
 import { add, multiply, sum } from '../money.js';
-import { asNumber, asText, effective } from './registers.js';
+import { asNumber, asText, effective, lastKnown } from './registers.js';
 import {
   type AggregateState,
   highestSequence,
@@ -91,7 +91,8 @@ function effect(event: DomainEvent): Effect {
 export const orders: Aggregate<'orders'> = {
   name: 'orders',
   effect,
-  keptAfterDelete: [],
+  // So that its owner can still be told of the delete.
+  keptAfterDelete: ['customerId'],
   read(id, state): OrderFacts {
     const presence = presenceOf(state);
     const sequence = highestSequence(state);
@@ -170,6 +171,12 @@ function returnedUnits(state: AggregateState): Map<string, number> {
     for (const { lineId, quantity } of lines ?? []) units.set(lineId, add(units.get(lineId) ?? 0, quantity));
   }
   return units;
+}
+
+/** Whose the order is, or was when it was deleted: who may be told how far its events have come. */
+export function ownersOfOrder(state: AggregateState): readonly string[] {
+  const customerId = presenceOf(state) === 'pending' ? null : asText(lastKnown(state, 'customerId'));
+  return customerId === null ? [] : [customerId];
 }
 
 /** What the order refers to now: the keys of reverse look-ups. */

@@ -3,10 +3,14 @@
  * `/v1/meta` and the client's types. Nothing is checked by them at run time: documents are rendered by typed code.
  */
 import { z } from 'zod';
+import type { Access } from '../queries.js';
 
-/** Of the nearest value: `personal` is shown only to callers that may see personal data. */
+/** Of the nearest value, which others are shown as `null`, or as an empty list. */
 export interface FieldMarks {
+  /** Shown only to callers that may see personal data. */
   readonly personal?: boolean;
+  /** Shown only to callers that may read this view, too: it is made of its documents. */
+  readonly needs?: Access['scope'];
 }
 
 export const fieldMarks = z.registry<FieldMarks>();

@@ -48,6 +48,8 @@ export class KeySet {
 
   /** @throws AccessUnavailable when it cannot be told, an error of jose when no key, or more than one, fits */
   readonly keyFor = async (header: JWSHeaderParameters, token: FlattenedJWSInput): Promise<CryptoKey> => {
+    // Without one, jose takes the only key that fits: which one was meant must not depend on how many there are.
+    if (typeof header.kid !== 'string' || header.kid === '') throw new errors.JWKSNoMatchingKey();
     const { keyFor } = await this.#current();
     try {
       return await keyFor(header, token);

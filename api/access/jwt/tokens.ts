@@ -1,6 +1,7 @@
 /** JSON Web Tokens (RFC 9068): who signed them, for whom, until when; and what they say of their bearer. */
-import { errors, type JWTPayload, jwtVerify } from 'jose';
-import { isPossibleId } from '../../query/document-request.js';
+import { errors, type JWTVerifyResult, jwtVerify } from 'jose';
+import { isWellFormedId } from '../../../mappings/events/event.js';
+import { isWellFormedUnicode } from '../../../mappings/events/text.js';
 import { AccessUnavailable, Unauthenticated } from '../credentials.js';
 import { type Principal, SCOPES } from '../principal.js';
 import type { KeySet } from './key-set.js';
@@ -31,25 +32,27 @@ const TOKEN_CHARACTERS_MAX = 8_192;
 const CLOCK_TOLERANCE_SECONDS = 5;
 const SUBJECT_CHARACTERS_MAX = 256;
 
+/** In lower case: of access tokens, and of tokens of which nothing more is said. Others are made for something else. */
+const TYPES: readonly unknown[] = [undefined, 'jwt', 'application/jwt', 'at+jwt', 'application/at+jwt'];
+
 export function tokenVerifier(settings: TokenSettings, keys: KeySet): (token: string) => Promise<Principal> {
   return async (token) => {
     if (token.length > TOKEN_CHARACTERS_MAX) {
       throw new Unauthenticated(`A token has at most ${TOKEN_CHARACTERS_MAX} characters.`);
     }
-    return principalOf(await payloadOf(token, settings, keys), settings);
+    return principalOf(await verified(token, settings, keys), settings);
   };
 }
 
-async function payloadOf(token: string, settings: TokenSettings, keys: KeySet): Promise<JWTPayload> {
+async function verified(token: string, settings: TokenSettings, keys: KeySet): Promise<JWTVerifyResult> {
   try {
-    const { payload } = await jwtVerify(token, keys.keyFor, {
+    return await jwtVerify(token, keys.keyFor, {
       issuer: settings.issuer,
       audience: settings.audience,
       algorithms: [...settings.algorithms],
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
       requiredClaims: ['exp', 'sub'],
     });
-    return payload;
   } catch (error) {
     if (error instanceof AccessUnavailable) throw error;
     throw new Unauthenticated(reasonOf(error), { cause: error });
@@ -65,15 +68,31 @@ function reasonOf(error: unknown): string {
   return 'The token is not one that this API accepts.';
 }
 
-function principalOf(payload: JWTPayload, { scopeClaim, customerClaim }: TokenSettings): Principal {
-  const { sub } = payload;
-  if (typeof sub !== 'string' || sub === '' || sub.length > SUBJECT_CHARACTERS_MAX) {
-    throw new Unauthenticated(
-      `The claim sub of the token must be a text of 1 to ${SUBJECT_CHARACTERS_MAX} characters.`,
-    );
+function principalOf(
+  { payload, protectedHeader }: JWTVerifyResult,
+  { scopeClaim, customerClaim }: TokenSettings,
+): Principal {
+  const { typ } = protectedHeader;
+  if (!TYPES.includes(typeof typ === 'string' ? typ.toLowerCase() : typ)) {
+    throw new Unauthenticated('The typ of the token must be JWT or at+jwt: this one was made for something else.');
   }
-  const scopes = scopesIn(Object.hasOwn(payload, scopeClaim) ? payload[scopeClaim] : undefined);
-  return { name: `token:${sub}`, scopes, customerId: customerIn(payload, customerClaim) };
+  const { sub, exp } = payload;
+  if (!isSubject(sub)) {
+    const rule = `of 1 to ${SUBJECT_CHARACTERS_MAX} characters, well-formed and without control characters`;
+    throw new Unauthenticated(`The claim sub of the token must be a text ${rule}.`);
+  }
+  return {
+    name: `token:${sub}`,
+    scopes: scopesIn(Object.hasOwn(payload, scopeClaim) ? payload[scopeClaim] : undefined),
+    customerId: customerIn(payload, customerClaim),
+    expiresAt: exp === undefined ? null : (exp + CLOCK_TOLERANCE_SECONDS) * 1_000,
+  };
+}
+
+/** It names its bearer in logs and limits: two that are told apart here must be so there, too. */
+function isSubject(sub: unknown): sub is string {
+  if (typeof sub !== 'string' || sub === '' || sub.length > SUBJECT_CHARACTERS_MAX) return false;
+  return isWellFormedUnicode(sub) && !/\p{Cc}/u.test(sub);
 }
 
 /** A text separated by blanks, or a list; scopes of other services are none of ours. */
@@ -83,9 +102,9 @@ function scopesIn(claim: unknown): Principal['scopes'] {
 }
 
 /** A claim that is there but names no customer must not pass for one that is not there. */
-function customerIn(payload: JWTPayload, claim: string): string | null {
+function customerIn(payload: JWTVerifyResult['payload'], claim: string): string | null {
   if (!Object.hasOwn(payload, claim)) return null;
   const customerId = payload[claim];
-  if (typeof customerId === 'string' && isPossibleId(customerId)) return customerId;
+  if (typeof customerId === 'string' && isWellFormedId(customerId)) return customerId;
   throw new Unauthenticated(`The claim ${claim} of the token is not the id of a customer.`);
 }

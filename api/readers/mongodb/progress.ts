@@ -1,8 +1,11 @@
 /** How far aggregates are merged, out of the marks in their states. */
+import { ownersOfOrder } from '../../../mappings/aggregates/orders.js';
+import type { LogPlace } from '../../../mappings/aggregates/state.js';
 import type { AggregateName } from '../../../mappings/events/event.js';
 import { stateCollection } from '../../../runtime/names.js';
-import type { AggregateRecord, EncodedState } from '../../../runtime/records.js';
-import type { AggregateProgress, ProgressSource } from '../../ports.js';
+import type { AggregateRecord } from '../../../runtime/records.js';
+import { decodeState } from '../../../runtime/state-codec.js';
+import type { AggregateProgress, PartitionPlace, ProgressSource } from '../../ports.js';
 import type { Database } from './database.js';
 
 export class MongoProgress implements ProgressSource {
@@ -20,26 +23,25 @@ export class MongoProgress implements ProgressSource {
     const found = await this.#database.ask(() =>
       this.#database
         .collection<AggregateRecord>(stateCollection(generation, aggregate))
-        .find(
-          { _id: { $in: [...ids] } },
-          { projection: { state: 1, references: 1 }, maxTimeMS: this.#database.maxTimeMS },
-        )
+        .find({ _id: { $in: [...ids] } }, { projection: { state: 1 }, maxTimeMS: this.#database.maxTimeMS })
         .toArray(),
     );
-    return new Map(found.map((record) => [record._id, progressOf(record)]));
+    return new Map(found.map((record) => [record._id, progressOf(aggregate, record.state)]));
   }
 }
 
-function progressOf({ state, references }: Pick<AggregateRecord, 'state' | 'references'>): AggregateProgress {
-  const { versions, sequences, remembered, forgotten = [] } = JSON.parse(state) as EncodedState;
+function progressOf(aggregate: AggregateName, text: string): AggregateProgress {
+  const state = decodeState(text);
   return {
-    sequences,
-    remembered: remembered.flatMap(([version, topic, partition, offset]) => {
-      const [sequence, , eventId] = versions[version] ?? [];
-      if (sequence === undefined || eventId === undefined) return [];
-      return [{ sequence, eventId, place: { partition: `${topic}/${partition}`, offset } }];
+    sequences: state.sequences,
+    remembered: state.remembered.map(({ version: { sequence, eventId }, ...place }) => {
+      return { sequence, eventId, place: placeOf(place) };
     }),
-    forgotten: forgotten.map(([topic, partition, offset]) => ({ partition: `${topic}/${partition}`, offset })),
-    customers: references?.customer ?? [],
+    forgotten: state.forgotten.map(placeOf),
+    customers: aggregate === 'orders' ? ownersOfOrder(state) : [],
   };
+}
+
+function placeOf({ topic, partition, offset }: LogPlace): PartitionPlace {
+  return { partition: `${topic}/${partition}`, offset };
 }

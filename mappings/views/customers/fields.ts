@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ORDER_STATUSES } from '../../aggregates/orders.js';
-import { count, id, listOf, money, moneyByCurrency, personalText, sources, text, time } from '../fields.js';
+import { count, fieldMarks, id, listOf, money, moneyByCurrency, personalText, sources, text, time } from '../fields.js';
 
 const recentOrderFields = z.object({
   orderId: id,
@@ -29,7 +29,9 @@ export const customerFields = z.object({
   cancelledOrders: count,
   lastOrderAt: time.nullable(),
   totalSpent: moneyByCurrency,
-  recentOrders: listOf(recentOrderFields.readonly()).describe('The newest orders, at most 20.'),
+  recentOrders: listOf(recentOrderFields.readonly())
+    .describe('The newest orders, at most 20; empty for callers without the scope `orders:read`.')
+    .register(fieldMarks, { needs: 'orders:read' }),
   sources,
 });
 

@@ -27,6 +27,7 @@ describe('an API key', () => {
     expect(await verify('the key of the shop')).toEqual({
       name: 'key:shop',
       scopes: new Set(['orders:read']),
+      expiresAt: null,
       customerId: null,
     });
     expect(await verify('the key of c-7')).toMatchObject({ name: 'key:seven', customerId: 'c-7' });

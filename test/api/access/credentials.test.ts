@@ -8,6 +8,7 @@ const named =
     name: `${kind}:${credential}`,
     scopes: new Set(),
     customerId: null,
+    expiresAt: null,
   });
 const both = new Credentials({ token: named('token'), key: named('key') });
 const tokens = new Credentials({ token: named('token'), key: null });

@@ -127,6 +127,7 @@ const may = (customerId: string | null, ...scopes: Scope[]): Principal => ({
   name: `${customerId} ${scopes}`,
   scopes: new Set(scopes),
   customerId,
+  expiresAt: null,
 });
 
 const READ = ['orders:read', 'products:read', 'customers:read'] as const;

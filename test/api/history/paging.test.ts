@@ -25,7 +25,8 @@ const OWN = EVENTS.slice(0, -1).map(({ event: { id } }) => id);
 async function serveTo(principal: Partial<Principal> = {}, kept: Kept = {}, generation = 1): Promise<TestServer> {
   const { ports, documents } = await projected(EVENTS, kept);
   const reader = memoryReader({ orders: documents('orders') }, generation);
-  const caller: Principal = { name: 'test', scopes: new Set(['orders:read']), customerId: null, ...principal };
+  const may = { scopes: new Set(['orders:read'] as const), customerId: null, expiresAt: null };
+  const caller: Principal = { name: 'test', ...may, ...principal };
   return serve({
     ...{ elasticsearch: reader, mongodb: reader, history: ports },
     entrance: { authenticator: { challenges: [], authenticate: async () => caller } },

@@ -87,8 +87,8 @@ describe('the API, asked at random by its description', () => {
 describe('the API that wants credentials, asked at random by its description', () => {
   const principals: Readonly<Record<string, Principal>> = {
     everything: { ...EVERYBODY, name: 'everything' },
-    bound: { name: 'bound', scopes: new Set(['orders:read', 'customers:read']), customerId: 'c-7' },
-    nothing: { name: 'nothing', scopes: new Set(), customerId: null },
+    bound: { ...EVERYBODY, name: 'bound', scopes: new Set(['orders:read', 'customers:read']), customerId: 'c-7' },
+    nothing: { ...EVERYBODY, name: 'nothing', scopes: new Set() },
   };
   const verify = async (key: string) => {
     const principal = principals[key];

@@ -86,7 +86,7 @@ describe('what /v1/meta says of fields', () => {
   });
 
   it('leaves out what does not exist for the caller, and keeps the types of the rest', () => {
-    const caller: Principal = { name: 'x', scopes: new Set(['customers:read']), customerId: null };
+    const caller: Principal = { name: 'x', scopes: new Set(['customers:read']), customerId: null, expiresAt: null };
     const fields = describeFields(views.customers, offeredTo(views.customers, caller));
     const full = fieldsOf('customers');
     expect(fields.map(({ name }) => name)).not.toContain('email');

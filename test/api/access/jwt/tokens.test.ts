@@ -30,6 +30,7 @@ describe('a token', () => {
       name: 'token:u-1',
       scopes: new Set(['orders:read', 'customers:pii']),
       customerId: 'c-7',
+      expiresAt: expect.any(Number),
     });
     expect(await verify(await sign(ec, { scope: ['admin'] }))).toMatchObject({
       scopes: new Set(['admin']),

@@ -26,7 +26,7 @@ describe('how far aggregates are merged', () => {
     const { db, number, database } = await opened();
     const version = (sequence: number, eventId: string) => ({ sequence, time: 1_700_000_000_000, eventId });
     const state = {
-      ...stateWith({ name: '王芳' }),
+      ...stateWith({ name: '王芳', customerId: 'c-1' }),
       sequences: [[1, 4] as const, [6, 6] as const],
       remembered: [
         { version: version(0, 'e/0'), topic: 'shop.orders', partition: 2, offset: 7, contentHash: 'x' },
