@@ -1,10 +1,11 @@
 /** The express application: routes over ports. */
 import express, { type Express } from 'express';
+import type { HostRule } from '../runtime/hosts.js';
 import type { Log } from '../runtime/log.js';
 import { identify } from './access/identify.js';
 import { refuseBodies } from './http/bodies.js';
 import { crossOrigin } from './http/cross-origin.js';
-import { localNamesOnly } from './http/local-names.js';
+import { knownHostsOnly } from './http/known-hosts.js';
 import { notStored, privateAnswers, securityHeaders } from './http/security-headers.js';
 import type { Limits } from './limits/composed.js';
 import { meterDegradation } from './metrics.js';
@@ -29,8 +30,8 @@ export interface Entrance {
   readonly authenticator: Authenticator;
   /** Of web pages that may read the answers. */
   readonly corsOrigins: readonly string[];
-  /** Whether to answer under loopback names only. */
-  readonly localNamesOnly: boolean;
+  /** Under which names to answer; `null`: any. */
+  readonly hosts: HostRule | null;
 }
 
 export function createApp(context: RouteContext, log: Log, entrance: Entrance, limits: Limits): Express {
@@ -42,7 +43,7 @@ export function createApp(context: RouteContext, log: Log, entrance: Entrance, l
   app.set('query parser', 'simple');
   app.use(observeRequests(limits.metrics.requests));
   app.use(requestId, securityHeaders, notStored);
-  if (entrance.localNamesOnly) app.use(localNamesOnly);
+  if (entrance.hosts !== null) app.use(knownHostsOnly(entrance.hosts));
   if (entrance.corsOrigins.length > 0) app.use(crossOrigin(entrance.corsOrigins));
   app.use(refuseBodies, readOnly);
   const checks = checksOf(context);

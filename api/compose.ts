@@ -10,7 +10,7 @@ import { createApp } from './app.js';
 import { Arrival } from './arrival.js';
 import { composeChanges } from './changes/composed.js';
 import { KafkaChangeLog } from './changes/kafka/change-log.js';
-import { type ApiSettings, accessOf } from './config.js';
+import { type ApiSettings, accessOf, hostsOf } from './config.js';
 import { CursorSecret } from './cursor-secret.js';
 import { RecentAnswers } from './degraded/recent-answers.js';
 import { ComputedFreshness } from './freshness/freshness.js';
@@ -44,7 +44,7 @@ export function composeApi(settings: ApiSettings, log: Log = createLog('api', se
   const entrance = {
     authenticator: composeAccess(access, log),
     corsOrigins: settings.CORS_ORIGINS,
-    localNamesOnly: access.kind === 'open' && !access.anyName,
+    hosts: hostsOf(settings),
   };
   const { NAMESPACE: namespace, STORE_TIMEOUT_MS: requestTimeoutMs } = settings;
   const elasticsearch = new ElasticsearchReader({ url: settings.ELASTICSEARCH_URL, namespace, requestTimeoutMs });

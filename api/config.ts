@@ -1,8 +1,12 @@
 /** The settings of the query API. */
 import { z } from 'zod';
+import type { HostRule } from '../runtime/hosts.js';
 import { isLoopback } from '../runtime/loopback.js';
 import { flag, integer, SettingsError, sharedSettings } from '../runtime/settings.js';
 import { TOKEN_ALGORITHMS, type TokenSettings } from './access/jwt/tokens.js';
+
+/** Letters, digits, hyphens and underscores, in parts between dots. */
+const HOST_NAME = /^[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63}){0,9}$/;
 
 export const apiSettings = z.object({
   ...sharedSettings,
@@ -11,6 +15,15 @@ export const apiSettings = z.object({
   ACCESS_OPEN_ON_NETWORK: flag('off').describe(
     'on: answer everyone who reaches API_HOST, even when that is not a loopback address',
   ),
+  ALLOWED_HOSTS: list('')
+    .transform((names) => names.map((name) => name.toLowerCase()))
+    .refine((names) => names.every((name) => HOST_NAME.test(name)), {
+      error: 'must be names of hosts such as api.example, without ports',
+    })
+    .describe(
+      'names under which the API is asked for, separated by commas, beside addresses and localhost; none: under any ' +
+        'with tokens or keys, and under no other where access is open',
+    ),
   JWT_ISSUER: z.string().optional().describe('who issues tokens, as in their claim iss; set, tokens are accepted'),
   JWT_AUDIENCE: z.string().optional().describe('this API, as in the claim aud of tokens'),
   JWT_JWKS_URL: z
@@ -99,8 +112,8 @@ export type ApiSettings = z.output<typeof apiSettings>;
 
 /** How callers are told apart. */
 export type AccessMode =
-  /** Not at all. `anyName`: answers whatever name it is asked under, since everyone may reach it. */
-  | { readonly kind: 'open'; readonly anyName: boolean }
+  /** Not at all. */
+  | { readonly kind: 'open' }
   | { readonly kind: 'credentials'; readonly tokens: TokenAccess | null; readonly apiKeysFile: string | null };
 
 export interface TokenAccess extends TokenSettings {
@@ -118,12 +131,22 @@ export function accessOf(settings: ApiSettings): AccessMode {
     if (!insisted) return { kind: 'credentials', tokens, apiKeysFile };
     throw new SettingsError('ACCESS_OPEN_ON_NETWORK=on contradicts the settings of tokens and API keys: leave it out.');
   }
-  if (insisted || isLoopback(API_HOST)) return { kind: 'open', anyName: insisted };
+  if (insisted || isLoopback(API_HOST)) return { kind: 'open' };
   throw new SettingsError(
     `API_HOST=${API_HOST} is reachable from the network, and access is open to everyone. ` +
       'Use 127.0.0.1, configure tokens (JWT_ISSUER) or API keys (API_KEYS_FILE), ' +
       'or set ACCESS_OPEN_ON_NETWORK=on if that is what you want.',
   );
+}
+
+/**
+ * Under which names the API answers; `null`: any. Where access is open, whoever may choose the name may read everything
+ * by a page in a browser that reaches the API. @throws SettingsError
+ */
+export function hostsOf(settings: ApiSettings): HostRule | null {
+  const { ALLOWED_HOSTS: names, ACCESS_OPEN_ON_NETWORK: onNetwork } = settings;
+  if (accessOf(settings).kind === 'open') return { addresses: onNetwork, names };
+  return names.length === 0 ? null : { addresses: true, names };
 }
 
 /** Settings that are half there must not leave the API open. */

@@ -2,8 +2,10 @@ import { createServer, type Server } from 'node:http';
 import express, { type Express, type RequestHandler } from 'express';
 import type { Registry } from 'prom-client';
 import { HttpDrain } from '../runtime/http-drain.js';
+import type { Log } from '../runtime/log.js';
 import type { Service } from '../runtime/service.js';
-import { AdminProblem, send } from './admin-api/problems.js';
+import { admit } from './admin-api/access.js';
+import { AdminProblem, answerProblems, send } from './admin-api/problems.js';
 
 /** What is not answered so long after the projector has ended is cut off. */
 const DRAIN_TIMEOUT_MS = 2_000;
@@ -18,6 +20,12 @@ export interface Condition {
   readonly hindrance: () => string | null;
 }
 
+export interface Admission {
+  /** `null`: none is needed. */
+  readonly token: string | null;
+  readonly log: Log;
+}
+
 /** Health and metrics over HTTP; and the admin API, once the servers are there. */
 export class AdminServer implements Service {
   private readonly server: Server;
@@ -26,6 +34,8 @@ export class AdminServer implements Service {
   constructor(
     private readonly address: { readonly host: string; readonly port: number },
     private readonly condition: Condition,
+    /** Who may have what is not health. */
+    private readonly admission: Admission,
     private readonly api: RequestHandler,
   ) {
     this.server = createServer(this.app());
@@ -49,7 +59,7 @@ export class AdminServer implements Service {
   }
 
   private app(): Express {
-    const { condition } = this;
+    const { condition, admission } = this;
     const app = express();
     app.disable('x-powered-by');
     app.get('/health/live', (_request, response) => void response.json({ status: 'live' }));
@@ -61,7 +71,7 @@ export class AdminServer implements Service {
       else if (hindrance !== null) response.status(503).json({ status: 'hindered', reasons: [hindrance] });
       else response.json({ status: 'ready' });
     });
-    app.get('/metrics', async (_request, response) => {
+    app.get('/metrics', admit(admission.token), async (_request, response) => {
       const metrics = condition.metrics();
       if (metrics === null) response.status(503).json({ status: 'starting' });
       else response.type(metrics.contentType).send(await metrics.metrics());
@@ -72,6 +82,7 @@ export class AdminServer implements Service {
       else send(response, new AdminProblem('store-unavailable', ['The projector is starting.', ...lacking].join(' ')));
     });
     app.use('/admin/v1', this.api);
+    app.use(answerProblems(admission.log));
     return app;
   }
 }

@@ -105,6 +105,7 @@ export async function composeProjector(
       starting: () => starting.lacking,
       hindrance: () => hindranceOf(supervisor.foremost),
     },
+    { token: adminToken, log },
     adminRoutes(adminOperations(operated, settings, log), adminToken, log),
   );
 

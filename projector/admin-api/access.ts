@@ -1,22 +1,24 @@
 /** Who may use the admin API. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
-import { isLoopback, nameInHost } from '../../runtime/loopback.js';
+import { type HostRule, isAskedFor } from '../../runtime/hosts.js';
 import type { Actor } from '../operations/audit.js';
 import { AdminProblem } from './problems.js';
+
+const LOOPBACK: HostRule = { addresses: false, names: [] };
 
 /** With a token, whoever shows it; without one, whoever is on this machine and no web page in its browser. */
 export function admit(token: string | null): RequestHandler {
   const expected = token === null ? null : hash(token);
-  return ({ headers: { authorization, host } }, _response, next) => {
+  return (request, _response, next) => {
+    const { authorization, host } = request.headers;
     if (expected !== null) {
       const shown = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
       // Hashes are of one length, and tell nothing of where they begin to differ.
       if (shown === undefined || !timingSafeEqual(hash(shown), expected)) {
         throw new AdminProblem('unauthenticated', 'Send the token of ADMIN_TOKEN as Authorization: Bearer ….');
       }
-    } else if (host === undefined || !isLoopback(nameInHost(host))) {
-      // A page whose name was made to resolve to 127.0.0.1 counts as the same origin for the browser.
+    } else if (host === undefined || !isAskedFor(LOOPBACK, request)) {
       throw new AdminProblem('misdirected-host', 'Without a token only loopback names such as localhost are answered.');
     }
     next();

@@ -1,7 +1,7 @@
 /** What may be sent to the admin API. Unknown fields are refused. */
 import { z } from 'zod';
 import type { ViewName } from '../../mappings/contract.js';
-import type { AggregateName } from '../../mappings/events/event.js';
+import { type AggregateName, isWellFormedId } from '../../mappings/events/event.js';
 import { reasons } from '../../mappings/events/reasons.js';
 import { views } from '../../mappings/registry.js';
 import { SNAPSHOT_NAME } from '../../runtime/names.js';
@@ -64,7 +64,9 @@ export const verifyBody = z
   })
   .readonly();
 
-const ID = z.string().min(1);
+/** Of quarantined records, and what an operator says of them. */
+const TEXT = z.string().min(1).max(1_000);
+const ID = z.string().refine(isWellFormedId, { error: 'must be an id: see docs/events.md' });
 const REPLAY = { replay: z.boolean().default(false) };
 
 /** Exactly one of them. */
@@ -89,7 +91,7 @@ function one(aggregate: AggregateName, id: string, replay: boolean) {
 const CAUSE = z.enum(Object.keys(reasons) as [string, ...string[]]);
 
 /** What to choose quarantined records by; without anything, all. */
-const chosenBy = { id: ID.optional(), key: z.string().optional(), cause: CAUSE.optional() };
+const chosenBy = { id: TEXT.optional(), key: z.string().max(1_000).optional(), cause: CAUSE.optional() };
 
 /** `all` must be said. */
 export const redriveBody = z
@@ -105,7 +107,7 @@ export const retryBody = z.union([
   z.strictObject({ view: VIEW, id: ID }).transform((one): RefusalChoice => one),
 ]);
 
-export const discardBody = z.strictObject({ id: ID, reason: ID }).readonly();
+export const discardBody = z.strictObject({ id: TEXT, reason: TEXT }).readonly();
 
 /** Query parameters are texts. */
 export const quarantineQuery = z

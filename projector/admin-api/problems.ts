@@ -8,6 +8,7 @@ import { Unavailable } from '../ports.js';
 const PROBLEMS = {
   'invalid-body': { status: 400, title: 'The body cannot be used' },
   unauthenticated: { status: 401, title: 'The admin token is missing or another one' },
+  'method-not-allowed': { status: 405, title: 'The path has other methods' },
   'unknown-path': { status: 404, title: 'There is nothing at this path' },
   refused: { status: 409, title: 'It cannot be done as things are, and nothing has changed' },
   'body-too-large': { status: 413, title: 'The body is too large' },
@@ -55,13 +56,22 @@ function problemOf(error: unknown): AdminProblem {
   if (error instanceof DocumentsRefused) return new AdminProblem('documents-refused', error.message);
   if (error instanceof Unavailable) return new AdminProblem('store-unavailable', error.message);
   if (error instanceof URIError) return new AdminProblem('unknown-path', 'The path is not percent-encoded UTF-8.');
-  switch (error instanceof Error && 'type' in error ? error.type : null) {
-    case 'entity.too.large':
+  switch (bodyStatusOf(error)) {
+    case 400:
+      return new AdminProblem('invalid-body', 'The body is not JSON, or not as long or encoded as its headers say.');
+    case 413:
       return new AdminProblem('body-too-large', 'A body has at most 16 kB.');
-    case 'entity.parse.failed':
-      return new AdminProblem('invalid-body', 'The body is not JSON.');
+    case 415:
+      return new AdminProblem('not-json', 'Send JSON in UTF-8, plain or with Content-Encoding gzip, deflate or br.');
   }
   return new AdminProblem('internal', 'The log of the projector says more.');
+}
+
+/** Of what the parser of bodies refuses: its errors alone are made to be shown. */
+function bodyStatusOf(error: unknown): unknown {
+  return error instanceof Error && 'expose' in error && error.expose === true && 'status' in error
+    ? error.status
+    : null;
 }
 
 export function send(response: Response, { code, detail, errors }: AdminProblem): void {

@@ -1,6 +1,7 @@
 /** `/admin/v1`: what the command line can do, as JSON. docs/operations.md has the table. */
 import express, { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { ViewName } from '../../mappings/contract.js';
+import { isWellFormedId } from '../../mappings/events/event.js';
 import { views } from '../../mappings/registry.js';
 import type { Log } from '../../runtime/log.js';
 import type { QuarantineChoice } from '../ports.js';
@@ -20,6 +21,7 @@ import {
   switchBody,
   verifyBody,
 } from './bodies.js';
+import { knownOnly } from './methods.js';
 import type { AdminOperations } from './operations.js';
 import { AdminProblem, answerProblems } from './problems.js';
 
@@ -29,21 +31,16 @@ const LISTED_MAX = 1000;
 const WITH_QUERY = ['/audit', '/gaps', '/quarantine', '/refused'];
 
 export function adminRoutes(operations: AdminOperations, token: string | null, log: Log): Router {
+  const routes = Router();
+  addQuestions(routes, operations);
+  addRebuilding(routes, operations);
+  addGenerations(routes, operations);
+  addSnapshots(routes, operations);
+  addMending(routes, operations);
   const router = Router();
-  router.use(admit(token), jsonOnly, express.json({ limit: BODY_BYTES_MAX }), (_request, response, next) => {
-    response.set('Cache-Control', 'no-store').set('X-Content-Type-Options', 'nosniff');
-    next();
-  });
-  router.use(noStrayQuery);
-  addQuestions(router, operations);
-  addRebuilding(router, operations);
-  addGenerations(router, operations);
-  addSnapshots(router, operations);
-  addMending(router, operations);
-  router.use(() => {
-    throw new AdminProblem('unknown-path', 'docs/operations.md lists what there is.');
-  });
-  router.use(answerProblems(log));
+  router.use(notStored, admit(token), knownOnly(routes));
+  router.use(jsonOnly, express.json({ limit: BODY_BYTES_MAX }), noStrayQuery);
+  router.use(routes, answerProblems(log));
   return router;
 }
 
@@ -64,8 +61,8 @@ function addQuestions(router: Router, operations: AdminOperations): void {
   });
   ask('/quarantine/:id', ({ params }) => operations.quarantined(String(params.id)));
   ask('/refused', ({ query }) => operations.refused(limitIn(parsed(limitQuery, query).limit)));
-  ask('/refused/:view/:id', ({ params }) => operations.refusedDocument(viewIn(params.view), String(params.id)));
-  ask('/explain/:view/:id', ({ params }) => operations.explain(viewIn(params.view), String(params.id)));
+  ask('/refused/:view/:id', ({ params }) => operations.refusedDocument(viewIn(params.view), idIn(params.id)));
+  ask('/explain/:view/:id', ({ params }) => operations.explain(viewIn(params.view), idIn(params.id)));
 }
 
 type Act = (
@@ -179,6 +176,11 @@ function addMending(router: Router, operations: AdminOperations): void {
   });
 }
 
+const notStored: RequestHandler = (_request, response, next) => {
+  response.set('Cache-Control', 'no-store').set('X-Content-Type-Options', 'nosniff');
+  next();
+};
+
 /** What is said where nobody reads it was meant to be done: `POST /rebuild?dryRun=true` would start one. */
 const noStrayQuery: RequestHandler = ({ path, query }, _response, next) => {
   const names = WITH_QUERY.includes(path) ? [] : Object.keys(query);
@@ -201,6 +203,11 @@ function generationIn({ params }: Request): number {
 function viewIn(name: unknown): ViewName {
   if (typeof name === 'string' && Object.hasOwn(views, name)) return name as ViewName;
   throw new AdminProblem('unknown-path', `The views are ${Object.keys(views).join(', ')}.`);
+}
+
+function idIn(id: unknown): string {
+  if (typeof id === 'string' && isWellFormedId(id)) return id;
+  throw new AdminProblem('unknown-path', 'Nothing can have this id: see docs/events.md.');
 }
 
 /** What is not said must not be there at all. */

@@ -146,7 +146,12 @@ export async function serve(parts: {
     stopping: stopping.signal,
     cursorSecret: async () => SECRET,
   };
-  const entrance = { authenticator: openAccess, corsOrigins: [], localNamesOnly: true, ...parts.entrance };
+  const entrance = {
+    authenticator: openAccess,
+    corsOrigins: [],
+    hosts: { addresses: false, names: [] },
+    ...parts.entrance,
+  };
   const { drainGraceMs = 0 } = parts;
   const settings = { host: '127.0.0.1', port: 0, requestTimeoutMs: 10_000, drainGraceMs, drainTimeoutMs: 10_000 };
   const beginStop = () => {

@@ -3,11 +3,14 @@ import { Agent, get } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { AdminServer, type Condition } from '../../projector/admin.js';
+import { createLog } from '../../runtime/log.js';
 import { freePorts } from '../../stack/ports.js';
 import { until } from '../until.js';
 
 let agent: Agent;
 const RUNNING: Condition = { metrics: () => null, starting: () => null, hindrance: () => null };
+
+const OPEN = { token: null, log: createLog('test', 'silent') };
 
 let port: number;
 let answerLast: (() => void) | null;
@@ -17,7 +20,7 @@ beforeEach(async () => {
   agent = new Agent({ keepAlive: true });
   [port = 0] = await freePorts(1);
   answerLast = null;
-  server = new AdminServer({ host: '127.0.0.1', port }, RUNNING, (_request, response) => {
+  server = new AdminServer({ host: '127.0.0.1', port }, RUNNING, OPEN, (_request, response) => {
     answerLast = () => response.json({ done: true });
   });
   await server.run();
@@ -47,7 +50,7 @@ it('is not ready from the moment at which a stop is announced, and resets nobody
 });
 
 it('says so when its port is taken', async () => {
-  const other = new AdminServer({ host: '127.0.0.1', port }, RUNNING, () => {});
+  const other = new AdminServer({ host: '127.0.0.1', port }, RUNNING, OPEN, () => {});
   await expect(other.run()).rejects.toThrow('EADDRINUSE');
   await server.stop();
 });

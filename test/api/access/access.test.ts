@@ -48,7 +48,7 @@ describe('the API with tokens and API keys', () => {
       JWT_JWKS_FILE: file('jwks.json', keySetOf(key)),
       API_KEYS_FILE: file('keys.json', keys),
     });
-    const entrance = { authenticator: composeAccess(mode, log), localNamesOnly: false };
+    const entrance = { authenticator: composeAccess(mode, log), hosts: null };
     server = await serve({ elasticsearch: reader, mongodb: reader, entrance });
   });
   afterAll(() => server.close());
@@ -183,7 +183,7 @@ describe('the API whose identity provider is away', () => {
       JWT_JWKS_URL: 'http://127.0.0.1:1/keys',
       API_KEYS_FILE: file('keys.json', keys),
     });
-    const entrance = { authenticator: composeAccess(mode, log), localNamesOnly: false };
+    const entrance = { authenticator: composeAccess(mode, log), hosts: null };
     const server = await serve({ elasticsearch: reader, mongodb: reader, entrance });
     const headers = { Authorization: `Bearer ${await sign(await signingKey())}` };
     const { status, body, headers: told } = await server.get('/v1/orders', { headers });
@@ -202,7 +202,7 @@ describe('the settings of access', () => {
       kind: 'credentials',
       tokens: null,
     });
-    expect(modeOf({})).toEqual({ kind: 'open', anyName: false });
+    expect(modeOf({})).toEqual({ kind: 'open' });
   });
 
   it.each([

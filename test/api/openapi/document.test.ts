@@ -63,7 +63,7 @@ function routesOf(handler: unknown): string[] {
 describe('the description', () => {
   it('has every path that there is, and no other', () => {
     const log = pino({ level: 'silent' });
-    const entrance = { authenticator: openAccess, corsOrigins: [], localNamesOnly: true };
+    const entrance = { authenticator: openAccess, corsOrigins: [], hosts: null };
     const app = createApp(
       { views, degradation: {} } as unknown as RouteContext,
       log,
