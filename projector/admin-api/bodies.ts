@@ -13,10 +13,10 @@ import type { RefusalChoice } from '../operations/refusals.js';
 import { SNAPSHOT_NAME_RULE } from '../operations/snapshots.js';
 import { AdminProblem, type BodyError } from './problems.js';
 
-const OFFSETS = z.record(
-  z.string().regex(/^.+\/\d{1,9}$/, { error: 'must be topic/partition' }),
-  z.int().nonnegative(),
-);
+/** Without any it would be from the ends of all partitions, which nobody means. */
+const OFFSETS = z
+  .record(z.string().regex(/^.+\/\d{1,9}$/, { error: 'must be topic/partition' }), z.int().nonnegative())
+  .refine((offsets) => Object.keys(offsets).length > 0, { error: 'must name a partition at least' });
 
 const MOMENT = z.string().transform((text, context) => {
   const moment = momentOf(text);

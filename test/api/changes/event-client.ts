@@ -21,9 +21,13 @@ export class EventClient {
   }
 
   /** Resolves when the stream has begun. @throws Error with the status when it does not */
-  static async open(url: string, lastEventId?: string): Promise<EventClient> {
+  static async open(
+    url: string,
+    lastEventId?: string,
+    others: Readonly<Record<string, string>> = {},
+  ): Promise<EventClient> {
     const controller = new AbortController();
-    const headers = lastEventId === undefined ? {} : { 'Last-Event-ID': lastEventId };
+    const headers = { ...others, ...(lastEventId === undefined ? {} : { 'Last-Event-ID': lastEventId }) };
     const response = await fetch(url, { headers, signal: controller.signal });
     if (response.status !== 200)
       throw new Error(`${url} was answered with ${response.status}: ${await response.text()}`);
