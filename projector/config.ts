@@ -13,7 +13,9 @@ export const projectorSettings = z.object({
     .string()
     .min(16, { error: 'must have at least 16 characters' })
     .optional()
-    .describe('callers of the admin API send it as bearer token; needed when ADMIN_HOST is not a loopback address'),
+    .describe(
+      'callers of the admin API and of /metrics send it as bearer token; needed when ADMIN_HOST is not a loopback address',
+    ),
   BATCH_EVENTS_MAX: integer(8000, 1, 100_000).describe('events folded in one batch'),
   BATCH_WAIT_MS: integer(500, 1, 60_000).describe('how long an idle projector waits for events before it looks again'),
   EVENTS_UNDONE_MAX: integer(20_000, 1, 1_000_000).describe(
