@@ -1,6 +1,7 @@
 import { chown, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { cached } from './cache.js';
+import { assertGenuine } from './checksums.js';
 import { StackFailure } from './failure.js';
 import { isOpenToAll } from './folders.js';
 import type { Java } from './java.js';
@@ -14,8 +15,12 @@ const NOBODY = 65_534;
 
 export async function fetchElasticsearch(maven: Maven): Promise<string> {
   const artifact = `org.elasticsearch.distribution.integ-test-zip:elasticsearch:${VERSION}:zip`;
-  const folder = await cached(`elasticsearch-${VERSION}`, (draft) => maven.unpack('elasticsearch', artifact, draft));
-  return path.join(folder, `elasticsearch-${VERSION}`);
+  const name = `elasticsearch-${VERSION}`;
+  const folder = await cached(name, async (draft) => {
+    await maven.unpack('elasticsearch', artifact, draft);
+    await assertGenuine(name, draft);
+  });
+  return path.join(folder, name);
 }
 
 /** Starts one node without data. @param distribution is what fetchElasticsearch gave. */

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
 import { cached } from './cache.js';
+import { assertGenuine } from './checksums.js';
 import { StackFailure } from './failure.js';
 import type { Java } from './java.js';
 import type { Maven } from './maven.js';
@@ -14,9 +15,11 @@ const CLUSTER_ID = 'cHJvamVjdG9yLXN0YWNrLQ';
 const READY_TIMEOUT_MS = 90_000;
 
 export async function fetchKafka(maven: Maven): Promise<string> {
-  return cached(`kafka-${VERSION}`, (folder) =>
-    maven.copyWithDependencies('kafka', `org.apache.kafka:kafka_2.13:${VERSION}`, folder),
-  );
+  const name = `kafka-${VERSION}`;
+  return cached(name, async (folder) => {
+    await maven.copyWithDependencies('kafka', `org.apache.kafka:kafka_2.13:${VERSION}`, folder);
+    await assertGenuine(name, folder);
+  });
 }
 
 /** Starts one KRaft broker without data. @param jars is what fetchKafka gave. */

@@ -49,6 +49,7 @@ export class Maven {
     const service = this.run.launch({
       name: `maven-${part}`,
       command: 'mvn',
+      // Not with strict checksums: some mirrors have none. What is fetched is compared with a list of our own.
       args: ['-B', '-ntp', ...args],
       folder: this.run.folder,
     });

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { MongoClient } from 'mongodb';
 import { cached } from './cache.js';
+import { assertGenuine } from './checksums.js';
 import { StackFailure } from './failure.js';
 import { PROJECT_FOLDER } from './folders.js';
 import type { Java } from './java.js';
@@ -16,9 +17,11 @@ const SOURCES = path.join(PROJECT_FOLDER, 'stack', 'embedded-mongo');
 const READY_TIMEOUT_MS = 60_000;
 
 export async function fetchMongo(maven: Maven): Promise<string> {
-  return cached(`${LIBRARY}-${VERSION}`, (folder) =>
-    maven.copyWithDependencies('mongodb', `de.bwaldvogel:${LIBRARY}:${VERSION}`, folder),
-  );
+  const name = `${LIBRARY}-${VERSION}`;
+  return cached(name, async (folder) => {
+    await maven.copyWithDependencies('mongodb', `de.bwaldvogel:${LIBRARY}:${VERSION}`, folder);
+    await assertGenuine(name, folder);
+  });
 }
 
 /** Starts the stand-in for mongod, empty. @param jars is what fetchMongo gave. */
