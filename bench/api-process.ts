@@ -12,12 +12,17 @@ const STOP_GRACE_MS = 15_000;
 
 export class RunningApi {
   private constructor(
-    private readonly service: Service,
+    readonly service: Service,
     readonly url: string,
   ) {}
 
-  /** Resolves when it says that it is ready. Callers are not limited. */
-  static async start({ run, main }: Workbench, addresses: Addresses, shop: Shop): Promise<RunningApi> {
+  /** Resolves when it says that it is ready. Unless the settings say otherwise, callers are not limited. */
+  static async start(
+    { run, main }: Workbench,
+    addresses: Addresses,
+    shop: Shop,
+    settings: NodeJS.ProcessEnv = { RATE_LIMIT_POINTS: '0' },
+  ): Promise<RunningApi> {
     const [port = 0] = await freePorts(1);
     const service = run.launch({
       name: 'api',
@@ -26,8 +31,8 @@ export class RunningApi {
       args: [path.join(path.dirname(main), '..', 'api', 'main.js')],
       environment: {
         ...projectorEnvironment(addresses, shop.topics, shop.namespace),
-        RATE_LIMIT_POINTS: '0',
         LOG_LEVEL: 'warn',
+        ...settings,
         API_HOST: '127.0.0.1',
         API_PORT: String(port),
       },

@@ -38,8 +38,8 @@ export function projectorEnvironment(
 export class RunningProjector {
   private constructor(
     private readonly run: MeteredRun,
-    private readonly service: Service,
-    private readonly admin: string,
+    readonly service: Service,
+    readonly admin: string,
   ) {}
 
   /** Resolves when it says that it is ready: its partitions are assigned and it knows where they begin. */

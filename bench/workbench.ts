@@ -18,11 +18,11 @@ export interface Workbench {
 }
 
 /** Compiles the projector, starts the servers, and removes what the bench has made in any case. */
-export async function onWorkbench(
+export async function onWorkbench<Result>(
   run: MeteredRun,
   progress: Progress,
-  measure: (bench: Workbench) => Promise<string>,
-): Promise<string> {
+  measure: (bench: Workbench) => Promise<Result>,
+): Promise<Result> {
   progress('projector', 'compiling');
   const main = buildProjector();
   const ground = new Ground(await startServers(run, progress, 'free'));
