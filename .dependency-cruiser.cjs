@@ -61,6 +61,13 @@ module.exports = {
       from: { path: '^(projector|api|mappings|runtime)/' },
       to: { path: '^(test|bench|stack|sample)/' },
     },
+    {
+      name: 'attacks-know-no-product-code',
+      comment: 'What hostile callers do is told by HTTP and Kafka alone; of the product they may know shapes.',
+      severity: 'error',
+      from: { path: '^test/attack/(repertoire/|hostile\\.ts$)' },
+      to: { path: '^(projector|api|mappings|runtime)/', dependencyTypesNot: ['type-only'] },
+    },
     only('kafkajs', [
       '^projector/kafka/',
       '^api/freshness/',

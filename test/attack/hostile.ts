@@ -39,10 +39,12 @@ const told: Campaign = { attacks, records };
 process.stdout.write(`${JSON.stringify(told)}\n`, () => process.exit(0));
 
 async function attack({ requestsPerSecond, seconds, seed, ...task }: Task): Promise<Campaign['attacks']> {
-  const plan = campaign(seed);
+  const plan = campaign(seed, requestsPerSecond * seconds);
   const made: { name: string; requests: number; endings: readonly Ending[] }[] = [];
   await atPace(requestsPerSecond, seconds, (i) => {
-    const { name, requests, carryOut } = plan.next().value;
+    const { value } = plan.next();
+    if (value === undefined) return null;
+    const { name, requests, carryOut } = value;
     const over = carryOut(frontOf(task, i)).then((endings) => made.push({ name, requests, endings }));
     return { requests, over };
   });

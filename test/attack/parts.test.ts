@@ -43,16 +43,20 @@ describe('the pace', () => {
 
 describe('the campaign', () => {
   it('makes every attack as often as it says before it begins again, in an order that the seed decides', () => {
-    const length = REPERTOIRE.reduce((sum, { times }) => sum + times, 0);
-    const plan = (seed: string) => {
-      const attacks = campaign(seed);
-      return Array.from({ length }, () => attacks.next().value.name);
-    };
+    const oneRound = REPERTOIRE.reduce((sum, { times, requests }) => sum + times * requests, 0);
+    const plan = (seed: string) => [...campaign(seed, oneRound)].map(({ name }) => name);
     for (const { name, times } of REPERTOIRE) {
       expect(plan('a').filter((one) => one === name)).toHaveLength(times);
     }
     expect(plan('a')).toEqual(plan('a'));
     expect(plan('a')).not.toEqual(plan('b'));
+  });
+
+  it('makes no more requests than it may: what makes more than are left is passed over', () => {
+    for (const requestsMax of [0, 1, 45, 299, 1_000]) {
+      const made = [...campaign('a', requestsMax)].reduce((sum, { requests }) => sum + requests, 0);
+      expect(made).toBe(requestsMax);
+    }
   });
 
   it('has names that tell its attacks apart', () => {

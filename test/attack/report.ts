@@ -21,21 +21,20 @@ function honestTable(...phases: Phase[]): string {
   const rows = phases.map((phase) => {
     const times = phase.answers.map(({ ms }) => ms);
     const shares = [0.5, 0.99, 1].map((share) => percentile(times, share).toFixed(1));
-    return [phase.name, String(times.length), ...shares, String(refused(phase).length), endings(phase)];
+    return [phase.name, String(times.length), ...shares, String(refused(phase).length)];
   });
-  return table('Honest callers', [['', 'requests', 'p50 ms', 'p99 ms', 'max ms', 'refused', 'how'], ...rows]);
-}
-
-function endings(phase: Phase): string {
-  return shown(counted(refused(phase).map(({ ending }) => ending)));
+  const refusals = phases
+    .filter((phase) => refused(phase).length > 0)
+    .map((phase) => [`refused ${phase.name}: ${shown(counted(refused(phase).map(({ ending }) => ending)))}`]);
+  return table('Honest callers', [['', 'requests', 'p50 ms', 'p99 ms', 'max ms', 'refused'], ...rows, ...refusals]);
 }
 
 function campaignTable({ attacks }: Campaign): string {
   const rows = Object.entries(attacks)
     .sort(([a], [b]) => a.localeCompare(b))
-    .map(([name, { requests, endings }]) => [name, String(requests), shown(endings)]);
+    .map(([name, { requests, endings }]) => [`${name}: ${shown(endings)}`, String(requests)]);
   const total = Object.values(attacks).reduce((sum, { requests }) => sum + requests, 0);
-  return table('Hostile callers', [['', 'requests', 'how they ended'], ...rows, ['in all', String(total)]]);
+  return table('Hostile callers', [['how it ended', 'requests'], ...rows, ['in all', String(total)]]);
 }
 
 function recordsTable({ records }: Campaign): string {
