@@ -5,13 +5,16 @@ import { PATIENCE_MS } from './repertoire/attack.js';
 import { endingOf } from './repertoire/raw.js';
 import type { Answered } from './verdict.js';
 
+/** Before the API closes an idle connection (after 10 s): a request that meets the close would look like a refusal. */
+const IDLE_MS = 4_000;
+
 export interface Reply {
   readonly status: number;
   readonly body: string;
 }
 
 export class HonestCallers {
-  private readonly agent = new http.Agent({ keepAlive: true });
+  private readonly agent = new http.Agent({ keepAlive: true, timeout: IDLE_MS });
 
   /** @param orders how many there are at least, as the shop numbers them. */
   constructor(

@@ -10,6 +10,7 @@ import { atPace } from './pace.js';
 import type { Front } from './repertoire/attack.js';
 import { ask, endingOf, exchange } from './repertoire/raw.js';
 import { campaign, REPERTOIRE } from './repertoire/repertoire.js';
+import { firstDifference } from './truth.js';
 
 describe('the pace', () => {
   it('counts an attack for the requests that it makes', async () => {
@@ -132,6 +133,28 @@ describe('the huge shop', () => {
     expect(orders.get('o-returned-0')?.returnedCount).toBe(45 * 1_000);
     expect(orders.get(MANY.orderId)?.lines[0]?.name).toHaveLength(8_000);
     expect(customers.get(MANY.customerId)?.orderCount).toBe(4);
+  });
+});
+
+describe('the comparison of documents', () => {
+  const events = orderWithManyReturns(0);
+  const right = recompute(events, { now: Date.now() }).orders.get('o-returned-0');
+
+  it('finds nothing where the answer is what the events make of it, even the second time', async () => {
+    let asked = 0;
+    const get = async () => {
+      asked += 1;
+      if (asked === 1) throw new Error('socket hang up');
+      return { status: 200, body: JSON.stringify({ data: right }) };
+    };
+    expect(await firstDifference(get, events)).toBeNull();
+  });
+
+  it('names a document that differs, is not there, or is not answered', async () => {
+    const body = JSON.stringify({ data: { ...right, total: 0 } });
+    expect(await firstDifference(async () => ({ status: 200, body }), events)).toContain('/v1/orders/o-returned-0');
+    expect(await firstDifference(async () => ({ status: 404, body: '{}' }), events)).toContain('answered with 404');
+    expect(await firstDifference(() => Promise.reject(new Error('gone')), events)).toContain('was not answered');
   });
 });
 
