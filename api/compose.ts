@@ -1,6 +1,7 @@
 /** Builds the API out of its settings: which adapter plays which role. */
 import { definitionsOf } from '../mappings/definition.js';
 import { views } from '../mappings/registry.js';
+import { limitBatches } from '../runtime/kafkajs/batch-limits.js';
 import { createLog, type Log, withoutCredentials } from '../runtime/log.js';
 import { Presence } from '../runtime/presence/presence.js';
 import { serversOf } from '../runtime/presence/servers.js';
@@ -81,6 +82,7 @@ export function composeApi(settings: ApiSettings, log: Log = createLog('api', se
     ownSecret === undefined ? new MongoCursorSecret(database) : { read: async () => ownSecret },
   );
   const generations = new ServedGeneration(arrival.before(cursorSecret.beside(new MongoRegistry(database))));
+  limitBatches({ bytesMax: settings.KAFKA_BATCH_BYTES_MAX, recordsMax: settings.KAFKA_BATCH_RECORDS_MAX });
   const changeLogs = { brokers: settings.KAFKA_BROKERS, namespace, clientId: `${namespace}-api`, requestTimeoutMs };
   const changeLog = new KafkaChangeLog(changeLogs, log);
   const pastChanges = new KafkaChangeLog(changeLogs, log);

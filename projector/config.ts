@@ -17,6 +17,9 @@ export const projectorSettings = z.object({
       'callers of the admin API and of /metrics send it as bearer token; needed when ADMIN_HOST is not a loopback address',
     ),
   BATCH_EVENTS_MAX: integer(8000, 1, 100_000).describe('events folded in one batch'),
+  BATCH_BYTES_MAX: integer(33_554_432, 1_048_576, 1_073_741_824).describe(
+    'bytes of events folded in one batch; an event that is larger comes alone',
+  ),
   BATCH_WAIT_MS: integer(500, 1, 60_000).describe('how long an idle projector waits for events before it looks again'),
   EVENTS_UNDONE_MAX: integer(20_000, 1, 1_000_000).describe(
     'events folded and not yet durable in all documents; bounds memory and what is read again after a crash',
@@ -57,6 +60,9 @@ export const projectorSettings = z.object({
   ),
   QUEUE_RECORDS_MAX: integer(10_000, 1, 1_000_000).describe(
     'records read from Kafka and not yet folded; more are not fetched',
+  ),
+  QUEUE_BYTES_MAX: integer(67_108_864, 1_048_576, 17_179_869_184).describe(
+    'bytes read from Kafka and not yet folded; more are not fetched',
   ),
   DAY_CHECK_INTERVAL_MS: integer(10_000, 100, 600_000).describe(
     'how often the clock is looked at for a new business day, which moves windows of days and months',

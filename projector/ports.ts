@@ -340,8 +340,9 @@ export interface Quarantine {
 export interface QuarantineEntry {
   /** `topic/partition/offset` */
   readonly id: string;
-  /** `null` when its content is gone: its customer was erased, or it was too large to be kept. */
   readonly record: SourceRecord | null;
+  /** Why there is no record: its customer was erased, or it was too large to be kept and is in Kafka only. */
+  readonly lost: 'erased' | 'too-large' | null;
   /** Codes of mappings/events/reasons.ts. */
   readonly reason: string;
   readonly detail: string;

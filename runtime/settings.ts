@@ -104,6 +104,12 @@ function isTimeZone(name: string): boolean {
 /** What both processes need to find the same servers, topics and names. */
 export const sharedSettings = {
   KAFKA_BROKERS: addresses('127.0.0.1:9092').describe('Kafka brokers, host:port, several separated by commas'),
+  KAFKA_BATCH_BYTES_MAX: integer(67_108_864, 1_048_576, 1_073_741_824).describe(
+    "bytes that the records of one producer's batch may take once they are inflated; larger batches are quarantined unread",
+  ),
+  KAFKA_BATCH_RECORDS_MAX: integer(250_000, 1, 10_000_000).describe(
+    "records that one producer's batch may have; larger batches are quarantined unread",
+  ),
   ELASTICSEARCH_URL: url('http://127.0.0.1:9200', ['http', 'https']).describe(
     'Elasticsearch; may carry user:password@',
   ),

@@ -6,6 +6,7 @@ import { readEnvelope } from './envelope.js';
 import type { AggregateName, DomainEvent, RawRecord } from './event.js';
 import { open } from './mode.js';
 import { type Malformed, malformed } from './reasons.js';
+import { tooLarge } from './size.js';
 
 export type { RawRecord } from './event.js';
 
@@ -17,6 +18,8 @@ export type Decoded =
 
 /** `aggregate` is the one whose topic the record was read from. */
 export function decode(aggregate: AggregateName, record: RawRecord): Decoded {
+  const unread = tooLarge(record);
+  if (unread !== null) return unread;
   const opened = open(record);
   if (opened.kind === 'malformed') return opened;
   const envelope = readEnvelope(opened.attributes, record.key);

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { customerEvents } from './customers.js';
 import type { orderEvents } from './orders.js';
 import type { productEvents } from './products.js';
+import type { Malformed } from './reasons.js';
 import { codePointOrder } from './text.js';
 
 export { isWellFormedId } from './identifier.js';
@@ -15,6 +16,8 @@ export interface RawRecord {
   readonly key: Uint8Array | null;
   readonly value: Buffer | null;
   readonly headers: Readonly<Record<string, Buffer | string | (Buffer | string)[] | undefined>>;
+  /** Why it was not taken apart: it then stands for itself, or for its whole batch, without content. */
+  readonly unread?: Malformed;
 }
 
 /**

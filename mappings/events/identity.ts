@@ -4,6 +4,7 @@ import type { RawRecord } from './event.js';
 import { isWellFormedId } from './identifier.js';
 import { parseInstant } from './instant.js';
 import { open } from './mode.js';
+import { tooLarge } from './size.js';
 
 export interface EventIdentity {
   readonly eventId: string;
@@ -17,7 +18,8 @@ export interface EventIdentity {
 
 /** `null` when the record has no readable event id. */
 export function identityOf(record: RawRecord): EventIdentity | null {
-  const opened = open(record);
+  // In binary mode it is told by the headers alone.
+  const opened = open(tooLarge(record) === null ? record : { ...record, value: null });
   if (opened.kind === 'malformed') return null;
   const { id, type, subject, time } = opened.attributes;
   if (typeof id !== 'string' || !isWellFormedId(id)) return null;

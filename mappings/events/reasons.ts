@@ -61,6 +61,16 @@ export const reasons = {
     explanation: 'A text is longer than 8,000 characters or has an unpaired surrogate.',
     cure: 'Shorten or repair the text in the producer and publish the event again.',
   },
+  'record-too-large': {
+    explanation:
+      'The value has more than 8 MiB, or key and headers more than 1 MiB together, or there are more than 1,000 headers: it was not looked into.',
+    cure: 'Publish a smaller event. The content of this record is in Kafka only, at its place.',
+  },
+  'batch-too-large': {
+    explanation:
+      'The records of one batch of the producer take more than KAFKA_BATCH_BYTES_MAX once they are inflated, or are more than KAFKA_BATCH_RECORDS_MAX: none of them was read.',
+    cure: 'Publish its events again in smaller batches (`batch.size` of the producer). Or raise the limit, in projector and API alike, and rebuild.',
+  },
   'id-reused': {
     explanation: 'An event with the same id and other content was merged before.',
     cure: 'Give every event an id of its own, and publish this one again under a new id.',

@@ -118,6 +118,8 @@ export function composeGeneration(around: Surroundings, record: GenerationRecord
       topics: around.topics,
       sessionTimeoutMs: settings.SESSION_TIMEOUT_MS,
       queueRecordsMax: settings.QUEUE_RECORDS_MAX,
+      queueBytesMax: settings.QUEUE_BYTES_MAX,
+      pollBytesMax: settings.BATCH_BYTES_MAX,
       commitIntervalMs: settings.COMMIT_INTERVAL_MS,
       watchdogStuckMs: settings.WATCHDOG_STUCK_MS,
     },

@@ -139,12 +139,13 @@ class SpanReading {
     const { topic, aggregate } = this;
     const [from, to] = [this.nextOf(partition), this.endOf(partition)];
     const records: SourceRecord[] = [];
-    for (const { offset: text, timestamp, key, value, headers, isControlRecord } of messages) {
+    for (const { offset: text, timestamp, key, value, headers, unread, isControlRecord } of messages) {
       const offset = Number(text);
       if (offset < from || offset >= to) continue;
       if (!isControlRecord) {
         const place = { aggregate, topic, partition, offset, timestamp: Number(timestamp) };
-        records.push({ ...place, key, value, headers: headers as SourceRecord['headers'] });
+        const content = { key, value, headers: headers as SourceRecord['headers'] };
+        records.push({ ...place, ...content, ...(unread === undefined ? {} : { unread }) });
       }
     }
     const last = messages.at(-1);

@@ -36,6 +36,9 @@ const REPLACE_DELAY_MS = 1_000;
 const DISCONNECT_TIMEOUT_MS = 10_000;
 /** kafkajs sleeps this long when all partitions are paused; a waiting fetch returns at once when an event comes. */
 const FETCH_WAIT_MS = 250;
+/** As stored in Kafka, which gives a batch that is larger all the same: what a topic takes is its `max.message.bytes`. */
+const FETCH_BYTES_MAX = 10 * 1024 * 1024;
+const PARTITION_BYTES_MAX = 2 * 1024 * 1024;
 
 export class GroupMember {
   private consumer: Consumer | null = null;
@@ -142,7 +145,8 @@ export class GroupMember {
       rebalanceTimeout: sessionTimeoutMs,
       heartbeatInterval: Math.min(3_000, sessionTimeoutMs / 3),
       maxWaitTimeInMs: FETCH_WAIT_MS,
-      maxBytesPerPartition: 2 * 1024 * 1024,
+      maxBytes: FETCH_BYTES_MAX,
+      maxBytesPerPartition: PARTITION_BYTES_MAX,
       metadataMaxAge: 60_000,
       retry: { retries: 8, restartOnFailure: async () => false },
     });

@@ -1,34 +1,40 @@
+import { contentBytes } from '../../mappings/events/size.js';
 import type { SourceRecord } from '../ports.js';
 
 /** Records that were fetched and not yet polled, in order of arrival; bounded by those who put into it. */
 export class RecordQueue {
-  private batches: SourceRecord[][] = [];
+  private batches: { records: readonly SourceRecord[]; next: number }[] = [];
   private waiting: (() => void)[] = [];
   size = 0;
+  /** Of their contents. */
+  bytes = 0;
 
-  put(records: SourceRecord[]): void {
-    this.batches.push(records);
+  put(records: readonly SourceRecord[]): void {
+    this.batches.push({ records, next: 0 });
     this.size += records.length;
+    for (const record of records) this.bytes += contentBytes(record);
     this.wake();
   }
 
-  /** Up to `limit` records; waits for the first up to `waitMs`. */
-  async take(limit: number, waitMs: number): Promise<SourceRecord[]> {
+  /** Up to so many records and bytes, but at least one record; waits for the first up to `waitMs`. */
+  async take(limit: { readonly records: number; readonly bytes: number }, waitMs: number): Promise<SourceRecord[]> {
     if (this.size === 0) await this.arrival(waitMs);
     const taken: SourceRecord[] = [];
-    while (taken.length < limit) {
-      const [first] = this.batches;
-      if (first === undefined) break;
-      const wanted = limit - taken.length;
-      if (first.length <= wanted) {
-        for (const record of first) taken.push(record);
+    let bytes = 0;
+    for (let first = this.batches[0]; first !== undefined && taken.length < limit.records; first = this.batches[0]) {
+      const record = first.records[first.next];
+      if (record === undefined) {
         this.batches.shift();
-      } else {
-        for (const record of first.slice(0, wanted)) taken.push(record);
-        this.batches[0] = first.slice(wanted);
+        continue;
       }
+      const own = contentBytes(record);
+      if (taken.length > 0 && bytes + own > limit.bytes) break;
+      taken.push(record);
+      bytes += own;
+      first.next += 1;
     }
     this.size -= taken.length;
+    this.bytes -= bytes;
     return taken;
   }
 
@@ -36,6 +42,7 @@ export class RecordQueue {
   clear(): void {
     this.batches = [];
     this.size = 0;
+    this.bytes = 0;
   }
 
   /** Ends waiting: nothing more will come. */

@@ -2,7 +2,7 @@
  * The topics as a member of the generation's group. kafkajs fetches only while no handler runs, so a handler hands its
  * batch to a bounded queue and returns; when the queue is full the partitions are paused and the group is kept.
  */
-import type { Admin, EachBatchPayload, Kafka } from 'kafkajs';
+import type { Admin, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import type { AggregateName } from '../../mappings/events/event.js';
 import type { Log } from '../../runtime/log.js';
 import type { EventSource, Position, PositionStore, SourceRecord } from '../ports.js';
@@ -21,6 +21,9 @@ export interface KafkaSourceSettings {
   readonly topics: ReadonlyMap<string, AggregateName>;
   readonly sessionTimeoutMs: number;
   readonly queueRecordsMax: number;
+  readonly queueBytesMax: number;
+  /** Given out at a time; a record that is larger comes alone. */
+  readonly pollBytesMax: number;
   readonly commitIntervalMs: number;
   readonly watchdogStuckMs: number;
 }
@@ -76,8 +79,9 @@ export class KafkaSource implements EventSource {
   }
 
   async poll(limit: number, waitMs: number): Promise<readonly SourceRecord[]> {
-    const records = await this.queue.take(limit, waitMs);
-    if (this.paused && this.queue.size < this.settings.queueRecordsMax / 2) {
+    const { pollBytesMax, queueRecordsMax, queueBytesMax } = this.settings;
+    const records = await this.queue.take({ records: limit, bytes: pollBytesMax }, waitMs);
+    if (this.paused && this.queue.size < queueRecordsMax / 2 && this.queue.bytes < queueBytesMax / 2) {
       this.paused = false;
       this.member.resume(this.assignment.byTopic());
     }
@@ -180,7 +184,8 @@ export class KafkaSource implements EventSource {
     // What lay before these records is theirs to pass.
     this.passed.delete(nameOf({ topic, partition }));
     if (records.at(-1)?.offset !== next - 1) this.pass({ topic, partition, next });
-    if (this.queue.size < this.settings.queueRecordsMax || this.paused) return;
+    const { queueRecordsMax, queueBytesMax } = this.settings;
+    if (this.paused || (this.queue.size < queueRecordsMax && this.queue.bytes < queueBytesMax)) return;
     this.paused = true;
     this.member.pause(assignment.byTopic());
   }
@@ -233,7 +238,7 @@ export class KafkaSource implements EventSource {
 
 function recordsOf({ topic, partition, messages }: EachBatchPayload['batch'], aggregate: AggregateName) {
   return messages.map(
-    ({ key, value, headers, offset, timestamp }): SourceRecord => ({
+    ({ key, value, headers, offset, timestamp, unread }: KafkaMessage & Pick<SourceRecord, 'unread'>): SourceRecord => ({
       aggregate,
       topic,
       partition,
@@ -242,6 +247,7 @@ function recordsOf({ topic, partition, messages }: EachBatchPayload['batch'], ag
       key,
       value,
       headers: headers ?? {},
+      ...(unread === undefined ? {} : { unread }),
     }),
   );
 }

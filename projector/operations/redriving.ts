@@ -11,7 +11,8 @@ import { assertNoneRefused } from './refusals.js';
 import { trialOf } from './trial-states.js';
 
 /** Without its content, which may be personal. */
-export interface ListedEntry extends Omit<QuarantineEntry, 'record'> {
+export interface ListedEntry extends Omit<QuarantineEntry, 'record' | 'lost'> {
+  /** Cut off when it is longer than an id may be. */
   readonly key: string | null;
   /** Whether its content is still there. */
   readonly isKept: boolean;
@@ -21,7 +22,10 @@ export interface RedriveResult {
   readonly chosen: number;
   /** Events now: projected, or, in a dry run, to be. */
   readonly events: number;
-  /** Still not to be projected, by reason. `unknown-type`: of no type of the contract; `redacted`: content is gone. */
+  /**
+   * Still not to be projected, by reason. `unknown-type`: of no type of the contract; `redacted`: its content was erased;
+   * `not-kept`: it was too large to be kept, and is in Kafka only.
+   */
   readonly left: Readonly<Record<string, number>>;
 }
 
@@ -40,7 +44,7 @@ export async function listQuarantine(
   limit: number,
 ): Promise<readonly ListedEntry[]> {
   for await (const page of desk.pages(choice, limit)) {
-    return page.map(({ record, ...entry }) => ({ ...entry, key: keyOf(record), isKept: record !== null }));
+    return page.map(({ record, lost: _, ...entry }) => ({ ...entry, key: listedKey(record), isKept: record !== null }));
   }
   return [];
 }
@@ -49,7 +53,7 @@ export async function listQuarantine(
 export async function showQuarantined(desk: QuarantineDesk, id: string): Promise<object> {
   for await (const [entry] of desk.pages({ id, handled: true }, 1)) {
     if (entry === undefined) break;
-    const { record, ...rest } = entry;
+    const { record, lost: _, ...rest } = entry;
     if (record === null) return { ...rest, content: null };
     const headers = Object.entries(record.headers).map(([name, value]) => [name, [value].flat().map(String)]);
     const value = record.value?.toString('utf8') ?? null;
@@ -85,7 +89,7 @@ export async function redrive(
     for (const { reason } of bad) left[reason] = (left[reason] ?? 0) + 1;
     if (dryRun) continue;
     await desk.handle(good, { as: 're-driven', at: new Date(now()), because: null });
-    await desk.blame(bad.filter(({ reason }) => reason !== UNKNOWN && reason !== REDACTED));
+    await desk.blame(bad.filter(({ reason }) => !UNBLAMED.includes(reason)));
   }
   if (chosen === 0) assertNoneNamed(choice);
   return { chosen, events, left };
@@ -106,6 +110,10 @@ export async function discard(desk: QuarantineDesk, id: string, because: string,
 
 const UNKNOWN = 'unknown-type';
 const REDACTED = 'redacted';
+const NOT_KEPT = 'not-kept';
+/** Nothing new is known of these. */
+const UNBLAMED: readonly string[] = [UNKNOWN, REDACTED, NOT_KEPT];
+const LISTED_KEY_MAX = 128;
 
 interface Taker {
   /** Takes events into one generation. Returns those that reuse the id of another event. */
@@ -163,7 +171,9 @@ async function redrivePage(takers: readonly Taker[], page: readonly QuarantineEn
   for (const taker of takers) refused.push(...(await taker.take(deliveries)));
   for (const taker of takers) await taker.erase();
   const bad = new Map(
-    page.filter(({ record }) => record === null).map(({ id, detail }) => [id, { id, reason: REDACTED, detail }]),
+    page
+      .filter(({ record }) => record === null)
+      .map(({ id, lost, detail }) => [id, { id, reason: lost === 'too-large' ? NOT_KEPT : REDACTED, detail }]),
   );
   for (const { record, reason, detail } of refused) {
     const id = ids.get(record);
@@ -173,6 +183,11 @@ async function redrivePage(takers: readonly Taker[], page: readonly QuarantineEn
   const told = new Set([...good, ...bad.keys()]);
   for (const { id, detail } of page) if (!told.has(id)) bad.set(id, { id, reason: UNKNOWN, detail });
   return { good, bad: [...bad.values()] };
+}
+
+function listedKey(record: SourceRecord | null): string | null {
+  const key = keyOf(record);
+  return key !== null && key.length > LISTED_KEY_MAX ? `${key.slice(0, LISTED_KEY_MAX)}…` : key;
 }
 
 function keyOf(record: SourceRecord | null): string | null {

@@ -1,4 +1,6 @@
-/** Records as kafkajs has decoded them. Those that are control records are delivered to nobody. */
+import type { Malformed } from '../../mappings/events/reasons.js';
+
+/** Records as they are handed to kafkajs. Those that are control records are delivered to nobody. */
 export interface FetchedRecord {
   readonly magicByte: number;
   readonly attributes: number;
@@ -7,6 +9,8 @@ export interface FetchedRecord {
   key: Buffer | null;
   value: Buffer | null;
   readonly headers: object;
+  /** Why the record, or the batch that it stands for, was not taken apart. */
+  readonly unread?: Malformed;
   isControlRecord: boolean;
   readonly batchContext: {
     readonly producerId: string;

@@ -1,30 +1,52 @@
 /**
- * What producers may compress with. kafkajs knows gzip only, and its consumer dies on the first batch of another kind.
- * Reading is all that is needed here: the projector's own records are small and go uncompressed.
+ * What producers may compress with. kafkajs knows gzip only, inflates it however large it becomes, and its consumer dies
+ * on the first batch of another kind. Reading is all that is needed here: the projector's own records are small and go
+ * uncompressed.
  */
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import kafkajs from 'kafkajs';
-import { unframed } from './snappy-frames.js';
+import { BatchTooLarge, batchLimits } from './batch-limits.js';
+import { firstLz4Frame } from './lz4-frames.js';
+import { snappyBlocks, snappyBytesOf } from './snappy-frames.js';
+import { zstdNeeds } from './zstd-frames.js';
 
-type Decompress = (compressed: Buffer) => Promise<Buffer>;
+/** @throws BatchTooLarge before more than about `bytesMax` bytes are taken. */
+type Inflate = (compressed: Buffer, bytesMax: number) => Promise<Buffer>;
 
 interface Codec {
   readonly name: string;
   readonly type: keyof typeof kafkajs.CompressionCodecs;
   /** Rejects when the package, or its binary for this platform, is not there. */
-  load(): Promise<Decompress>;
+  load(): Promise<Inflate>;
 }
 
-const { CompressionCodecs, CompressionTypes } = kafkajs;
+interface ZlibOptions {
+  readonly maxOutputLength: number;
+}
+type ZlibInflate = (compressed: Buffer, options: ZlibOptions) => Promise<Buffer>;
 
+const { CompressionCodecs, CompressionTypes } = kafkajs;
+const gzip = promisify(zlib.gzip);
+
+/** In the order of Kafka's numbers for them. */
 const CODECS: readonly Codec[] = [
+  { name: 'gzip', type: CompressionTypes.GZIP, load: async () => withinZlib(promisify(zlib.unzip) as ZlibInflate) },
   {
     name: 'snappy',
     type: CompressionTypes.Snappy,
     async load() {
       const { uncompress } = await import('snappy');
-      return (compressed) => unframed(compressed, async (block) => Buffer.from(await uncompress(block)));
+      return async (compressed, bytesMax) => {
+        const blocks = snappyBlocks(compressed);
+        assertWithin(
+          blocks.reduce((sum, block) => sum + snappyBytesOf(block), 0),
+          bytesMax,
+        );
+        const inflated: Buffer[] = [];
+        for (const block of blocks) inflated.push(Buffer.from(await uncompress(block)));
+        return inflated.length === 1 && inflated[0] !== undefined ? inflated[0] : Buffer.concat(inflated);
+      };
     },
   },
   {
@@ -32,11 +54,28 @@ const CODECS: readonly Codec[] = [
     type: CompressionTypes.LZ4,
     async load() {
       const { decompressFrame } = await import('lz4-napi');
-      return decompressFrame;
+      return async (compressed, bytesMax) => {
+        const { frame, bytes } = firstLz4Frame(compressed, bytesMax);
+        assertWithin(bytes, bytesMax);
+        return decompressFrame(frame);
+      };
     },
   },
-  { name: 'zstd', type: CompressionTypes.ZSTD, load: async () => zstdOfNode() ?? (await zstdOfPackage()) },
+  {
+    name: 'zstd',
+    type: CompressionTypes.ZSTD,
+    async load() {
+      const inflate = zstdOfNode() ?? (await zstdOfPackage());
+      return async (compressed, bytesMax) => {
+        assertWithin(zstdNeeds(compressed).declaredBytes, Math.max(bytesMax, ZSTD_WINDOW_BYTES));
+        return inflate(compressed, bytesMax);
+      };
+    },
+  },
 ];
+
+/** Common whatever the content. */
+const ZSTD_WINDOW_BYTES = 8 * 1024 * 1024;
 
 /**
  * Registers all codecs with kafkajs.
@@ -46,8 +85,10 @@ export async function registerCodecs(codecs: readonly Codec[] = CODECS): Promise
   const missing: string[] = [];
   for (const { name, type, load } of codecs) {
     try {
-      const decompress = await load();
-      CompressionCodecs[type] = () => ({ decompress, compress: () => refuseToCompress(name) });
+      const inflate = await load();
+      const decompress = (compressed: Buffer) => inflate(compressed, batchLimits().bytesMax);
+      const compress = type === CompressionTypes.GZIP ? compressGzip : () => refuseToCompress(name);
+      CompressionCodecs[type] = () => ({ decompress, compress });
     } catch (error) {
       missing.push(`${name} (${error instanceof Error ? firstLine(error.message) : String(error)})`);
     }
@@ -59,15 +100,49 @@ export async function registerCodecs(codecs: readonly Codec[] = CODECS): Promise
   );
 }
 
-/** Node has zstd from 22.15 on. */
-function zstdOfNode(): Decompress | null {
-  if (!('zstdDecompress' in zlib) || typeof zlib.zstdDecompress !== 'function') return null;
-  return promisify(zlib.zstdDecompress as (input: Buffer, done: (error: Error | null, output: Buffer) => void) => void);
+function assertWithin(bytes: number, bytesMax: number): void {
+  if (bytes > bytesMax) throw BatchTooLarge.inBytes(bytesMax);
 }
 
-async function zstdOfPackage(): Promise<Decompress> {
-  const { decompress } = await import('fzstd');
-  return async (compressed) => Buffer.from(decompress(compressed));
+function withinZlib(inflate: ZlibInflate): Inflate {
+  return async (compressed, bytesMax) => {
+    try {
+      return await inflate(compressed, { maxOutputLength: bytesMax });
+    } catch (error) {
+      if (error instanceof RangeError && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') {
+        throw BatchTooLarge.inBytes(bytesMax);
+      }
+      throw error;
+    }
+  };
+}
+
+/** Node has zstd from 22.15 on. */
+function zstdOfNode(): Inflate | null {
+  if (!('zstdDecompress' in zlib) || typeof zlib.zstdDecompress !== 'function') return null;
+  return withinZlib(promisify(zlib.zstdDecompress) as ZlibInflate);
+}
+
+/** It has no limit of its own. Where the headers do not tell that all is well it goes block by block, which is slower. */
+async function zstdOfPackage(): Promise<Inflate> {
+  const { Decompress, decompress } = await import('fzstd');
+  return async (compressed, bytesMax) => {
+    if (zstdNeeds(compressed).bytesMost <= bytesMax) return Buffer.from(decompress(compressed));
+    const pieces: Uint8Array[] = [];
+    let bytes = 0;
+    const stream = new Decompress((piece) => {
+      bytes += piece.length;
+      assertWithin(bytes, bytesMax);
+      // A piece of a few bytes lies in memory for the largest that a block may be.
+      pieces.push(Uint8Array.from(piece));
+    });
+    stream.push(compressed, true);
+    return Buffer.concat(pieces);
+  };
+}
+
+function compressGzip({ buffer }: { readonly buffer: Buffer }): Promise<Buffer> {
+  return gzip(buffer);
 }
 
 async function refuseToCompress(name: string): Promise<never> {

@@ -1,14 +1,19 @@
 /**
- * How kafkajs 2.2.4 reads what a fetch brings, put right in four points:
+ * How kafkajs 2.2.4 reads what a fetch brings, put right:
  *
  * - A batch whose records were all compacted away was forgotten, and its consumer asked for it for ever (#1072). The end
  *   of each batch is kept as a control record: control records move the position and are delivered to nobody.
  * - Records of aborted transactions came through when two of them were open before the first record of a fetch.
  * - A record whose key is four zero bytes passed for the end of an aborted transaction, and let the rest of it through.
  * - A batch of more than some 120,000 records overflowed the stack, each record being an argument of one call.
+ * - What is compressed was inflated, however large it becomes: see batch-limits.ts.
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createRequire } from 'node:module';
+import kafkajs from 'kafkajs';
 import { type AbortedTransaction, abortedRecords, type FetchedRecord } from './aborted-records.js';
+import { batchLimits } from './batch-limits.js';
+import { batchLengthAt, decodeRecordBatch, isRecordBatch } from './record-batch.js';
 
 interface Decoder {
   offset: number;
@@ -28,19 +33,18 @@ interface FetchResponse {
   decode(raw: Buffer): Promise<{ responses: { partitions: FetchedPartition[] }[] }>;
 }
 
-interface RecordBatch extends Omit<FetchedRecord['batchContext'], 'lastOffsetDelta'> {
-  readonly lastOffsetDelta: number;
-  readonly maxTimestamp: string;
-  readonly records: FetchedRecord[];
+/** One answer of a broker, all partitions together. */
+interface Fetch {
+  bytes: number;
+  /** Of partitions of which nothing was read any more. */
+  readonly postponed: Set<readonly FetchedRecord[]>;
 }
 
 const load = createRequire(import.meta.url);
 const FETCH = 'kafkajs/src/protocol/requests/fetch';
 /** The versions with transactions, each with a module of its own. Later ones may share the code of earlier ones. */
 const VERSIONS = [4, 5, 6, 7, 8, 9, 10, 11];
-const MAGIC_POSITION = 16;
-const MAGIC_OF_RECORD_BATCHES = 2;
-const BATCH_HEADER_BYTES = 61;
+const fetches = new AsyncLocalStorage<Fetch>();
 
 let done = false;
 
@@ -56,76 +60,66 @@ export function repairFetchedBatches(): void {
   const responses = VERSIONS.map((version) => load.resolve(`${FETCH}/v${version}/response.js`));
   // Those that are loaded hold the former decoder. They are asked for by name at each fetch.
   for (const response of responses) delete load.cache[response];
-  for (const response of responses) withholdAborted(load(response) as FetchResponse);
+  for (const response of responses) decodeWithin(load(response) as FetchResponse);
 }
 
 /** kafkajs then finds no aborted transaction, and filters nothing by itself. */
-function withholdAborted(response: FetchResponse): void {
+function decodeWithin(response: FetchResponse): void {
   const decode = response.decode;
   response.decode = async (raw) => {
-    const answer = await decode(raw);
-    for (const { partitions } of answer.responses) {
-      for (const partition of partitions) {
-        for (const record of abortedRecords(partition.messages, partition.abortedTransactions ?? [])) {
-          record.isControlRecord = true;
-          record.key = null;
-          record.value = null;
-        }
-        partition.abortedTransactions = [];
-      }
+    const fetch: Fetch = { bytes: 0, postponed: new Set() };
+    const answer = await fetches.run(fetch, () => decode(raw));
+    for (const topic of answer.responses) {
+      // As if the broker had left them out: an empty one would pass for the end of the log.
+      topic.partitions = topic.partitions.filter(({ messages }) => !fetch.postponed.has(messages));
+      for (const partition of topic.partitions) withholdAborted(partition);
     }
     return answer;
   };
+}
+
+function withholdAborted(partition: FetchedPartition): void {
+  for (const record of abortedRecords(partition.messages, partition.abortedTransactions ?? [])) {
+    record.isControlRecord = true;
+    record.key = null;
+    record.value = null;
+  }
+  partition.abortedTransactions = [];
 }
 
 async function decodeRecords(decoder: Decoder, ofOldFormat: DecodeRecords): Promise<FetchedRecord[]> {
   const start = decoder.offset;
   const size = decoder.readInt32();
   if (size <= 0 || !decoder.canReadBytes(size)) return [];
-  const buffer = decoder.readBytes(size);
-  if (buffer.readInt8(MAGIC_POSITION) !== MAGIC_OF_RECORD_BATCHES) {
+  const fetched = decoder.readBytes(size);
+  if (!isRecordBatch(fetched)) {
     decoder.offset = start;
     return ofOldFormat(decoder);
   }
-  const { DecoderOf, decodeBatch } = decoders();
-  const batches = new DecoderOf(buffer);
+  return recordsOf(fetched, fetches.getStore() ?? { bytes: 0, postponed: new Set() });
+}
+
+/** What exceeds the limit of the whole fetch comes with the next one. The first batch is always read. */
+async function recordsOf(fetched: Buffer, fetch: Fetch): Promise<FetchedRecord[]> {
   const records: FetchedRecord[] = [];
-  while (batches.canReadBytes(BATCH_HEADER_BYTES)) {
-    try {
-      const batch = await decodeBatch(batches);
-      for (const record of batch.records) records.push(record);
-      const end = endOf(batch);
-      if (end !== null) records.push(end);
-    } catch (error) {
-      // A limit in bytes cuts the last batch off; it comes with the next fetch.
-      if (error instanceof Error && error.name === 'KafkaJSPartialMessageError') break;
-      throw error;
+  for (let at = 0; ; ) {
+    // A limit in bytes cuts the last batch off; it comes with the next fetch, too.
+    const length = batchLengthAt(fetched, at);
+    if (length === null) return records;
+    if (fetch.bytes >= batchLimits().bytesMax) {
+      if (at === 0) fetch.postponed.add(records);
+      return records;
     }
+    const batch = await decodeRecordBatch(fetched.subarray(at, at + length), inflateOf);
+    for (const record of batch.records) records.push(record);
+    fetch.bytes += batch.bytes;
+    at += length;
   }
-  return records;
 }
 
-function decoders() {
-  return {
-    DecoderOf: load('kafkajs/src/protocol/decoder.js') as new (buffer: Buffer) => Decoder,
-    decodeBatch: load('kafkajs/src/protocol/recordBatch/v0/decoder.js') as (decoder: Decoder) => Promise<RecordBatch>,
-  };
-}
-
-/** Stands for the records at the end of a batch that are no more: a batch keeps its range when it is compacted. */
-function endOf({ records, ...batchContext }: RecordBatch): FetchedRecord | null {
-  const last = Number(batchContext.firstOffset) + batchContext.lastOffsetDelta;
-  const present = records[records.length - 1];
-  if (present !== undefined && Number(present.offset) >= last) return null;
-  return {
-    magicByte: MAGIC_OF_RECORD_BATCHES,
-    attributes: 0,
-    timestamp: batchContext.maxTimestamp,
-    offset: String(last),
-    key: null,
-    value: null,
-    headers: {},
-    isControlRecord: true,
-    batchContext,
-  };
+function inflateOf(codec: number): ((compressed: Buffer) => Promise<Buffer>) | null {
+  const open = kafkajs.CompressionCodecs[codec as keyof typeof kafkajs.CompressionCodecs] as
+    | (() => { decompress(compressed: Buffer): Promise<Buffer> })
+    | undefined;
+  return open === undefined ? null : (compressed) => open().decompress(compressed);
 }

@@ -4,6 +4,8 @@
  */
 import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { type Change, decodeChange } from '../../../runtime/changes.js';
+import { registerCodecs } from '../../../runtime/kafkajs/codecs.js';
+import { repairFetchedBatches } from '../../../runtime/kafkajs/fetched-batches.js';
 import { type Cluster, createCluster, READ_COMMITTED } from '../../../runtime/kafkajs/groupless.js';
 import { quietIdleConnections } from '../../../runtime/kafkajs/idle-connections.js';
 import type { Log } from '../../../runtime/log.js';
@@ -49,6 +51,7 @@ export class KafkaChangeLog implements ChangeLog {
 
   constructor({ brokers, namespace, clientId, requestTimeoutMs }: KafkaChangeLogSettings, log: Log) {
     quietIdleConnections();
+    repairFetchedBatches();
     this.#namespace = namespace;
     this.#kafka = new Kafka({
       clientId,
@@ -182,8 +185,9 @@ export class KafkaChangeLog implements ChangeLog {
     const known = this.#clusters.get(topic);
     if (known !== undefined) return known;
     const cluster = createCluster<FetchedRecord>(this.#kafka);
-    const connected = cluster
-      .connect()
+    // The projector compresses nothing, but a broker may, and whoever writes to the topic.
+    const connected = registerCodecs()
+      .then(() => cluster.connect())
       .then(() => cluster.addTargetTopic(topic))
       .then(() => cluster);
     this.#clusters.set(topic, connected);

@@ -76,9 +76,9 @@ export class KafkaRecords implements RecordSource {
     for (const place of [...places].sort((a, b) => a.offset - b.offset)) {
       if (found.has(nameOf(place))) continue;
       const { topic, partition } = place;
-      for (const { offset, isControlRecord, key, value, headers } of (await this.#fetch(place, PLACE_BYTES_MAX, 0)) ??
-        []) {
-        if (!isControlRecord) found.set(nameOf({ topic, partition, offset: Number(offset) }), { key, value, headers });
+      for (const record of (await this.#fetch(place, PLACE_BYTES_MAX, 0)) ?? []) {
+        const { offset: text, isControlRecord, ...raw } = record;
+        if (!isControlRecord) found.set(nameOf({ topic, partition, offset: Number(text) }), raw);
       }
     }
   }
@@ -171,12 +171,13 @@ function nameOf({ topic, partition, offset }: LogPlace): string {
 }
 
 /** What was fetched is one piece of memory, which any part of it would keep. */
-function copyOf({ key, value, headers }: RawRecord): RawRecord {
+function copyOf({ key, value, headers, unread }: RawRecord): RawRecord {
   const copy = (one: Buffer | string) => (typeof one === 'string' ? one : Buffer.from(one));
   const copied = Object.entries(headers).map(([name, one]) => {
     return [name, Array.isArray(one) ? one.map(copy) : one && copy(one)];
   });
-  return { key: key && Buffer.from(key), value: value && Buffer.from(value), headers: Object.fromEntries(copied) };
+  const content = { key: key && Buffer.from(key), value: value && Buffer.from(value) };
+  return { ...content, headers: Object.fromEntries(copied), ...(unread === undefined ? {} : { unread }) };
 }
 
 function isSame(key: Uint8Array | null, wanted: Buffer): boolean {

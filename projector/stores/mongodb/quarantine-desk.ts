@@ -53,14 +53,20 @@ function filterOf({ id, key, cause, handled }: QuarantineChoice): Filter<Quarant
 
 function toEntry(document: QuarantineDocument): QuarantineEntry {
   const { _id: id, reason, detail, quarantinedAt, handled = null } = document;
-  return { id, record: recordOf(document), reason, detail, quarantinedAt, handled };
+  const lost = lossOf(document);
+  return { id, record: lost === null ? recordOf(document) : null, lost, reason, detail, quarantinedAt, handled };
 }
 
-function recordOf(document: QuarantineDocument): SourceRecord | null {
-  const { topic, partition, offset, timestamp, key, value, headers, mention, redactedAt, reason } = document;
-  // An event in binary mode may have no value, but never no headers.
+function lossOf(document: QuarantineDocument): QuarantineEntry['lost'] {
+  const { value, headers, redactedAt, reason, isContentKept = true } = document;
+  if (redactedAt !== null) return 'erased';
+  // Before this was marked it was told by there being nothing: an event in binary mode may have no value, but never no headers.
   const isShortened = value === null && headers.length === 0 && reason !== 'value-missing';
-  if (redactedAt !== null || isShortened) return null;
+  return isShortened || !isContentKept ? 'too-large' : null;
+}
+
+function recordOf(document: QuarantineDocument): SourceRecord {
+  const { topic, partition, offset, timestamp, key, value, headers, mention } = document;
   const place = { aggregate: mention.aggregate, topic, partition, offset, timestamp: timestamp.getTime() };
   return { ...place, key: bytesOf(key), value: bytesOf(value), headers: headersOf(headers) };
 }

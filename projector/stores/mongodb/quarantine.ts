@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { Binary, type Db } from 'mongodb';
 import { isErasedBy, mentionIn } from '../../../mappings/aggregates/erasure.js';
 import { identityOf } from '../../../mappings/events/identity.js';
+import { tooLarge } from '../../../mappings/events/size.js';
 import { QUARANTINE_COLLECTION } from '../../../runtime/names.js';
 import type { QuarantinedEventRecord } from '../../../runtime/records.js';
 import type { Handled, Quarantine, QuarantinedRecord, SourceRecord } from '../../ports.js';
@@ -19,7 +21,14 @@ export interface QuarantineDocument extends QuarantinedEventRecord {
   /** When the content was removed because one of these customers was erased; `null` while it is there. */
   readonly redactedAt: Date | null;
   readonly handled?: Handled;
+  /** Its key may be there, its content is in Kafka only. */
+  readonly isContentKept?: false;
 }
+
+/** An id of 128 characters has no more. */
+const KEPT_KEY_BYTES_MAX = 512;
+/** Customers whom one record names. For each it is looked up whether they were erased. */
+const MENTIONED_MAX = 1_000;
 
 /** What a redaction leaves nothing of. */
 export const REDACTED = { key: null, headers: [], value: null } as const;
@@ -43,12 +52,12 @@ export class MongoQuarantine implements Quarantine {
     // Records are their own guard: `_id` is where they stand in Kafka, and one that is there stays as it is.
     const writes = outgoing.map((document) => ({ filter: { _id: document._id, topic: null }, update: document }));
     const { refused } = await compareAndSet(this.db, QUARANTINE_COLLECTION, writes);
-    // Too large for MongoDB, though not for Kafka, where its place says that it is to be found.
-    const shortened = [...refused.keys()].flatMap((place) => writes[place] ?? []);
+    // Whatever MongoDB has against their content: without it they are still known by their place.
+    const shortened = [...refused.keys()].flatMap((place) => documents[place] ?? []);
     await compareAndSet(
       this.db,
       QUARANTINE_COLLECTION,
-      shortened.map(({ filter, update }) => ({ filter, update: { ...update, ...REDACTED } })),
+      shortened.map((document) => ({ filter: { _id: document._id, topic: null }, update: withoutContent(document) })),
     );
     // An erasure that was recorded after the look above may have looked for records before these were there.
     await this.erasures.redactQuarantined(customers);
@@ -60,7 +69,25 @@ function redacted(document: QuarantineDocument): QuarantineDocument {
   return { ...document, ...REDACTED, redactedAt: new Date() };
 }
 
+/** What is too large is left in Kafka, where its place says that it is to be found. */
 function toDocument({ record, reason, detail }: QuarantinedRecord): QuarantineDocument {
+  if (tooLarge(record) === null) {
+    const document = withContent({ record, reason, detail });
+    return document.mention.customers.length > MENTIONED_MAX ? withoutContent(document) : document;
+  }
+  const { unread: _, ...rest } = record;
+  const key = rest.key !== null && rest.key.length <= KEPT_KEY_BYTES_MAX ? rest.key : null;
+  const digest = rest.value === null ? '' : ` Its SHA-256 is ${createHash('sha256').update(rest.value).digest('hex')}.`;
+  const document = withContent({ record: { ...rest, value: null }, reason, detail: detail + digest });
+  return { ...document, ...REDACTED, key: key === null ? null : new Binary(key), isContentKept: false };
+}
+
+/** Where there is no content nobody is mentioned. */
+function withoutContent(document: QuarantineDocument): QuarantineDocument {
+  return { ...document, ...REDACTED, mention: { ...document.mention, customers: [] }, isContentKept: false };
+}
+
+function withContent({ record, reason, detail }: QuarantinedRecord): QuarantineDocument {
   const { aggregate, topic, partition, offset, timestamp, key, value } = record;
   return {
     _id: `${topic}/${partition}/${offset}`,

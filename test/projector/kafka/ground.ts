@@ -67,6 +67,8 @@ export async function openGround(name: string): Promise<Ground> {
         group: groupOf(topic),
         topics: new Map([[topic, 'orders']]),
         queueRecordsMax: 1000,
+        queueBytesMax: 64 * 1024 * 1024,
+        pollBytesMax: 32 * 1024 * 1024,
         sessionTimeoutMs: 6000,
         commitIntervalMs: 50,
         watchdogStuckMs: 60_000,

@@ -1,0 +1,136 @@
+/**
+ * One batch of records as it lies in the log, within limits. kafkajs' own decoder has none, and takes a time that grows
+ * with the square of a record's headers. https://kafka.apache.org/documentation/#recordbatch
+ */
+import { type Malformed, malformed } from '../../mappings/events/reasons.js';
+import type { FetchedRecord } from './aborted-records.js';
+import { BatchTooLarge, batchLimits } from './batch-limits.js';
+import { readRecord } from './record.js';
+
+export const BATCH_HEADER_BYTES = 61;
+export const MAGIC_OF_RECORD_BATCHES = 2;
+const MAGIC_POSITION = 16;
+const LOG_APPEND_TIME = 0x08;
+const TRANSACTIONAL = 0x10;
+const CONTROL = 0x20;
+const CODEC = 0x07;
+
+/** Gives back what the records are inflated to; `null`: they are not compressed. */
+export type InflateOf = (attributes: number) => ((compressed: Buffer) => Promise<Buffer>) | null;
+
+export interface DecodedRecordBatch {
+  readonly records: readonly FetchedRecord[];
+  /** What they take beside what was fetched, about. */
+  readonly bytes: number;
+}
+
+interface Head {
+  readonly context: FetchedRecord['batchContext'];
+  readonly attributes: number;
+  readonly firstOffset: number;
+  readonly lastOffset: number;
+  readonly firstTimestamp: number;
+  readonly maxTimestamp: number;
+  readonly count: number;
+}
+
+/** What a record takes in memory beside its content, about. */
+const RECORD_BYTES = 500;
+
+/** The length of the batch that begins there; `null` when it, or its header, is cut off: it comes with the next fetch. */
+export function batchLengthAt(fetched: Buffer, at: number): number | null {
+  if (at + BATCH_HEADER_BYTES > fetched.length) return null;
+  const length = 12 + fetched.readInt32BE(at + 8);
+  return length < BATCH_HEADER_BYTES || at + length > fetched.length ? null : length;
+}
+
+export function isRecordBatch(fetched: Buffer): boolean {
+  return fetched.length > MAGIC_POSITION && fetched.readInt8(MAGIC_POSITION) === MAGIC_OF_RECORD_BATCHES;
+}
+
+/**
+ * Its records. The end of its range is among them, as a control record if need be: records may have been compacted away,
+ * and control records move the position. One that exceeds a limit is told by a record in place of all, at its last offset.
+ */
+export async function decodeRecordBatch(batch: Buffer, inflateOf: InflateOf): Promise<DecodedRecordBatch> {
+  const head = headOf(batch);
+  const inflate = inflateOf(head.attributes & CODEC);
+  try {
+    const { bytesMax, recordsMax } = batchLimits();
+    if (head.count > recordsMax) throw BatchTooLarge.inRecords(recordsMax);
+    const stored = batch.subarray(BATCH_HEADER_BYTES);
+    const content = inflate === null || head.count === 0 ? stored : await inflate(stored);
+    // Whatever inflates it keeps to the limit by itself; this is for what is not compressed.
+    if (content.length > bytesMax) throw BatchTooLarge.inBytes(bytesMax);
+    const records = recordsIn(content, head);
+    if (records.at(-1)?.offset !== String(head.lastOffset)) records.push(endOf(head));
+    return { records, bytes: (inflate === null ? 0 : content.length) + records.length * RECORD_BYTES };
+  } catch (error) {
+    if (!(error instanceof BatchTooLarge)) throw error;
+    const { bytesMax } = batchLimits();
+    return { records: [standIn(head, batch.length, error)], bytes: bytesMax };
+  }
+}
+
+function headOf(batch: Buffer): Head {
+  const firstOffset = Number(batch.readBigInt64BE(0));
+  const attributes = batch.readInt16BE(21);
+  const lastOffsetDelta = batch.readInt32BE(23);
+  const producerId = String(batch.readBigInt64BE(43));
+  return {
+    context: {
+      producerId,
+      inTransaction: (attributes & TRANSACTIONAL) !== 0,
+      isControlBatch: (attributes & CONTROL) !== 0,
+      firstOffset: String(firstOffset),
+      lastOffsetDelta,
+    },
+    ...{ attributes, firstOffset, lastOffset: firstOffset + lastOffsetDelta },
+    firstTimestamp: Number(batch.readBigInt64BE(27)),
+    maxTimestamp: Number(batch.readBigInt64BE(35)),
+    count: batch.readInt32BE(57),
+  };
+}
+
+function recordsIn(content: Buffer, head: Head): FetchedRecord[] {
+  const { context, firstOffset, firstTimestamp, maxTimestamp, attributes, count } = head;
+  const records: FetchedRecord[] = [];
+  let at = 0;
+  for (let i = 0; i < count; i += 1) {
+    const read = readRecord(content, at);
+    at = read.end;
+    const { key, value, headers, unread } = read;
+    records.push({
+      ...{ magicByte: MAGIC_OF_RECORD_BATCHES, attributes: 0 },
+      timestamp: String((attributes & LOG_APPEND_TIME) === 0 ? firstTimestamp + read.timestampDelta : maxTimestamp),
+      offset: String(firstOffset + read.offsetDelta),
+      ...{ key, value, headers },
+      isControlRecord: context.isControlBatch,
+      batchContext: context,
+      ...(unread === null ? {} : { unread }),
+    });
+  }
+  return records;
+}
+
+/** Stands for the records at the end of a batch that are no more: a batch keeps its range when it is compacted. */
+function endOf(head: Head): FetchedRecord {
+  return { ...withoutContent(head), isControlRecord: true };
+}
+
+function standIn(head: Head, storedBytes: number, { message }: BatchTooLarge): FetchedRecord {
+  const { firstOffset, lastOffset, count, context } = head;
+  const detail =
+    `The batch of ${count} record(s) with the offsets ${firstOffset} to ${lastOffset}, of ${storedBytes} bytes in ` +
+    `Kafka, was not read: ${message}.`;
+  const unread: Malformed = malformed('batch-too-large', detail);
+  return { ...withoutContent(head), isControlRecord: context.isControlBatch, unread };
+}
+
+function withoutContent({ context, lastOffset, maxTimestamp }: Head): Omit<FetchedRecord, 'isControlRecord'> {
+  return {
+    ...{ magicByte: MAGIC_OF_RECORD_BATCHES, attributes: 0 },
+    ...{ timestamp: String(maxTimestamp), offset: String(lastOffset) },
+    ...{ key: null, value: null, headers: {}, batchContext: context },
+  };
+}

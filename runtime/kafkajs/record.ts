@@ -1,0 +1,82 @@
+/** One record within a batch: https://kafka.apache.org/documentation/#record */
+import { type Malformed, malformed } from '../../mappings/events/reasons.js';
+import { RECORD_HEADERS_MAX } from './batch-limits.js';
+
+export interface ReadRecord {
+  readonly timestampDelta: number;
+  readonly offsetDelta: number;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  /** By name; those that are given several times as a list. */
+  readonly headers: object;
+  /** It has more headers than are read: it has none here. */
+  readonly unread: Malformed | null;
+  /** Where the next one begins. */
+  readonly end: number;
+}
+
+type HeaderValue = Buffer | null;
+
+/** @throws Error when the bytes end in the middle of it. */
+export function readRecord(content: Buffer, at: number): ReadRecord {
+  const cursor = new Cursor(content, at);
+  const length = cursor.varint();
+  const end = cursor.at + length;
+  if (length < 0 || end > content.length) throw new Error(CUT_OFF);
+  cursor.at += 1; // Attributes, of which there are none yet.
+  const timestampDelta = cursor.varint();
+  const offsetDelta = cursor.varint();
+  const key = cursor.bytes();
+  const value = cursor.bytes();
+  const count = cursor.varint();
+  const tooMany = count > RECORD_HEADERS_MAX;
+  const detail = `The record has ${count} headers; at most ${RECORD_HEADERS_MAX} are read.`;
+  const unread = tooMany ? malformed('record-too-large', detail) : null;
+  const headers = tooMany ? {} : headersAt(cursor, count);
+  return { timestampDelta, offsetDelta, key, value, headers, unread, end };
+}
+
+const CUT_OFF = 'A batch of records ends in the middle of one.';
+
+function headersAt(cursor: Cursor, count: number): object {
+  if (count <= 0) return {};
+  const byName = new Map<string, HeaderValue | HeaderValue[]>();
+  for (let i = 0; i < count; i += 1) {
+    const name = cursor.bytes()?.toString('utf8') ?? '';
+    const value = cursor.bytes();
+    const known = byName.get(name);
+    if (known === undefined) byName.set(name, value);
+    else if (Array.isArray(known)) known.push(value);
+    else byName.set(name, [known, value]);
+  }
+  return Object.fromEntries(byName);
+}
+
+class Cursor {
+  constructor(
+    private readonly content: Buffer,
+    public at: number,
+  ) {}
+
+  /** Of up to 64 bits; exact up to 2^53. */
+  varint(): number {
+    let sum = 0;
+    for (let scale = 1, more = true; more; scale *= 128) {
+      const byte = this.content[this.at];
+      if (byte === undefined || scale > 2 ** 63) throw new Error(CUT_OFF);
+      this.at += 1;
+      sum += (byte & 0x7f) * scale;
+      more = byte >= 0x80;
+    }
+    return sum % 2 === 0 ? sum / 2 : -(sum + 1) / 2;
+  }
+
+  bytes(): Buffer | null {
+    const length = this.varint();
+    if (length < 0) return null;
+    const from = this.at;
+    this.at += length;
+    if (this.at > this.content.length) throw new Error(CUT_OFF);
+    return this.content.subarray(from, this.at);
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * What inflating Zstandard frames takes, told from their headers: a few bytes may ask for a window of gigabytes.
+ * https://www.rfc-editor.org/rfc/rfc8878#section-3.1
+ */
+const MAGIC = 0xfd2f_b528;
+const SKIPPABLE_MAGIC = 0x184d_2a50;
+const MAGIC_BYTES = 4;
+const BLOCK_HEADER_BYTES = 3;
+const BLOCK_BYTES_MAX = 128 * 1024;
+const CHECKSUM_BYTES = 4;
+const RAW = 0;
+const REPEATED = 1;
+
+export interface ZstdNeeds {
+  /** The largest window, or size of the content, that any frame declares. */
+  readonly declaredBytes: number;
+  /** What its blocks can give together: no more than this, maybe far less. */
+  readonly bytesMost: number;
+}
+
+/** Ends where there is no frame: whoever inflates it ends there, too. */
+export function zstdNeeds(frames: Buffer): ZstdNeeds {
+  let declaredBytes = 0;
+  let bytesMost = 0;
+  for (let at = 0; at + 2 * MAGIC_BYTES <= frames.length; ) {
+    const magic = frames.readUInt32LE(at);
+    if ((magic & ~0x0f) === SKIPPABLE_MAGIC) {
+      at += 2 * MAGIC_BYTES + frames.readUInt32LE(at + MAGIC_BYTES);
+      continue;
+    }
+    if (magic !== MAGIC) break;
+    const head = headOf(frames, at + MAGIC_BYTES);
+    declaredBytes = Math.max(declaredBytes, head.declaredBytes);
+    at = head.end;
+    for (let isLast = false; !isLast; ) {
+      if (at + BLOCK_HEADER_BYTES > frames.length) return { declaredBytes, bytesMost };
+      const block = frames.readUIntLE(at, BLOCK_HEADER_BYTES);
+      isLast = (block & 1) === 1;
+      const [type, size] = [(block >> 1) & 3, block >> 3];
+      bytesMost += type === RAW || type === REPEATED ? size : BLOCK_BYTES_MAX;
+      at += BLOCK_HEADER_BYTES + (type === REPEATED ? 1 : size);
+    }
+    at += head.checksumBytes;
+  }
+  return { declaredBytes, bytesMost };
+}
+
+interface FrameHead {
+  readonly declaredBytes: number;
+  readonly end: number;
+  readonly checksumBytes: number;
+}
+
+function headOf(frames: Buffer, at: number): FrameHead {
+  const descriptor = frames.readUInt8(at);
+  const isSingleSegment = (descriptor & 0x20) !== 0;
+  const checksumBytes = (descriptor & 0x04) === 0 ? 0 : CHECKSUM_BYTES;
+  const dictionaryBytes = [0, 1, 2, 4][descriptor & 3] ?? 0;
+  const sizeBytes = [isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6] ?? 0;
+  const sizeAt = at + 1 + (isSingleSegment ? 0 : 1) + dictionaryBytes;
+  const end = sizeAt + sizeBytes;
+  if (end > frames.length) return { declaredBytes: 0, end, checksumBytes };
+  const window = isSingleSegment ? 0 : windowBytes(frames.readUInt8(at + 1));
+  return { declaredBytes: Math.max(window, contentBytes(frames, sizeAt, sizeBytes)), end, checksumBytes };
+}
+
+function windowBytes(descriptor: number): number {
+  const base = 2 ** (10 + (descriptor >> 3));
+  return base + (base / 8) * (descriptor & 7);
+}
+
+function contentBytes(frames: Buffer, at: number, bytes: number): number {
+  if (bytes === 0) return 0;
+  if (bytes === 8) return Number(frames.readBigUInt64LE(at));
+  return frames.readUIntLE(at, bytes) + (bytes === 2 ? 256 : 0);
+}
