@@ -238,7 +238,14 @@ export class KafkaSource implements EventSource {
 
 function recordsOf({ topic, partition, messages }: EachBatchPayload['batch'], aggregate: AggregateName) {
   return messages.map(
-    ({ key, value, headers, offset, timestamp, unread }: KafkaMessage & Pick<SourceRecord, 'unread'>): SourceRecord => ({
+    ({
+      key,
+      value,
+      headers,
+      offset,
+      timestamp,
+      unread,
+    }: KafkaMessage & Pick<SourceRecord, 'unread'>): SourceRecord => ({
       aggregate,
       topic,
       partition,

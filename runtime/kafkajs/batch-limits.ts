@@ -20,7 +20,9 @@ export class BatchTooLarge extends Error {
   override readonly name = 'BatchTooLarge';
 
   static inBytes(bytesMax: number): BatchTooLarge {
-    return new BatchTooLarge(`its records take more than ${bytesMax} bytes (KAFKA_BATCH_BYTES_MAX) once they are inflated`);
+    return new BatchTooLarge(
+      `its records take more than ${bytesMax} bytes (KAFKA_BATCH_BYTES_MAX) once they are inflated`,
+    );
   }
 
   static inRecords(recordsMax: number): BatchTooLarge {

@@ -9,7 +9,7 @@ import kafkajs from 'kafkajs';
 import { BatchTooLarge, batchLimits } from './batch-limits.js';
 import { firstLz4Frame } from './lz4-frames.js';
 import { snappyBlocks, snappyBytesOf } from './snappy-frames.js';
-import { zstdNeeds } from './zstd-frames.js';
+import { type ZstdFrame, zstdFrames } from './zstd-frames.js';
 
 /** @throws BatchTooLarge before more than about `bytesMax` bytes are taken. */
 type Inflate = (compressed: Buffer, bytesMax: number) => Promise<Buffer>;
@@ -67,8 +67,15 @@ const CODECS: readonly Codec[] = [
     async load() {
       const inflate = zstdOfNode() ?? (await zstdOfPackage());
       return async (compressed, bytesMax) => {
-        assertWithin(zstdNeeds(compressed).declaredBytes, Math.max(bytesMax, ZSTD_WINDOW_BYTES));
-        return inflate(compressed, bytesMax);
+        const inflated: Buffer[] = [];
+        let bytes = 0;
+        for (const frame of zstdFrames(compressed)) {
+          assertWithin(frame.declaredBytes, bytesMax, ZSTD_WINDOW_BYTES);
+          const content = await inflate(frame, bytesMax - bytes);
+          bytes += content.length;
+          inflated.push(content);
+        }
+        return inflated.length === 1 && inflated[0] !== undefined ? inflated[0] : Buffer.concat(inflated);
       };
     },
   },
@@ -100,8 +107,9 @@ export async function registerCodecs(codecs: readonly Codec[] = CODECS): Promise
   );
 }
 
-function assertWithin(bytes: number, bytesMax: number): void {
-  if (bytes > bytesMax) throw BatchTooLarge.inBytes(bytesMax);
+/** `common`: so much may be asked for whatever the limit. */
+function assertWithin(bytes: number, bytesMax: number, common = 0): void {
+  if (bytes > Math.max(bytesMax, common)) throw BatchTooLarge.inBytes(bytesMax);
 }
 
 function withinZlib(inflate: ZlibInflate): Inflate {
@@ -117,17 +125,20 @@ function withinZlib(inflate: ZlibInflate): Inflate {
   };
 }
 
+type InflateFrame = (frame: ZstdFrame, bytesMax: number) => Promise<Buffer>;
+
 /** Node has zstd from 22.15 on. */
-function zstdOfNode(): Inflate | null {
+function zstdOfNode(): InflateFrame | null {
   if (!('zstdDecompress' in zlib) || typeof zlib.zstdDecompress !== 'function') return null;
-  return withinZlib(promisify(zlib.zstdDecompress) as ZlibInflate);
+  const inflate = withinZlib(promisify(zlib.zstdDecompress) as ZlibInflate);
+  return ({ frame }, bytesMax) => inflate(frame, bytesMax);
 }
 
 /** It has no limit of its own. Where the headers do not tell that all is well it goes block by block, which is slower. */
-async function zstdOfPackage(): Promise<Inflate> {
+async function zstdOfPackage(): Promise<InflateFrame> {
   const { Decompress, decompress } = await import('fzstd');
-  return async (compressed, bytesMax) => {
-    if (zstdNeeds(compressed).bytesMost <= bytesMax) return Buffer.from(decompress(compressed));
+  return async ({ frame, bytesMost }, bytesMax) => {
+    if (bytesMost <= bytesMax) return Buffer.from(decompress(frame));
     const pieces: Uint8Array[] = [];
     let bytes = 0;
     const stream = new Decompress((piece) => {
@@ -136,7 +147,7 @@ async function zstdOfPackage(): Promise<Inflate> {
       // A piece of a few bytes lies in memory for the largest that a block may be.
       pieces.push(Uint8Array.from(piece));
     });
-    stream.push(compressed, true);
+    stream.push(frame, true);
     return Buffer.concat(pieces);
   };
 }

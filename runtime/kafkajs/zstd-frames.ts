@@ -11,38 +11,44 @@ const CHECKSUM_BYTES = 4;
 const RAW = 0;
 const REPEATED = 1;
 
-export interface ZstdNeeds {
-  /** The largest window, or size of the content, that any frame declares. */
+export interface ZstdFrame {
+  readonly frame: Buffer;
+  /** The window that it asks for, or the size that it declares, whichever is larger. */
   readonly declaredBytes: number;
   /** What its blocks can give together: no more than this, maybe far less. */
   readonly bytesMost: number;
 }
 
-/** Ends where there is no frame: whoever inflates it ends there, too. */
-export function zstdNeeds(frames: Buffer): ZstdNeeds {
-  let declaredBytes = 0;
-  let bytesMost = 0;
-  for (let at = 0; at + 2 * MAGIC_BYTES <= frames.length; ) {
-    const magic = frames.readUInt32LE(at);
+/**
+ * One by one, since not everything that inflates goes on behind the first. What is to be skipped is left out, and what
+ * follows the last one, too.
+ */
+export function* zstdFrames(compressed: Buffer): Generator<ZstdFrame> {
+  for (let at = 0; at + 2 * MAGIC_BYTES <= compressed.length; ) {
+    const magic = compressed.readUInt32LE(at);
     if ((magic & ~0x0f) === SKIPPABLE_MAGIC) {
-      at += 2 * MAGIC_BYTES + frames.readUInt32LE(at + MAGIC_BYTES);
+      at += 2 * MAGIC_BYTES + compressed.readUInt32LE(at + MAGIC_BYTES);
       continue;
     }
-    if (magic !== MAGIC) break;
-    const head = headOf(frames, at + MAGIC_BYTES);
-    declaredBytes = Math.max(declaredBytes, head.declaredBytes);
-    at = head.end;
-    for (let isLast = false; !isLast; ) {
-      if (at + BLOCK_HEADER_BYTES > frames.length) return { declaredBytes, bytesMost };
-      const block = frames.readUIntLE(at, BLOCK_HEADER_BYTES);
-      isLast = (block & 1) === 1;
-      const [type, size] = [(block >> 1) & 3, block >> 3];
-      bytesMost += type === RAW || type === REPEATED ? size : BLOCK_BYTES_MAX;
-      at += BLOCK_HEADER_BYTES + (type === REPEATED ? 1 : size);
-    }
-    at += head.checksumBytes;
+    if (magic !== MAGIC) return;
+    const { declaredBytes, end, checksumBytes } = headOf(compressed, at + MAGIC_BYTES);
+    const blocks = blocksAt(compressed, end);
+    const next = blocks.end + checksumBytes;
+    yield { frame: compressed.subarray(at, next), declaredBytes, bytesMost: blocks.bytesMost };
+    at = next;
   }
-  return { declaredBytes, bytesMost };
+}
+
+function blocksAt(compressed: Buffer, from: number): { bytesMost: number; end: number } {
+  let bytesMost = 0;
+  for (let at = from; ; ) {
+    if (at + BLOCK_HEADER_BYTES > compressed.length) return { bytesMost, end: compressed.length };
+    const block = compressed.readUIntLE(at, BLOCK_HEADER_BYTES);
+    const [type, size] = [(block >> 1) & 3, block >> 3];
+    bytesMost += type === RAW || type === REPEATED ? size : BLOCK_BYTES_MAX;
+    at += BLOCK_HEADER_BYTES + (type === REPEATED ? 1 : size);
+    if ((block & 1) === 1) return { bytesMost, end: at };
+  }
 }
 
 interface FrameHead {
