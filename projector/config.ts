@@ -80,6 +80,9 @@ export const projectorSettings = z.object({
     'how long a subscriber may have been away and still go on where it was; for the topic when it is created',
   ),
   CHANGES_PARTITIONS: integer(3, 1, 100).describe('partitions of the topic of changes when it is created'),
+  ELASTICSEARCH_DOCUMENT_BYTES_MAX: integer(33_554_432, 1_048_576, 2_147_483_647).describe(
+    'bytes of one document as JSON that Elasticsearch is asked to take; a larger one is refused unsent',
+  ),
   STORE_TIMEOUT_MS: integer(30_000, 100, 600_000).describe('limit for one request to a store'),
 });
 

@@ -128,7 +128,12 @@ export function composeGeneration(around: Surroundings, record: GenerationRecord
   );
   const rollups = new MongoRollupStore(db, generation);
   const documents = documentStoreByView({
-    elasticsearch: new ElasticsearchDocumentStore(elasticsearch, names, refusals),
+    elasticsearch: new ElasticsearchDocumentStore(
+      elasticsearch,
+      names,
+      refusals,
+      settings.ELASTICSEARCH_DOCUMENT_BYTES_MAX,
+    ),
     mongodb: new MongoDocumentStore(db, generation, refusals),
   });
   const tickets = new MongoTicketCounter(db, generation);

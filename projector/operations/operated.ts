@@ -120,7 +120,12 @@ export function operatedGeneration(
     ...{ aggregates, rollups, tickets, jobs, cache, clock },
     settings: derivation,
     documents: documentStoreByView({
-      elasticsearch: new ElasticsearchDocumentStore(elasticsearch, names, refusals),
+      elasticsearch: new ElasticsearchDocumentStore(
+        elasticsearch,
+        names,
+        refusals,
+        settings.ELASTICSEARCH_DOCUMENT_BYTES_MAX,
+      ),
       mongodb: new MongoDocumentStore(db, generation, refusals),
     }),
     // Nobody follows the changes of what does not change.

@@ -10,12 +10,15 @@ export async function inLanes<Piece>(
   lanes: number,
   send: (piece: Piece) => Promise<void>,
 ): Promise<void> {
-  const waiting = [...pieces].reverse();
+  // Each is asked for when there is a lane for it: it may be large, and made no earlier.
+  const waiting = pieces[Symbol.iterator]();
   const failures: unknown[] = [];
   const lane = async (): Promise<void> => {
-    for (let piece = waiting.pop(); piece !== undefined && failures.length === 0; piece = waiting.pop()) {
+    while (failures.length === 0) {
       try {
-        await send(piece);
+        const next = waiting.next();
+        if (next.done === true) return;
+        await send(next.value);
       } catch (error) {
         failures.push(error);
       }

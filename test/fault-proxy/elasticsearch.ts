@@ -26,6 +26,8 @@ export interface ElasticsearchProxy {
   readonly url: string;
   /** The next `times` requests to `_bulk` meet the fault, after those that were asked for before. */
   inject(fault: ElasticsearchFault, times?: number): void;
+  /** Requests to `_bulk` with more bytes than this are answered with 429, as by a server that has no more room. */
+  roomBytes: number;
   /** Faults that requests have met. */
   readonly struck: readonly ElasticsearchFault[];
   /** Requests to `_bulk` that came, with or without fault. */
@@ -39,14 +41,16 @@ export async function elasticsearchProxy(target: string, port = 0): Promise<Elas
   const struck: ElasticsearchFault[] = [];
   let bulkRequests = 0;
   const server = createServer((incoming, outgoing) => {
+    const bytes = Number(incoming.headers['content-length'] ?? 0);
     const isBulk = new URL(incoming.url ?? '/', target).pathname.endsWith('/_bulk');
     if (isBulk) bulkRequests += 1;
-    const fault = isBulk ? faults.shift() : undefined;
+    const fault = isBulk ? (faults.shift() ?? (bytes > proxy.roomBytes ? noRoom(bytes) : undefined)) : undefined;
     if (fault !== undefined) struck.push(fault);
     void handle(target, incoming, outgoing, fault).catch(() => outgoing.destroy());
   });
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-  return {
+  const proxy: ElasticsearchProxy = {
+    roomBytes: Number.POSITIVE_INFINITY,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     inject: (fault, times = 1) => faults.push(...Array.from({ length: times }, () => fault)),
     struck,
@@ -57,6 +61,12 @@ export async function elasticsearchProxy(target: string, port = 0): Promise<Elas
       await closed;
     },
   };
+  return proxy;
+}
+
+function noRoom(bytes: number): ElasticsearchFault {
+  const reason = `rejected execution of coordinating operation of ${bytes} bytes`;
+  return { kind: 'answer', status: 429, body: { error: { type: 'es_rejected_execution_exception', reason } } };
 }
 
 async function handle(

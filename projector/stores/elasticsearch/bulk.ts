@@ -1,14 +1,13 @@
-import type { Client } from '@elastic/elasticsearch';
+import { type Client, errors } from '@elastic/elasticsearch';
 import { HIDDEN_FIELD } from '../../../runtime/records.js';
 import { inLanes } from '../../pipeline/lanes.js';
 import { type OutgoingDocument, type Ticket, Unavailable } from '../../ports.js';
+import { type BulkLimits, halvesOf, type Piece, piecesOf, type Refused } from './pieces.js';
+import { exceedsAlone, LARGE_DOCUMENT_BYTES, PIECE_BYTES, type Pressure } from './pressure.js';
 import { refusalReason } from './refusal-reason.js';
 import { type BulkItem, verdictOfFailure, verdictOfItem } from './verdicts.js';
 import { adviceOn, writeAliasOf } from './write-alias.js';
 
-/** The requests are about this large: larger ones gain nothing, smaller ones cost round trips. */
-const PIECE_BYTES = 2 * 1024 * 1024;
-const REQUESTS_IN_FLIGHT = 2;
 /** What a document that is larger than a piece gets for as much of it as a piece has: such a one takes seconds to index. */
 const LARGE_PIECE_MS = 30_000;
 const PATH_QUERY = 'require_alias=true&filter_path=errors,items.*.status,items.*.error';
@@ -19,18 +18,8 @@ export interface BulkOutcome {
   readonly refused: readonly Refused[];
 }
 
-interface Refused {
-  readonly id: string;
-  readonly reason: string;
-}
-
 interface BulkReply {
   readonly items?: readonly { readonly index: BulkItem }[];
-}
-
-interface Piece {
-  readonly ids: readonly string[];
-  readonly body: string;
 }
 
 /**
@@ -45,29 +34,84 @@ export async function bulkIndex(
   index: string,
   ticket: Ticket,
   documents: readonly OutgoingDocument[],
+  limits: BulkLimits,
 ): Promise<BulkOutcome> {
+  const { pressure } = limits;
   let superseded = 0;
+  let waiting: Unavailable | null = null;
   const refused: Refused[] = [];
   const send = async (piece: Piece): Promise<void> => {
-    const items = await sendPiece(client, index, piece);
-    if (items === 'split') {
+    const answer = await pressure.inTurn(() => sendPiece(client, index, piece));
+    if (answer.kind === 'split') {
       const alone = piece.ids.length === 1 ? piece.ids[0] : undefined;
       if (alone === undefined) for (const half of halvesOf(piece)) await send(half);
       else refused.push({ id: alone, reason: 'Elasticsearch refuses the request with this document alone (400, 413)' });
       return;
     }
-    const settled = settle(piece, items, index);
+    if (answer.kind === 'crowded') {
+      const isGivenUp = await withoutRoom(client, index, piece, answer.item, pressure);
+      if (isGivenUp) refused.push({ id: piece.ids[0] ?? '', reason: noRoomFor(piece, answer.item) });
+      // The others have their turn first.
+      else waiting ??= unavailable(index, answer.item);
+      return;
+    }
+    const settled = settle(piece, answer.items, index, pressure);
     superseded += settled.superseded;
     refused.push(...settled.refused);
   };
-  await inLanes(piecesOf(ticket, documents), REQUESTS_IN_FLIGHT, send);
+  const pieces = piecesOf(ticket, documents, limits, (tooLarge) => refused.push(tooLarge));
+  await inLanes(pieces, pressure.requestsInFlight, send);
+  if (waiting !== null) throw waiting;
+  pressure.eased();
+  pressure.settled(documents.map(({ id }) => nameIn(index, id)));
   return { superseded, refused };
 }
 
+/**
+ * Whether it is given up: a large document that is refused alone, over and over, while others are taken.
+ * @throws Unavailable when it is not known to be that: the cluster has too much to do, which passes.
+ */
+async function withoutRoom(
+  client: Client,
+  index: string,
+  { ids, bytes }: Piece,
+  item: BulkItem,
+  pressure: Pressure,
+): Promise<boolean> {
+  const [id] = ids;
+  const wasAlone = ids.length === 1 && pressure.requestsInFlight === 1;
+  pressure.refused();
+  if (id === undefined || !wasAlone || bytes < LARGE_DOCUMENT_BYTES) throw unavailable(index, item);
+  if (exceedsAlone(item.error?.reason)) return true;
+  if (!(await pressure.inTurn(() => takesWrites(client, index, id)))) throw unavailable(index, item);
+  return pressure.refusedAlone(nameIn(index, id));
+}
+
+/** Asks for a small write at the same place that cannot come true: it is in conflict with whatever is there, or is not. */
+async function takesWrites(client: Client, index: string, id: string): Promise<boolean> {
+  const action = { index: { _id: id, if_seq_no: Number.MAX_SAFE_INTEGER, if_primary_term: 1 } };
+  const body = `${JSON.stringify(action)}\n${JSON.stringify({ [HIDDEN_FIELD]: true })}\n`;
+  const answer = await sendPiece(client, index, { ids: [id], body, bytes: body.length });
+  return answer.kind === 'items' && answer.items.every((item) => verdictOfItem(item) === 'superseded');
+}
+
+function nameIn(index: string, id: string): string {
+  return `${index}/${id}`;
+}
+
+function noRoomFor({ bytes }: Piece, { status, error }: BulkItem): string {
+  return `Elasticsearch has no room for its ${bytes} bytes, even alone (${error?.type ?? `status ${status}`}): give it more memory`;
+}
+
+function unavailable(index: string, item: BulkItem): Unavailable {
+  return new Unavailable(`Elasticsearch does not take writes to ${index} now: ${describe(item)}`);
+}
+
 /** What needs an operator is told before what passes by itself. */
-function settle({ ids }: Piece, items: readonly BulkItem[], index: string): BulkOutcome {
+function settle({ ids }: Piece, items: readonly BulkItem[], index: string, pressure: Pressure): BulkOutcome {
   let superseded = 0;
-  let unavailable: Unavailable | null = null;
+  let waiting: BulkItem | null = null;
+  let crowded: BulkItem | null = null;
   const refused: Refused[] = [];
   items.forEach((item, i) => {
     switch (verdictOfItem(item)) {
@@ -77,7 +121,10 @@ function settle({ ids }: Piece, items: readonly BulkItem[], index: string): Bulk
         superseded += 1;
         break;
       case 'wait':
-        unavailable ??= new Unavailable(`Elasticsearch does not take writes to ${index} now: ${describe(item)}`);
+        waiting ??= item;
+        break;
+      case 'crowded':
+        crowded ??= item;
         break;
       case 'quarantine':
         refused.push({ id: ids[i] ?? '', reason: refusalReason(item) });
@@ -86,25 +133,40 @@ function settle({ ids }: Piece, items: readonly BulkItem[], index: string): Bulk
         throw new Error(`${adviceOn(item.status, index)} (${describe(item)})`);
     }
   });
-  if (unavailable !== null) throw unavailable;
+  if (crowded !== null) pressure.refused();
+  const passing = waiting ?? crowded;
+  if (passing !== null) throw unavailable(index, passing);
   return { superseded, refused };
 }
 
-/** One item for each document of the piece, or `split`. */
-async function sendPiece(client: Client, index: string, { ids, body }: Piece): Promise<readonly BulkItem[] | 'split'> {
+type PieceAnswer =
+  /** One for each document of the piece. */
+  | { readonly kind: 'items'; readonly items: readonly BulkItem[] }
+  | { readonly kind: 'split' }
+  /** Of the piece as a whole, or of the one document that it has. */
+  | { readonly kind: 'crowded'; readonly item: BulkItem };
+
+async function sendPiece(client: Client, index: string, { ids, body, bytes }: Piece): Promise<PieceAnswer> {
   try {
     const path = `/${encodeURIComponent(writeAliasOf(index))}/_bulk`;
     const reply = await client.transport.request<BulkReply>(
       { method: 'POST', path, querystring: PATH_QUERY, bulkBody: body },
-      body.length <= PIECE_BYTES ? {} : { requestTimeout: Math.ceil(body.length / PIECE_BYTES) * LARGE_PIECE_MS },
+      bytes <= PIECE_BYTES ? {} : { requestTimeout: Math.ceil(bytes / PIECE_BYTES) * LARGE_PIECE_MS },
     );
-    if (reply.items?.length === ids.length) return reply.items.map(({ index: item }) => item);
+    if (reply.items?.length === ids.length) {
+      const items = reply.items.map(({ index: item }) => item);
+      const [item] = items;
+      const isCrowded = items.length === 1 && item !== undefined && verdictOfItem(item) === 'crowded';
+      return isCrowded ? { kind: 'crowded', item } : { kind: 'items', items };
+    }
   } catch (error) {
     switch (verdictOfFailure(error)) {
       case 'wait':
         throw new Unavailable(`Elasticsearch could not be reached: ${messageOf(error)}`, { cause: error });
+      case 'crowded':
+        return { kind: 'crowded', item: itemOf(error) };
       case 'split':
-        return 'split';
+        return { kind: 'split' };
       case 'stop':
         if (statusOf(error) === undefined) throw error;
         throw new Error(`${adviceOn(statusOf(error), index)} (${messageOf(error)})`, { cause: error });
@@ -116,37 +178,21 @@ async function sendPiece(client: Client, index: string, { ids, body }: Piece): P
   );
 }
 
-function halvesOf({ ids, body }: Piece): Piece[] {
-  const lines = body.trimEnd().split('\n');
-  const half = Math.floor(ids.length / 2);
-  return [
-    { ids: ids.slice(0, half), body: `${lines.slice(0, half * 2).join('\n')}\n` },
-    { ids: ids.slice(half), body: `${lines.slice(half * 2).join('\n')}\n` },
-  ];
-}
-
-function* piecesOf(ticket: Ticket, documents: readonly OutgoingDocument[]): Generator<Piece> {
-  let ids: string[] = [];
-  let body = '';
-  for (const { id, stored } of documents) {
-    const source = stored === null ? { [HIDDEN_FIELD]: true } : { ...stored, [HIDDEN_FIELD]: false };
-    const lines = `{"index":{"_id":${JSON.stringify(id)},"version":${ticket},"version_type":"external"}}\n${JSON.stringify(source)}\n`;
-    // One that is larger goes alone.
-    if (ids.length > 0 && body.length + lines.length > PIECE_BYTES) {
-      yield { ids, body };
-      ids = [];
-      body = '';
-    }
-    body += lines;
-    ids.push(id);
-  }
-  if (ids.length > 0) yield { ids, body };
-}
-
 /** The HTTP status of a client error; `undefined` when there was no answer. */
 function statusOf(error: unknown): number | undefined {
   if (typeof error !== 'object' || error === null || !('statusCode' in error)) return undefined;
   return typeof error.statusCode === 'number' ? error.statusCode : undefined;
+}
+
+/** As if it was said of a document. */
+function itemOf(error: unknown): BulkItem {
+  const body: unknown = error instanceof errors.ResponseError ? error.body : undefined;
+  const said = typeof body === 'object' && body !== null && 'error' in body ? body.error : undefined;
+  const { type, reason } =
+    ((typeof said === 'object' ? said : null) as { type?: unknown; reason?: unknown } | null) ?? {};
+  const status = statusOf(error) ?? 0;
+  if (typeof type !== 'string') return { status };
+  return { status, error: { type, ...(typeof reason === 'string' ? { reason } : {}) } };
 }
 
 function messageOf(error: unknown): string {

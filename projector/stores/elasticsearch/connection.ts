@@ -15,7 +15,7 @@ export async function withElasticsearch<Result>(attempted: string, operation: ()
   try {
     return await operation();
   } catch (error) {
-    if (verdictOfFailure(error) !== 'wait') throw error;
+    if (!['wait', 'crowded'].includes(verdictOfFailure(error))) throw error;
     const message = error instanceof Error ? error.message : String(error);
     throw new Unavailable(`Elasticsearch could not ${attempted}: ${message}`, { cause: error });
   }

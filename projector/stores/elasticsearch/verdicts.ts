@@ -36,7 +36,7 @@ export const ITEM_VERDICTS: readonly Row<ItemVerdict>[] = [
     verdict: 'wait',
     because: 'the index is read-only (a full disk, a snapshot, an operator) or closed: 403, 429 or 400',
   },
-  { status: [429, 429], verdict: 'wait', because: 'queues or memory are full' },
+  { status: [429, 429], verdict: 'crowded', because: 'queues or memory are full' },
   { status: [500, 599], verdict: 'wait', because: 'the shard is not there, or the node is in trouble' },
   { status: [401, 401], verdict: 'stop', because: 'the credentials are not accepted' },
   { status: [403, 403], verdict: 'stop', because: 'the credentials do not permit writing' },
@@ -56,7 +56,7 @@ export const REQUEST_VERDICTS: readonly Row<FailureVerdict>[] = [
   { status: [413, 413], verdict: 'split', because: 'larger than http.max_content_length' },
   { status: [400, 400], verdict: 'split', because: 'one of the documents spoils the request' },
   { status: [408, 408], verdict: 'wait', because: 'whatever stands before Elasticsearch lost patience' },
-  { status: [429, 429], verdict: 'wait', because: 'queues or memory are full' },
+  { status: [429, 429], verdict: 'crowded', because: 'queues or memory are full' },
   { status: [500, 599], verdict: 'wait', because: 'the cluster, or what stands before it, is in trouble' },
   { verdict: 'stop', because: 'credentials (401, 403), a missing index (404), or something else than Elasticsearch' },
 ];

@@ -13,8 +13,8 @@ const ITEMS = [
   [200, undefined, 'done'],
   [201, undefined, 'done'],
   [409, 'version_conflict_engine_exception', 'superseded'],
-  [429, 'es_rejected_execution_exception', 'wait'],
-  [429, 'circuit_breaking_exception', 'wait'],
+  [429, 'es_rejected_execution_exception', 'crowded'],
+  [429, 'circuit_breaking_exception', 'crowded'],
   [429, 'cluster_block_exception', 'wait'],
   [403, 'cluster_block_exception', 'wait'],
   [400, 'index_closed_exception', 'wait'],
@@ -44,7 +44,7 @@ describe('an item of a bulk answer', () => {
 
   it('can be each of the verdicts, and each row of the table has its reason', () => {
     expect(new Set(ITEM_VERDICTS.map(({ verdict }) => verdict))).toEqual(
-      new Set(['done', 'superseded', 'wait', 'quarantine', 'stop']),
+      new Set(['done', 'superseded', 'wait', 'crowded', 'quarantine', 'stop']),
     );
     for (const { because } of [...ITEM_VERDICTS, ...REQUEST_VERDICTS]) expect(because).toMatch(/\w+/);
   });
@@ -58,7 +58,7 @@ const REQUESTS = [
   [405, 'stop'],
   [408, 'wait'],
   [413, 'split'],
-  [429, 'wait'],
+  [429, 'crowded'],
   [500, 'wait'],
   [502, 'wait'],
   [503, 'wait'],
