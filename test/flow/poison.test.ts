@@ -25,6 +25,9 @@ beforeAll(async () => {
 const SECRET = '王芳的秘密';
 const USED_ID = 'e-used';
 
+/** Of what is not looked into, and not kept: see test/attack/flow/batches.test.ts. */
+const BY_SIZE: readonly string[] = ['record-too-large', 'batch-too-large'] satisfies ReasonCode[];
+
 interface Bad extends RawRecord {
   readonly topic: Topic;
   readonly reason: ReasonCode;
@@ -99,7 +102,8 @@ describe('records that break the contract', () => {
       event('order.shipped', 'o-good', 3, { carrier: 'DHL', trackingNo: '1' }),
     ]);
     await expectConvergence(answers, publisher.events);
-    expect(new Set(BAD.map(({ reason }) => reason))).toEqual(new Set(Object.keys(reasons)));
+    const all = Object.keys(reasons).filter((reason) => !BY_SIZE.includes(reason));
+    expect(new Set(BAD.map(({ reason }) => reason))).toEqual(new Set(all));
   });
 
   it('are kept with place, key, headers, value and reason', async () => {

@@ -42,7 +42,13 @@ class Desk implements QuarantineDesk {
 
 function waiting(published: readonly PublishedEvent[]): readonly QuarantineEntry[] {
   return published.map((one, offset) => ({
-    ...{ id: `${one.topic}/0/${offset}`, record: toRecord(one, offset), lost: null, reason: 'not-json', detail: 'before' },
+    ...{
+      id: `${one.topic}/0/${offset}`,
+      record: toRecord(one, offset),
+      lost: null,
+      reason: 'not-json',
+      detail: 'before',
+    },
     ...{ quarantinedAt: new Date(0), handled: null },
   }));
 }
