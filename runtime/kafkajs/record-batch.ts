@@ -100,15 +100,20 @@ function recordsIn(content: Buffer, head: Head): FetchedRecord[] {
     const read = readRecord(content, at);
     at = read.end;
     const { key, value, headers, unread } = read;
-    records.push({
-      ...{ magicByte: MAGIC_OF_RECORD_BATCHES, attributes: 0 },
-      timestamp: String((attributes & LOG_APPEND_TIME) === 0 ? firstTimestamp + read.timestampDelta : maxTimestamp),
+    const timestamp = (attributes & LOG_APPEND_TIME) === 0 ? firstTimestamp + read.timestampDelta : maxTimestamp;
+    // Written out: this is done for every record there is.
+    const record = {
+      magicByte: MAGIC_OF_RECORD_BATCHES,
+      attributes: 0,
+      timestamp: String(timestamp),
       offset: String(firstOffset + read.offsetDelta),
-      ...{ key, value, headers },
+      key,
+      value,
+      headers,
       isControlRecord: context.isControlBatch,
       batchContext: context,
-      ...(unread === null ? {} : { unread }),
-    });
+    };
+    records.push(unread === null ? record : { ...record, unread });
   }
   return records;
 }

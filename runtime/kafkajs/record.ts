@@ -40,16 +40,18 @@ const CUT_OFF = 'A batch of records ends in the middle of one.';
 
 function headersAt(cursor: Cursor, count: number): object {
   if (count <= 0) return {};
-  const byName = new Map<string, HeaderValue | HeaderValue[]>();
+  const headers: Record<string, HeaderValue | HeaderValue[]> = {};
   for (let i = 0; i < count; i += 1) {
-    const name = cursor.bytes()?.toString('utf8') ?? '';
+    const name = cursor.text();
     const value = cursor.bytes();
-    const known = byName.get(name);
-    if (known === undefined) byName.set(name, value);
-    else if (Array.isArray(known)) known.push(value);
-    else byName.set(name, [known, value]);
+    const known = Object.hasOwn(headers, name) ? headers[name] : undefined;
+    if (Array.isArray(known)) known.push(value);
+    else if (known !== undefined) headers[name] = [known, value];
+    else if (name === '__proto__') {
+      Object.defineProperty(headers, name, { value, enumerable: true, configurable: true, writable: true });
+    } else headers[name] = value;
   }
-  return Object.fromEntries(byName);
+  return headers;
 }
 
 class Cursor {
@@ -60,6 +62,11 @@ class Cursor {
 
   /** Of up to 64 bits; exact up to 2^53. */
   varint(): number {
+    const first = this.content[this.at];
+    if (first !== undefined && first < 0x80) {
+      this.at += 1;
+      return (first >> 1) ^ -(first & 1);
+    }
     let sum = 0;
     for (let scale = 1, more = true; more; scale *= 128) {
       const byte = this.content[this.at];
@@ -69,6 +76,15 @@ class Cursor {
       more = byte >= 0x80;
     }
     return sum % 2 === 0 ? sum / 2 : -(sum + 1) / 2;
+  }
+
+  text(): string {
+    const length = this.varint();
+    if (length <= 0) return '';
+    const from = this.at;
+    this.at += length;
+    if (this.at > this.content.length) throw new Error(CUT_OFF);
+    return this.content.toString('utf8', from, this.at);
   }
 
   bytes(): Buffer | null {
