@@ -48,12 +48,12 @@ export function createApp(context: RouteContext, log: Log, entrance: Entrance, l
   app.use(refuseBodies, readOnly);
   const checks = checksOf(context);
   meterDegradation(limits.metrics.registry, context.degradation.recent, () => healthOf(checks));
-  app.use(healthRoutes(checks, context.stopping));
+  app.use(healthRoutes(checks, context.stopping, limits.saturation));
   app.use(openApiRoutes(context, entrance.authenticator));
   app.use(docsRoutes());
   const identified = identify(entrance.authenticator);
   app.use(metricsRoutes(limits.metrics.registry, identified));
-  app.use('/v1', limits.inFlight.limit, privateAnswers, identified);
+  app.use('/v1', limits.inFlight.limit, privateAnswers, identified, limits.inFlight.share);
   if (limits.rateLimit !== null) app.use('/v1', limits.rateLimit.limit);
   app.use(metaRoutes(context));
   app.use(suggestRoutes(context));

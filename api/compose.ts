@@ -19,6 +19,7 @@ import { KafkaLogEnds } from './freshness/kafka/log-ends.js';
 import { AggregateLog } from './history/aggregate-log.js';
 import { KafkaRecords } from './history/kafka/records.js';
 import { composeLimits } from './limits/composed.js';
+import { Shares } from './limits/shares.js';
 import { ElasticsearchReader } from './readers/elasticsearch/reader.js';
 import { ElasticsearchRefresher } from './readers/elasticsearch/refresher.js';
 import { GuardedReader } from './readers/guarded/reader.js';
@@ -87,11 +88,15 @@ export function composeApi(settings: ApiSettings, log: Log = createLog('api', se
   const changeLog = new KafkaChangeLog(changeLogs, log);
   const pastChanges = new KafkaChangeLog(changeLogs, log);
   const records = new KafkaRecords(changeLogs, log);
-  const aggregateLog = new AggregateLog(records, {
-    searchMsMax: settings.HISTORY_TIMEOUT_MS,
-    searchesMax: settings.HISTORY_SEARCHES_MAX,
-    bytesMax: settings.HISTORY_BYTES_MAX,
-  });
+  const aggregateLog = new AggregateLog(
+    records,
+    {
+      searchMsMax: settings.HISTORY_TIMEOUT_MS,
+      searchesMax: settings.HISTORY_SEARCHES_MAX,
+      bytesMax: settings.HISTORY_BYTES_MAX,
+    },
+    new Shares(settings.CALLER_SHARE_PERCENT),
+  );
   const versions = {
     elasticsearch: new GuardedVersions(elasticsearch, limits.guards.elasticsearch),
     mongodb: new GuardedVersions(documentsInMongo, limits.guards.mongodb),
@@ -109,7 +114,10 @@ export function composeApi(settings: ApiSettings, log: Log = createLog('api', se
     generations,
     freshness,
     changes,
-    watch: new Watch({ progress: new MongoProgress(database), positions, jobs: fanOut, timers: systemTimers }),
+    watch: new Watch(
+      { progress: new MongoProgress(database), positions, jobs: fanOut, timers: systemTimers },
+      limits.waits,
+    ),
     refresher: new CoalescedRefresher(refresher),
     history: { basis, records, log: aggregateLog, now: arrival.clock.now },
     events: { basis, log: aggregateLog, positions, traces: new MongoTraces(database) },
@@ -130,6 +138,9 @@ export function composeApi(settings: ApiSettings, log: Log = createLog('api', se
       host: settings.API_HOST,
       port: settings.API_PORT,
       requestTimeoutMs: settings.REQUEST_TIMEOUT_MS,
+      answerTimeoutMs: settings.ANSWER_TIMEOUT_MS,
+      connectionsMax: settings.CONNECTIONS_MAX,
+      pipelinedMax: settings.PIPELINED_REQUESTS_MAX,
       drainGraceMs: settings.DRAIN_GRACE_MS,
       drainTimeoutMs: settings.DRAIN_TIMEOUT_MS,
     },
@@ -142,6 +153,7 @@ export function composeApi(settings: ApiSettings, log: Log = createLog('api', se
       stopping.abort();
       changes.hub.stop();
     },
+    limits.connections,
   );
   log.info(
     {

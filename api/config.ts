@@ -61,6 +61,15 @@ export const apiSettings = z.object({
   STORE_CONCURRENCY_MAX: integer(32, 1, 1_000).describe('questions that one store works on at a time'),
   STORE_QUEUE_MAX: integer(128, 0, 10_000).describe('questions that wait for their turn at one store; more get 503'),
   REQUESTS_IN_FLIGHT_MAX: integer(500, 1, 100_000).describe('requests that are answered at a time; more get 503'),
+  CONNECTIONS_MAX: integer(2_000, 1, 1_000_000).describe(
+    'connections that one process has open at a time; more are closed as they come',
+  ),
+  CALLER_SHARE_PERCENT: integer(75, 1, 100).describe(
+    'how much of the requests, waits and searches under way one caller may hold, and of the connections one address, while no other holds any; the more others hold, the less; 100: not limited',
+  ),
+  SATURATION_MS: integer(10_000, 0, 600_000).describe(
+    'after so long without room, and with hardly any that becomes free, /health/ready is 503 (ms); 0: never',
+  ),
   RATE_LIMIT_POINTS: integer(20_000, 0, 1_000_000_000).describe(
     'points of each caller in RATE_LIMIT_WINDOW_MS, in each process; a list costs 2; 0: not limited',
   ),
@@ -86,7 +95,7 @@ export const apiSettings = z.object({
   HISTORY_TIMEOUT_MS: integer(5_000, 100, 60_000).describe(
     'how long Kafka is searched for the events of one history (ms); what is then missing makes it incomplete',
   ),
-  HISTORY_SEARCHES_MAX: integer(2, 1, 1_000).describe('such searches at a time in each process; more get 503'),
+  HISTORY_SEARCHES_MAX: integer(3, 1, 1_000).describe('such searches at a time in each process; more get 503'),
   HISTORY_BYTES_MAX: integer(33_554_432, 1_048_576, 1_073_741_824).describe(
     'what one such search may find, and what a process keeps of them for the next page',
   ),
@@ -105,7 +114,15 @@ export const apiSettings = z.object({
   DRAIN_TIMEOUT_MS: integer(10_000, 0, 15_000).describe(
     'so long after SIGTERM what is not answered yet is cut off (ms)',
   ),
-  REQUEST_TIMEOUT_MS: integer(30_000, 1_000, 600_000).describe('how long a client may take to send its request (ms)'),
+  REQUEST_TIMEOUT_MS: integer(30_000, 1_000, 600_000).describe(
+    'how long a client may take to send its request, the first one from when it connects (ms)',
+  ),
+  ANSWER_TIMEOUT_MS: integer(30_000, 100, 600_000).describe(
+    'how long a client may take to read an answer, from its first byte on; a slower one is cut off (ms)',
+  ),
+  PIPELINED_REQUESTS_MAX: integer(32, 0, 10_000).describe(
+    'requests of one connection that wait for the one before them; a connection with more is cut off',
+  ),
 });
 
 export type ApiSettings = z.output<typeof apiSettings>;

@@ -1,6 +1,7 @@
 /** `GET /metrics`, for those with the scope `admin`, and the middleware that tells of every answer. */
 import { type RequestHandler, Router } from 'express';
 import type { Registry } from 'prom-client';
+import { whenOver } from '../runtime/http/over.js';
 import { principalOf } from './access/identify.js';
 import { requireScope } from './access/visibility.js';
 import type { RequestObserver } from './metrics.js';
@@ -19,9 +20,9 @@ export function metricsRoutes(registry: Registry, identified: RequestHandler): R
 export function observeRequests(observer: RequestObserver): RequestHandler {
   return (request, response, next) => {
     const begun = performance.now();
-    response.once('close', () => {
+    whenOver(response, (isAnswered) => {
       const route: unknown = request.route?.path;
-      const status = response.writableFinished ? response.statusCode : 'gone';
+      const status = isAnswered ? response.statusCode : 'gone';
       observer.answered(typeof route === 'string' ? route : 'none', status, (performance.now() - begun) / 1000);
     });
     next();

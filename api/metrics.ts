@@ -1,6 +1,7 @@
 /** Prometheus metrics of the API. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { ConnectionsObserver } from './limits/connections.js';
 import type { StoreName } from './ports.js';
 import type { CallOutcome, GuardObserver, GuardState, StoreGuard } from './readers/guarded/store-guard.js';
 
@@ -17,6 +18,7 @@ export interface ApiMetrics {
   readonly registry: Registry;
   readonly requests: RequestObserver;
   readonly stores: Pick<GuardObserver, 'called'>;
+  readonly connections: ConnectionsObserver;
   rateLimited(): void;
   degraded(source: string): void;
 }
@@ -43,6 +45,17 @@ export function createMetrics(): ApiMetrics {
     help: 'Requests refused because their caller had no points left',
     registers,
   });
+  const refused = new Counter({
+    name: 'api_connections_refused_total',
+    help: 'Connections closed as they came: as many as there may be (all), or as leave room for other addresses (address)',
+    labelNames: ['limit'],
+    registers,
+  });
+  const cutOff = new Counter({
+    name: 'api_answers_cut_off_total',
+    help: 'Connections closed because their client did not read an answer in time',
+    registers,
+  });
   const degraded = new Counter({
     name: 'api_degraded_answers_total',
     help: "Lists answered while their store was down, by what from: a customer's recent orders, or recent answers",
@@ -66,6 +79,7 @@ export function createMetrics(): ApiMetrics {
     stores: {
       called: (store: StoreName, outcome: CallOutcome, seconds) => calls.observe({ store, outcome }, seconds),
     },
+    connections: { refused: (limit) => refused.inc({ limit }), cutOff: () => cutOff.inc() },
     rateLimited: () => rateLimited.inc(),
     degraded: (source) => degraded.inc({ source }),
   };
@@ -99,6 +113,31 @@ export function meterLoad(
   byStore('api_store_active', 'Questions that the store works on', ({ active }) => active);
   byStore('api_store_queued', 'Questions that wait for their turn', ({ queued }) => queued);
   byStore('api_store_circuit', 'The circuit: 0 closed, 1 trying, 2 open', ({ state }) => CIRCUIT_VALUES[state]);
+}
+
+/** Who is there at the moment of a scrape, and whether there is no room for others. */
+export function meterConnections(
+  registry: Registry,
+  connections: { readonly count: number },
+  saturation: () => readonly string[],
+): void {
+  const registers = [registry];
+  new Gauge({
+    name: 'api_connections',
+    help: 'Open connections',
+    registers,
+    collect() {
+      this.set(connections.count);
+    },
+  });
+  new Gauge({
+    name: 'api_saturated',
+    help: 'Whether all places have been held for a lasting time, which takes the process out of a balancer: 1 yes, 0 no',
+    registers,
+    collect() {
+      this.set(saturation().length > 0 ? 1 : 0);
+    },
+  });
 }
 
 /** What the process can answer from at the moment of a scrape. */

@@ -1,22 +1,29 @@
 /** The HTTP server as a service: it listens, and it drains when asked to stop. */
-import { createServer, type RequestListener, type Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
+import { type BoundsObserver, boundedServer, type HttpBounds } from '../runtime/http/bounded-server.js';
 import { HttpDrain } from '../runtime/http-drain.js';
 import type { Log } from '../runtime/log.js';
 import type { Service } from '../runtime/service.js';
 import { answerUnparsed } from './http/unparsed.js';
 
-export interface ServerSettings {
+export interface ServerSettings extends HttpBounds {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
-  readonly requestTimeoutMs: number;
   /** For so long after a stop began new requests are still answered: whoever sends them learns of it by the answer. */
   readonly drainGraceMs: number;
   /** What is not answered so long after a stop began is cut off. */
   readonly drainTimeoutMs: number;
 }
+
+/** What shares the connections out among callers. */
+export interface ConnectionGate extends BoundsObserver {
+  shareOut(server: Server): void;
+}
+
+const OPEN_GATE: ConnectionGate = { shareOut: () => {}, dropped: () => {}, cutOff: () => {} };
 
 /** Cursors hold the texts that a list is sorted by. */
 const HEADERS_MAX_BYTES = 128 * 1024;
@@ -43,6 +50,7 @@ export class HttpService implements Service {
     log: Log,
     release: () => Promise<void>,
     beginStop: () => void = () => {},
+    gate: ConnectionGate = OPEN_GATE,
   ) {
     this.#beginStop = beginStop;
     this.#settings = settings;
@@ -51,14 +59,9 @@ export class HttpService implements Service {
     this.#ended = new Promise((resolve) => {
       this.#ran = resolve;
     });
-    this.#server = createServer(
-      {
-        maxHeaderSize: HEADERS_MAX_BYTES,
-        requestTimeout: settings.requestTimeoutMs,
-        keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-      },
-      listener,
-    ).on('clientError', answerUnparsed);
+    const options = { maxHeaderSize: HEADERS_MAX_BYTES, keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS };
+    this.#server = boundedServer(listener, settings, options, gate).on('clientError', answerUnparsed);
+    gate.shareOut(this.#server);
     this.#drain = new HttpDrain(this.#server);
   }
 

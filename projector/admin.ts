@@ -1,6 +1,7 @@
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import express, { type Express, type RequestHandler } from 'express';
 import type { Registry } from 'prom-client';
+import { boundedServer, type HttpBounds } from '../runtime/http/bounded-server.js';
 import { HttpDrain } from '../runtime/http-drain.js';
 import type { Log } from '../runtime/log.js';
 import type { Service } from '../runtime/service.js';
@@ -9,6 +10,16 @@ import { AdminProblem, answerProblems, send } from './admin-api/problems.js';
 
 /** What is not answered so long after the projector has ended is cut off. */
 const DRAIN_TIMEOUT_MS = 2_000;
+
+export interface AdminSettings extends Omit<HttpBounds, 'pipelinedMax'> {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Requests of one connection that wait for the one before them. */
+const PIPELINED_MAX = 8;
+
+const NOBODY = { dropped: () => {}, cutOff: () => {} };
 
 /** What the process says of itself, asked for at every request. */
 export interface Condition {
@@ -32,20 +43,20 @@ export class AdminServer implements Service {
   private readonly drain: HttpDrain;
 
   constructor(
-    private readonly address: { readonly host: string; readonly port: number },
+    private readonly settings: AdminSettings,
     private readonly condition: Condition,
     /** Who may have what is not health. */
     private readonly admission: Admission,
     private readonly api: RequestHandler,
   ) {
-    this.server = createServer(this.app());
+    this.server = boundedServer(this.app(), { ...settings, pipelinedMax: PIPELINED_MAX }, {}, NOBODY);
     this.drain = new HttpDrain(this.server);
   }
 
   /** Resolves once it listens. */
   async run(): Promise<void> {
     await new Promise<void>((resolve, reject) => {
-      this.server.once('error', reject).listen(this.address.port, this.address.host, resolve);
+      this.server.once('error', reject).listen(this.settings.port, this.settings.host, resolve);
     });
   }
 
@@ -62,6 +73,7 @@ export class AdminServer implements Service {
     const { condition, admission } = this;
     const app = express();
     app.disable('x-powered-by');
+    app.use(endsAfterBody);
     app.get('/health/live', (_request, response) => void response.json({ status: 'live' }));
     app.get('/health/ready', (_request, response) => {
       const lacking = condition.starting();
@@ -86,3 +98,10 @@ export class AdminServer implements Service {
     return app;
   }
 }
+
+/** The connection ends with the answer: what is refused before its body has come is not read to the end. */
+const endsAfterBody: RequestHandler = ({ headers }, response, next) => {
+  const announced = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0;
+  if (announced) response.set('Connection', 'close');
+  next();
+};

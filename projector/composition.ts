@@ -101,7 +101,13 @@ export async function composeProjector(
   });
   const operated = { ...servers, servers: needed, registry, namespace, topics: [...topics.keys()], clock };
   const adminServer = new AdminServer(
-    { host: settings.ADMIN_HOST, port: settings.ADMIN_PORT },
+    {
+      host: settings.ADMIN_HOST,
+      port: settings.ADMIN_PORT,
+      requestTimeoutMs: settings.ADMIN_REQUEST_TIMEOUT_MS,
+      answerTimeoutMs: settings.ADMIN_ANSWER_TIMEOUT_MS,
+      connectionsMax: settings.ADMIN_CONNECTIONS_MAX,
+    },
     {
       metrics: () => supervisor.foremost?.metrics.registry ?? null,
       starting: () => starting.lacking,

@@ -16,6 +16,15 @@ export const projectorSettings = z.object({
     .describe(
       'callers of the admin API and of /metrics send it as bearer token; needed when ADMIN_HOST is not a loopback address',
     ),
+  ADMIN_CONNECTIONS_MAX: integer(100, 1, 100_000).describe(
+    'connections to ADMIN_PORT that are open at a time; more are closed as they come',
+  ),
+  ADMIN_REQUEST_TIMEOUT_MS: integer(10_000, 1_000, 600_000).describe(
+    'how long a client of ADMIN_PORT may take to send its request, the first one from when it connects (ms)',
+  ),
+  ADMIN_ANSWER_TIMEOUT_MS: integer(30_000, 100, 600_000).describe(
+    'how long it may take to read an answer, from its first byte on; a slower one is cut off (ms)',
+  ),
   BATCH_EVENTS_MAX: integer(8000, 1, 100_000).describe('events folded in one batch'),
   BATCH_BYTES_MAX: integer(33_554_432, 1_048_576, 1_073_741_824).describe(
     'bytes of events folded in one batch; an event that is larger comes alone',

@@ -4,6 +4,7 @@
  */
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { whenOver } from './http/over.js';
 
 export class HttpDrain {
   readonly #server: Server;
@@ -20,7 +21,7 @@ export class HttpDrain {
     });
     server.prependListener('request', (_request, response) => {
       this.#unanswered.add(response);
-      response.once('close', () => this.#unanswered.delete(response));
+      whenOver(response, () => this.#unanswered.delete(response));
       if (this.#hasBegun) endsConnection(response);
     });
   }
@@ -39,7 +40,7 @@ export class HttpDrain {
   async close(timeoutMs: number): Promise<void> {
     this.begin();
     // What had promised to keep its connection before the end began.
-    for (const response of this.#unanswered) response.once('close', () => setImmediate(() => this.#closeIdle()));
+    for (const response of this.#unanswered) whenOver(response, () => setImmediate(() => this.#closeIdle()));
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#closeIdle();
     const cut = setTimeout(() => this.#server.closeAllConnections(), timeoutMs);

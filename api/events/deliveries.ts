@@ -9,7 +9,7 @@ import type { AggregateName, DomainEvent } from '../../mappings/events/event.js'
 import { type PassedPosition, passedSince } from '../../runtime/passed-positions.js';
 import type { QuarantinedEventRecord } from '../../runtime/records.js';
 import type { Principal } from '../access/principal.js';
-import { type AggregateEvents, type AggregateLog, SearchesCrowded } from '../history/aggregate-log.js';
+import { type AggregateEvents, type AggregateLog, type Searcher, SearchesCrowded } from '../history/aggregate-log.js';
 import {
   type BasisSource,
   type LogStretch,
@@ -34,8 +34,7 @@ export interface EventQuestion {
   readonly aggregate: { readonly name: AggregateName; readonly id: string } | null;
   readonly generation: number;
   readonly principal: Principal;
-  /** Aborted when nobody waits for the answer any more. */
-  readonly signal: AbortSignal;
+  readonly searcher: Searcher;
 }
 
 export interface EventDelivery extends LogPlace {
@@ -181,7 +180,7 @@ async function eventsOf(
   try {
     const found = isBounded
       ? await copiesOf(ports, question, traced, remembered, positions)
-      : await ports.log.eventsOf(aggregate, id, partitionsOf(state, remembered, positions), question.signal);
+      : await ports.log.eventsOf(aggregate, id, partitionsOf(state, remembered, positions), question.searcher);
     const events: readonly FoundEvent[] = found.events.filter(({ event }) => event.eventId === eventId);
     return { events: including(events, remembered), complete: found.isWhole, isFull: found.isFull };
   } catch (error) {
@@ -194,7 +193,7 @@ async function eventsOf(
 /** The event itself and what follows soon. */
 async function copiesOf(
   { log }: EventPorts,
-  { signal }: EventQuestion,
+  { searcher }: EventQuestion,
   { aggregate, id }: TracedState,
   place: LogPlace | undefined,
   positions: Positions,
@@ -203,7 +202,7 @@ async function copiesOf(
   const { topic, partition, offset: from } = place;
   // What is not yet projected has not become anything.
   const to = Math.max(Math.min(from + COPIES_WITHIN_RECORDS, projectedIn(positions, place)), from + 1);
-  return log.eventsWithin(aggregate, id, { topic, partition, from, to }, signal);
+  return log.eventsWithin(aggregate, id, { topic, partition, from, to }, searcher);
 }
 
 /** Every partition in which the aggregate has been, as far as it is projected, and the event that is remembered. */

@@ -7,6 +7,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Delivery } from '../../mappings/aggregates/merge.js';
 import { decode } from '../../mappings/events/decode.js';
 import type { AggregateName } from '../../mappings/events/event.js';
+import type { Shares } from '../limits/shares.js';
 import type { LogStretch, PlacedRecord, RecordSource } from '../ports.js';
 import { type FoundEvents, type FoundPart, KeptEvents } from './kept-events.js';
 import { bytesOf } from './record-bytes.js';
@@ -18,6 +19,13 @@ export interface AggregateLogSettings {
   readonly searchesMax: number;
   /** What one search may find, and what is kept of all of them. */
   readonly bytesMax: number;
+}
+
+/** Who has events searched. */
+export interface Searcher {
+  readonly caller: string;
+  /** Aborted when nobody waits for them any more. */
+  readonly signal: AbortSignal;
 }
 
 export interface AggregateEvents {
@@ -44,12 +52,14 @@ const DECODED_AT_A_TIME = 200;
 export class AggregateLog {
   readonly #records: RecordSource;
   readonly #settings: AggregateLogSettings;
+  readonly #shares: Shares;
   readonly #kept: KeptEvents;
   #searches = 0;
 
-  constructor(records: RecordSource, settings: AggregateLogSettings) {
+  constructor(records: RecordSource, settings: AggregateLogSettings, shares: Shares) {
     this.#records = records;
     this.#settings = settings;
+    this.#shares = shares;
     this.#kept = new KeptEvents(settings.bytesMax);
   }
 
@@ -61,10 +71,10 @@ export class AggregateLog {
     aggregate: AggregateName,
     id: string,
     stretches: readonly Omit<LogStretch, 'from'>[],
-    signal: AbortSignal,
+    searcher: Searcher,
   ): Promise<AggregateEvents> {
     const whole = stretches.map((stretch) => ({ ...stretch, from: 0 }));
-    return this.#eventsIn(`${aggregate}/${id}`, aggregate, id, whole, signal, this.#settings.searchesMax);
+    return this.#eventsIn(`${aggregate}/${id}`, aggregate, id, whole, searcher, this.#settings.searchesMax);
   }
 
   /**
@@ -76,11 +86,11 @@ export class AggregateLog {
     aggregate: AggregateName,
     id: string,
     stretch: LogStretch,
-    signal: AbortSignal,
+    searcher: Searcher,
   ): Promise<AggregateEvents> {
     const key = `${aggregate}/${id} ${nameOf(stretch)}/${stretch.from}`;
     const searchesMax = Math.max(1, this.#settings.searchesMax - 1);
-    return this.#eventsIn(key, aggregate, id, [stretch], signal, searchesMax);
+    return this.#eventsIn(key, aggregate, id, [stretch], searcher, searchesMax);
   }
 
   async #eventsIn(
@@ -88,14 +98,16 @@ export class AggregateLog {
     aggregate: AggregateName,
     id: string,
     stretches: readonly LogStretch[],
-    signal: AbortSignal,
+    searcher: Searcher,
     searchesMax: number,
   ): Promise<AggregateEvents> {
     const known = this.#kept.get(key);
     const found =
       known !== undefined && (this.#isFull(known) || isRead(stretches, known))
         ? known
-        : await this.#counted(searchesMax, () => this.#search(aggregate, id, stretches, known, signal));
+        : await this.#counted(searcher.caller, searchesMax, () =>
+            this.#search(aggregate, id, stretches, known, searcher.signal),
+          );
     if (found !== known) this.#kept.keep(key, found);
     const all = stretches.map((stretch) => ({ ...stretch, ...found.parts.get(nameOf(stretch)) }));
     const isWhole = isRead(stretches, found);
@@ -134,13 +146,18 @@ export class AggregateLog {
     return bytes > this.#settings.bytesMax;
   }
 
-  async #counted<Found>(searchesMax: number, search: () => Promise<Found>): Promise<Found> {
-    if (this.#searches >= searchesMax) throw new SearchesCrowded(`${this.#searches} searches are under way.`);
+  async #counted<Found>(caller: string, searchesMax: number, search: () => Promise<Found>): Promise<Found> {
+    const left = searchesMax - this.#searches - 1;
+    if (left < 0) throw new SearchesCrowded(`${this.#searches} searches are under way.`);
+    const release = this.#shares.take(caller, left);
+    if (release === null)
+      throw new SearchesCrowded('The caller has as many searches under way as leave room for others.');
     this.#searches += 1;
     try {
       return await search();
     } finally {
       this.#searches -= 1;
+      release();
     }
   }
 }

@@ -12,6 +12,7 @@ import { compareVersions, type Version } from '../../mappings/events/event.js';
 import { aggregates } from '../../mappings/registry.js';
 import type { GenerationRecord } from '../../runtime/records.js';
 import { type BasisSource, CallerGone } from '../ports.js';
+import type { Searcher } from './aggregate-log.js';
 import { PastDocuments } from './past-documents.js';
 import { type EventSources, MERGED_AT_A_TIME, type ToldEvent, toldEvents } from './told-events.js';
 
@@ -30,8 +31,7 @@ export interface HistoryQuestion {
   readonly size: number;
   /** Whether a moment with this document, `null` for none, is told at all. */
   readonly isTold: (document: unknown) => boolean;
-  /** Aborted when nobody waits for the answer any more. */
-  readonly signal: AbortSignal;
+  readonly searcher: Searcher;
 }
 
 /** A page, in event order, oldest first. */
@@ -59,10 +59,10 @@ const RENDERED_AT_A_TIME = 20;
 
 /** @throws LogUnavailable, SearchesCrowded, StoreUnavailable, CallerGone */
 export async function historyOf(ports: HistoryPorts, question: HistoryQuestion): Promise<History> {
-  const { generation, view, id, signal } = question;
+  const { generation, view, id, searcher } = question;
   const state = (await ports.basis.states(generation.number, view.aggregate, [id])).get(id);
   if (state === undefined) return { complete: true, moments: [], next: null };
-  const { complete, events } = await toldEvents(ports, view.aggregate, id, state, signal);
+  const { complete, events } = await toldEvents(ports, view.aggregate, id, state, searcher);
   const past = complete ? new PastDocuments(ports, generation, view, id) : null;
   return { complete, ...(await pageOf(past, events, question)) };
 }
@@ -80,7 +80,7 @@ const ends = new WeakMap<readonly ToldEvent[], PageEnd>();
 async function pageOf(
   past: PastDocuments | null,
   events: readonly ToldEvent[],
-  { view, after, size, isTold, signal }: HistoryQuestion,
+  { view, after, size, isTold, searcher: { signal } }: HistoryQuestion,
 ): Promise<Omit<History, 'complete'>> {
   const isAfter = ({ version }: ToldEvent) => after === null || compareVersions(version, after) > 0;
   const next = events.findIndex(isAfter);

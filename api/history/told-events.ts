@@ -6,7 +6,7 @@ import { decode } from '../../mappings/events/decode.js';
 import { type AggregateName, compareVersions, type DomainEvent, type Version } from '../../mappings/events/event.js';
 import { aggregates } from '../../mappings/registry.js';
 import type { RecordSource } from '../ports.js';
-import type { AggregateEvents, AggregateLog } from './aggregate-log.js';
+import type { AggregateEvents, AggregateLog, Searcher } from './aggregate-log.js';
 
 /** In one go, before others have their turn. */
 export const MERGED_AT_A_TIME = 200;
@@ -43,7 +43,7 @@ export async function toldEvents(
   aggregate: AggregateName,
   id: string,
   state: AggregateState,
-  signal: AbortSignal,
+  searcher: Searcher,
 ): Promise<ToldEvents> {
   const newest = state.remembered.filter(({ version }) => isTold(version, state));
   // What is forgotten comes before all that is remembered: before an erasure, when something remembered does.
@@ -51,7 +51,7 @@ export async function toldEvents(
     const events = await readNewest(records, aggregate, newest, []);
     return { complete: events.every(({ event }) => event !== null), events };
   }
-  const all = await log.eventsOf(aggregate, id, stretchesOf(state), signal);
+  const all = await log.eventsOf(aggregate, id, stretchesOf(state), searcher);
   const { remembered, forgotten, sequences, erased } = state;
   const name = JSON.stringify([remembered, forgotten, sequences, erased]);
   const last = toldLast.get(all.found);

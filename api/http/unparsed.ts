@@ -4,6 +4,9 @@ import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Problem, problemBody, statusOf } from '../problems.js';
 
+/** So long a client has to read the answer and to close the connection. */
+const LINGER_MS = 1_000;
+
 export function answerUnparsed(error: NodeJS.ErrnoException, socket: Duplex): void {
   // In the middle of another answer, a further one would pass for a part of it.
   const { _httpMessage: answering } = socket as Duplex & { readonly _httpMessage?: { readonly headersSent: boolean } };
@@ -24,6 +27,13 @@ export function answerUnparsed(error: NodeJS.ErrnoException, socket: Duplex): vo
     `X-Request-Id: ${id}`,
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  closeSoon(socket);
+}
+
+/** Not at once: what the client has still sent would make its system forget the answer. And not when the client likes. */
+function closeSoon(socket: Duplex): void {
+  const cut = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once('close', () => clearTimeout(cut)).resume();
 }
 
 function problemOf(code: string | undefined): Problem {

@@ -1,12 +1,16 @@
 /** What keeps the process and its stores from more than they can do, and what tells how near they are to it. */
 import type { Log } from '../../runtime/log.js';
-import { type ApiMetrics, createMetrics, meterLoad } from '../metrics.js';
+import { type ApiMetrics, createMetrics, meterConnections, meterLoad } from '../metrics.js';
 import type { StoreName } from '../ports.js';
 import { type GuardObserver, StoreGuard } from '../readers/guarded/store-guard.js';
+import type { WatchLimits } from '../waiting/watch.js';
+import { Connections } from './connections.js';
 import { InFlight } from './in-flight.js';
 import { InProcessQuota } from './in-process/quota.js';
 import { Lateness } from './lateness.js';
 import { RateLimit } from './rate-limit.js';
+import { Saturation } from './saturation.js';
+import { Shares } from './shares.js';
 
 /** How long a question waits for its turn before it is refused. */
 const QUEUE_WAIT_MS = 500;
@@ -21,6 +25,9 @@ const LONG_ANSWERS = ['/v1/changes'];
 
 export interface LimitSettings {
   readonly REQUESTS_IN_FLIGHT_MAX: number;
+  readonly CONNECTIONS_MAX: number;
+  readonly CALLER_SHARE_PERCENT: number;
+  readonly SATURATION_MS: number;
   readonly RATE_LIMIT_POINTS: number;
   readonly RATE_LIMIT_WINDOW_MS: number;
   readonly STORE_CONCURRENCY_MAX: number;
@@ -31,6 +38,11 @@ export interface LimitSettings {
 export interface Limits {
   readonly metrics: ApiMetrics;
   readonly inFlight: InFlight;
+  readonly connections: Connections;
+  /** Those who wait for events must not shut out those who do not: they are half of the requests at most. */
+  readonly waits: WatchLimits;
+  /** What the process has had too little of for a lasting time, each in a sentence. */
+  readonly saturation: () => readonly string[];
   /** `null`: callers are not limited. */
   readonly rateLimit: RateLimit | null;
   readonly guards: Readonly<Record<StoreName, StoreGuard>>;
@@ -39,15 +51,7 @@ export interface Limits {
 /** `lists`: the names of the views. */
 export function composeLimits(settings: LimitSettings, lists: Iterable<string>, log: Log): Limits {
   const metrics = createMetrics();
-  const inFlight = new InFlight(
-    {
-      max: settings.REQUESTS_IN_FLIGHT_MAX,
-      maxWhenLate: IN_FLIGHT_MAX_WHEN_LATE,
-      lateMs: LATE_MS,
-      unlimited: LONG_ANSWERS,
-    },
-    new Lateness(),
-  );
+  const { inFlight, connections, saturation } = composePlaces(settings, metrics);
   const observer: GuardObserver = {
     called: metrics.stores.called,
     changed: (store, state) => log.warn({ store, circuit: state }, 'the circuit of a store has changed'),
@@ -67,8 +71,31 @@ export function composeLimits(settings: LimitSettings, lists: Iterable<string>, 
     );
   const guards = { elasticsearch: guard('elasticsearch'), mongodb: guard('mongodb') };
   meterLoad(metrics.registry, inFlight, Object.values(guards));
+  meterConnections(metrics.registry, connections, saturation);
   const { RATE_LIMIT_POINTS: points, RATE_LIMIT_WINDOW_MS: windowMs } = settings;
   const rateLimit =
     points === 0 ? null : new RateLimit(new InProcessQuota({ points, windowMs }), lists, metrics.rateLimited);
-  return { metrics, inFlight, rateLimit, guards };
+  const waitersMax = Math.max(1, Math.floor(settings.REQUESTS_IN_FLIGHT_MAX / 2));
+  const waits = { waitersMax, shares: new Shares(settings.CALLER_SHARE_PERCENT) };
+  return { metrics, inFlight, connections, waits, saturation, rateLimit, guards };
+}
+
+/** What requests and connections take places in, and whether these are all held. */
+function composePlaces(settings: LimitSettings, metrics: ApiMetrics) {
+  const { REQUESTS_IN_FLIGHT_MAX: max, CONNECTIONS_MAX: connectionsMax } = settings;
+  const { SATURATION_MS: afterMs, CALLER_SHARE_PERCENT: percent } = settings;
+  const slots = new Saturation({ max, afterMs }, () => inFlight.count);
+  const inFlight: InFlight = new InFlight(
+    { max, maxWhenLate: IN_FLIGHT_MAX_WHEN_LATE, lateMs: LATE_MS, unlimited: LONG_ANSWERS },
+    new Lateness(),
+    new Shares(percent),
+    slots,
+  );
+  const sockets = new Saturation({ max: connectionsMax, afterMs }, () => connections.count);
+  const connections: Connections = new Connections(connectionsMax, new Shares(percent), sockets, metrics.connections);
+  const saturation = () => [
+    ...(slots.isLasting ? [`All places for requests are held (REQUESTS_IN_FLIGHT_MAX=${max}).`] : []),
+    ...(sockets.isLasting ? [`All places for connections are held (CONNECTIONS_MAX=${connectionsMax}).`] : []),
+  ];
+  return { inFlight, connections, saturation };
 }

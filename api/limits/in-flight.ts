@@ -1,6 +1,10 @@
 /** How many requests the process works on at a time; beyond, a request is refused before anything is done for it. */
 import type { RequestHandler } from 'express';
+import { whenOver } from '../../runtime/http/over.js';
+import { principalOf } from '../access/identify.js';
 import { Problem } from '../problems.js';
+import { callerOf } from './caller.js';
+import type { Shares } from './shares.js';
 
 export interface InFlightSettings {
   readonly max: number;
@@ -12,14 +16,29 @@ export interface InFlightSettings {
   readonly unlimited: readonly string[];
 }
 
+/** Told of what shows whether requests get on. */
+export interface InFlightObserver {
+  refused(): void;
+  released(): void;
+}
+
 export class InFlight {
   readonly #settings: InFlightSettings;
   readonly #lateness: { readonly lasting: number };
+  readonly #shares: Shares;
+  readonly #observer: InFlightObserver;
   #count = 0;
 
-  constructor(settings: InFlightSettings, lateness: { readonly lasting: number }) {
+  constructor(
+    settings: InFlightSettings,
+    lateness: { readonly lasting: number },
+    shares: Shares,
+    observer: InFlightObserver,
+  ) {
     this.#settings = settings;
     this.#lateness = lateness;
+    this.#shares = shares;
+    this.#observer = observer;
   }
 
   get count(): number {
@@ -28,18 +47,36 @@ export class InFlight {
 
   /** A request is in flight until its answer is sent, or the connection is gone. */
   readonly limit: RequestHandler = (request, response, next) => {
-    const { unlimited } = this.#settings;
-    if (unlimited.includes(request.baseUrl + request.path)) return next();
+    if (this.#isUnlimited(request)) return next();
     if (this.#count >= this.#max()) {
+      this.#observer.refused();
       const detail = `${this.#count} requests are being answered, as many as this process can now take on. Try again.`;
       throw new Problem('overloaded', detail);
     }
     this.#count += 1;
-    response.once('close', () => {
+    whenOver(response, () => {
       this.#count -= 1;
+      this.#observer.released();
     });
     next();
   };
+
+  /** Once it is known who asks: what one caller holds leaves room for others. */
+  readonly share: RequestHandler = (request, response, next) => {
+    if (this.#isUnlimited(request)) return next();
+    const caller = callerOf(principalOf(response), request.socket.remoteAddress);
+    const release = this.#shares.take(caller, Math.max(0, this.#max() - this.#count));
+    if (release === null) {
+      const detail = 'The caller has as many requests in flight as leave room for others. Try again.';
+      throw new Problem('overloaded', detail);
+    }
+    whenOver(response, release);
+    next();
+  };
+
+  #isUnlimited({ baseUrl, path }: { readonly baseUrl: string; readonly path: string }): boolean {
+    return this.#settings.unlimited.includes(baseUrl + path);
+  }
 
   /** What the thread cannot keep up with makes all wait, and is found in no queue: then fewer are taken on. */
   #max(): number {

@@ -1,5 +1,7 @@
 /** `GET /v1/changes`: what changes in the documents, as server-sent events. */
 import { type Request, type Response, Router } from 'express';
+import { lastsAsLongAsItLikes } from '../../runtime/http/answer-time.js';
+import { whenOver } from '../../runtime/http/over.js';
 import { principalOf } from '../access/identify.js';
 import type { Principal } from '../access/principal.js';
 import { offeredTo, requireScope } from '../access/visibility.js';
@@ -34,7 +36,7 @@ export function changeRoutes(context: RouteContext): Router {
     const asked = readRequest(context, request, principal, seal);
     for (const { queries } of asked.views) requireScope(principal, queries.access.scope);
     const release = takeSeat(changes, callerOf(principal, request.socket.remoteAddress));
-    response.once('close', release);
+    whenOver(response, release);
     const feed = await changes.hub.feedOf(await context.generations.live()).catch((error: unknown) => {
       if (!(error instanceof LogUnavailable)) throw error;
       throw new Problem('changes-unavailable', `${error.message} Try again.`, undefined, { cause: error });
@@ -97,6 +99,7 @@ interface Opening {
 
 function open(changes: ChangesContext, feed: Feed, opening: Opening, request: Request, response: Response): void {
   const { asked, principal, from, idOf } = opening;
+  lastsAsLongAsItLikes(response);
   request.socket.setNoDelay(true);
   request.socket.setKeepAlive(true, KEEP_ALIVE_MS);
   response.flushHeaders();
@@ -104,5 +107,5 @@ function open(changes: ChangesContext, feed: Feed, opening: Opening, request: Re
   stream.begin(from);
   const choice = { views: new Set(asked.views.map(({ name }) => name)), keys: asked.keys, principal };
   const subscription = feed.subscribe(choice, shapeOf(principal, asked.selection), stream, from);
-  response.once('close', changes.hub.add(feed, subscription, stream));
+  whenOver(response, changes.hub.add(feed, subscription, stream));
 }

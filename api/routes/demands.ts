@@ -3,6 +3,7 @@ import type { Request } from 'express';
 import type { View } from '../../mappings/contract.js';
 import type { Principal } from '../access/principal.js';
 import { TooLate, withinTime } from '../deadline.js';
+import { callerOf } from '../limits/caller.js';
 import { CallerGone, type DocumentSet } from '../ports.js';
 import { type FanOutProgress, Problem } from '../problems.js';
 import type { ParameterError } from '../query/given.js';
@@ -44,7 +45,8 @@ export async function meetDemands(
   if (reading.refusal !== null) throw reading.refusal;
   const { waitFor, maxStalenessMs } = outcome.demands;
   if (reading.served.live.snapshot !== undefined) assertNone(outcome.demands);
-  if (waitFor !== null) await seeWrites(context, waitFor, reading, source);
+  const caller = callerOf(reading.principal, request.socket.remoteAddress);
+  if (waitFor !== null) await seeWrites(context, caller, waitFor, reading, source);
   if (maxStalenessMs !== null) await assertFresh(context, reading, maxStalenessMs);
   return outcome.demands;
 }
@@ -64,12 +66,14 @@ function assertNone({ waitFor, maxStalenessMs }: Demands): void {
 
 async function seeWrites(
   { watch, refresher }: RouteContext,
+  caller: string,
   { awaited, timeoutMs }: WaitFor,
   { served, principal, options: { signal } }: Reading,
   { shown, searched }: AnswerSource,
 ): Promise<void> {
   const begun = performance.now();
   const outcome = await watch.until({
+    caller,
     generation: served.live.number,
     awaited,
     views: shown,
@@ -83,7 +87,10 @@ async function seeWrites(
     case 'gone':
       throw new CallerGone();
     case 'crowded':
-      throw new Problem('wait-crowded', 'Too many requests wait for events already. Try again, or without Wait-For.');
+      throw new Problem(
+        'wait-crowded',
+        'Too many requests wait for events already, of this caller or of all. Try again, or without Wait-For.',
+      );
     case 'timeout':
       throw waitTimeout(timeoutMs, outcome, principal);
   }

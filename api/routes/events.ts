@@ -5,6 +5,7 @@ import { principalOf } from '../access/identify.js';
 import type { Principal } from '../access/principal.js';
 import { requireScope } from '../access/visibility.js';
 import { deliveriesOf, type EventDelivery } from '../events/deliveries.js';
+import { callerOf } from '../limits/caller.js';
 import { Problem } from '../problems.js';
 import { readEventRequest } from '../query/event-request.js';
 import { readQueryString } from '../query/given.js';
@@ -42,7 +43,8 @@ async function answerEvent(context: RouteContext, request: Request<{ id: string 
     { shown: [], searched: null },
   );
   const { id: eventId } = request.params;
-  const question = { eventId, aggregate, generation: served.live.number, principal, signal };
+  const searcher = { caller: callerOf(principal, request.socket.remoteAddress), signal };
+  const question = { eventId, aggregate, generation: served.live.number, principal, searcher };
   const { deliveries, complete, isFull } = isWellFormedId(eventId)
     ? await deliveriesOf(context.events, question).catch((error: unknown) => {
         throw logProblem(error);

@@ -1,6 +1,7 @@
 /**
  * `/health/live`: the process answers. `/health/ready`: it can answer something. A store that is down takes none of the
- * processes out of a balancer, since all of them would go: it is named as degraded, here and in the metrics.
+ * processes out of a balancer, since all of them would go: it is named as degraded, here and in the metrics. One that has
+ * no room for anybody, and none that becomes free, is of no use in it.
  */
 import { Router } from 'express';
 import { withinTime } from '../deadline.js';
@@ -21,7 +22,8 @@ export type Health = Readonly<Record<keyof HealthChecks, boolean>>;
 /** A store that needs longer to say that it is there is not ready. */
 const CHECK_TIMEOUT_MS = 900;
 
-export function healthRoutes(checks: HealthChecks, stopping: AbortSignal): Router {
+/** `saturation`: what the process has had too little of for a lasting time. */
+export function healthRoutes(checks: HealthChecks, stopping: AbortSignal, saturation: () => readonly string[]): Router {
   const router = Router({ caseSensitive: true });
   router.get('/health/live', (_request, response) => {
     response.json({ status: 'live' });
@@ -30,9 +32,12 @@ export function healthRoutes(checks: HealthChecks, stopping: AbortSignal): Route
     // Whoever asks is to ask elsewhere from now on, without waiting for stores.
     if (stopping.aborted) return void response.status(503).json({ status: 'stopping', degraded: [], checks: {} });
     const health = await healthOf(checks);
-    const ready = isReady(health);
+    const reasons = saturation();
+    const canAnswer = isReady(health);
+    const ready = canAnswer && reasons.length === 0;
     response.status(ready ? 200 : 503).json({
-      status: ready ? 'ready' : 'not ready',
+      status: ready ? 'ready' : canAnswer ? 'saturated' : 'not ready',
+      ...(reasons.length === 0 ? {} : { reasons }),
       degraded: Object.entries(health).flatMap(([name, up]) => (up ? [] : [name])),
       checks: Object.fromEntries(Object.entries(health).map(([name, up]) => [name, up ? 'up' : 'down'])),
     });

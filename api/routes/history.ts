@@ -4,6 +4,7 @@ import type { View } from '../../mappings/contract.js';
 import type { Principal } from '../access/principal.js';
 import { isVisible, shownTo } from '../access/visibility.js';
 import { historyOf, type Moment } from '../history/history.js';
+import { callerOf } from '../limits/caller.js';
 import { Problem } from '../problems.js';
 import { readQueryString } from '../query/given.js';
 import { type HistoryOutcome, historyCursor, readHistoryRequest } from '../query/history-request.js';
@@ -40,7 +41,8 @@ async function answerHistory(
   await findDocument(context, view, reading, id);
   const isTold = (document: unknown) =>
     !isBound(view, principal) || (document !== null && isVisible(view, principal, document));
-  const question = { generation: served.live, view, id, after, size, isTold, signal: options.signal };
+  const searcher = { caller: callerOf(principal, request.socket.remoteAddress), signal: options.signal };
+  const question = { generation: served.live, view, id, after, size, isTold, searcher };
   const [{ complete, moments, next }, freshness] = await withFreshness(
     context,
     served,

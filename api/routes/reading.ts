@@ -1,6 +1,7 @@
 /** What must hold before anything is read, the same for every route: the generation served, and who asks. */
 import type { Request, Response } from 'express';
 import type { View } from '../../mappings/contract.js';
+import { whenOver } from '../../runtime/http/over.js';
 import { principalOf } from '../access/identify.js';
 import type { Principal } from '../access/principal.js';
 import { requireScope } from '../access/visibility.js';
@@ -61,8 +62,8 @@ function findSnapshot(
 
 export function signalOf(response: Response): AbortSignal {
   const controller = new AbortController();
-  response.once('close', () => {
-    if (!response.writableFinished) controller.abort();
+  whenOver(response, (isAnswered) => {
+    if (!isAnswered) controller.abort();
   });
   return controller.signal;
 }

@@ -6,6 +6,7 @@
  */
 import type { View } from '../../mappings/contract.js';
 import type { AggregateName } from '../../mappings/events/event.js';
+import type { Shares } from '../limits/shares.js';
 import type {
   AggregateProgress,
   JobName,
@@ -20,8 +21,13 @@ import { isSameJob, isStillFor, jobsFor } from './fan-out.js';
 import { isBeyond, type Positions, placesOf, reachedSequence } from './proof.js';
 import type { Timers } from './timers.js';
 
-/** Half as many as may be answered at a time (REQUESTS_IN_FLIGHT_MAX): waiting must not shut out those who do not wait. */
-export const WATCH_LIMITS = { waitersMax: 250, pauseMsMin: 20, pauseMsMax: 100, pauseFactor: 1.25 } as const;
+export const WATCH_PACE = { pauseMsMin: 20, pauseMsMax: 100, pauseFactor: 1.25 } as const;
+
+export interface WatchLimits {
+  /** How many wait at a time. */
+  readonly waitersMax: number;
+  readonly shares: Shares;
+}
 
 export interface WatchPorts {
   readonly progress: ProgressSource;
@@ -31,6 +37,8 @@ export interface WatchPorts {
 }
 
 export interface Wait {
+  /** Who waits. */
+  readonly caller: string;
   readonly generation: number;
   readonly awaited: readonly Awaited[];
   /** Those whose documents the answer shows. */
@@ -79,23 +87,28 @@ interface Waiter {
 
 export class Watch {
   readonly #ports: WatchPorts;
+  readonly #limits: WatchLimits;
   readonly #waiters = new Set<Waiter>();
-  #pauseMs: number = WATCH_LIMITS.pauseMsMin;
+  #pauseMs: number = WATCH_PACE.pauseMsMin;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #looking = false;
   #cancelLook: () => void = () => {};
   /** Why the last look failed; `null` when it did not. */
   #failure: { readonly error: unknown } | null = null;
 
-  constructor(ports: WatchPorts) {
+  constructor(ports: WatchPorts, limits: WatchLimits) {
     this.#ports = ports;
+    this.#limits = limits;
   }
 
   /** @throws StoreUnavailable when the time is up and the stores did not answer the last time. */
   until(wait: Wait): Promise<WaitOutcome> {
     if (wait.signal.aborted) return Promise.resolve({ kind: 'gone' });
-    if (this.#waiters.size >= WATCH_LIMITS.waitersMax) return Promise.resolve({ kind: 'crowded' });
-    return new Promise((resolve, reject) => this.#join(wait, resolve, reject));
+    const { waitersMax, shares } = this.#limits;
+    const left = waitersMax - this.#waiters.size - 1;
+    const release = left < 0 ? null : shares.take(wait.caller, left);
+    if (release === null) return Promise.resolve({ kind: 'crowded' });
+    return new Promise<WaitOutcome>((resolve, reject) => this.#join(wait, resolve, reject)).finally(release);
   }
 
   #join(wait: Wait, resolve: (outcome: WaitOutcome) => void, reject: (error: unknown) => void): void {
@@ -127,7 +140,7 @@ export class Watch {
     });
     wait.signal.addEventListener('abort', gone);
     this.#waiters.add(waiter);
-    this.#pauseMs = WATCH_LIMITS.pauseMsMin;
+    this.#pauseMs = WATCH_PACE.pauseMsMin;
     if (!this.#looking) this.#lookLater();
   }
 
@@ -140,7 +153,7 @@ export class Watch {
   async #look(): Promise<void> {
     this.#looking = true;
     this.#lookedAt = this.#ports.timers.now();
-    this.#pauseMs = Math.min(this.#pauseMs * WATCH_LIMITS.pauseFactor, WATCH_LIMITS.pauseMsMax);
+    this.#pauseMs = Math.min(this.#pauseMs * WATCH_PACE.pauseFactor, WATCH_PACE.pauseMsMax);
     try {
       const waiters = [...this.#waiters];
       const generations = new Set(waiters.map(({ wait }) => wait.generation));
@@ -190,7 +203,7 @@ export class Watch {
 
   #endVisible(waiter: Waiter): void {
     if (!this.#waiters.has(waiter)) return;
-    this.#pauseMs = WATCH_LIMITS.pauseMsMin;
+    this.#pauseMs = WATCH_PACE.pauseMsMin;
     waiter.end({ kind: 'visible', reached: reachedBy(waiter) });
   }
 

@@ -10,6 +10,7 @@ import type { Server } from '../../runtime/presence/server.js';
 import { ServerClock } from '../../runtime/server-clock.js';
 import { SettingsError } from '../../runtime/settings.js';
 import { until } from '../until.js';
+import { GENEROUS_BOUNDS } from './server.js';
 
 const HOUR_MS = 3_600_000;
 const LONG_MS = 60_000;
@@ -49,7 +50,7 @@ function arriving({ mongodb = silent, time = silent, port = 0 }: Parts) {
       seen.push('request');
       registry.read().catch(({ cause }) => response.end(String(cause)));
     },
-    { host: '127.0.0.1', port, requestTimeoutMs: LONG_MS, drainGraceMs: LONG_MS, drainTimeoutMs: LONG_MS },
+    { ...GENEROUS_BOUNDS, host: '127.0.0.1', port, drainGraceMs: LONG_MS, drainTimeoutMs: LONG_MS },
     log,
     async () => void released.push('released'),
   );

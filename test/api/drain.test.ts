@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { HttpService } from '../../api/server.js';
 import { until } from '../until.js';
+import { GENEROUS_BOUNDS } from './server.js';
 
 let agent: Agent;
 afterEach(() => agent.destroy());
@@ -16,7 +17,7 @@ async function held(drain: { readonly drainGraceMs?: number; readonly drainTimeo
   const released: string[] = [];
   const service = new HttpService(
     (_request, response) => void open.push(() => response.end('answer')),
-    { ...{ host: '127.0.0.1', port: 0, requestTimeoutMs: 10_000, drainGraceMs: 0, drainTimeoutMs: 10_000 }, ...drain },
+    { ...{ host: '127.0.0.1', port: 0, drainGraceMs: 0, drainTimeoutMs: 10_000 }, ...GENEROUS_BOUNDS, ...drain },
     pino({ level: 'silent' }),
     async () => void released.push('released'),
   );

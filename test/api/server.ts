@@ -7,6 +7,7 @@ import type { EventPorts } from '../../api/events/deliveries.js';
 import { AggregateLog } from '../../api/history/aggregate-log.js';
 import type { HistoryPorts } from '../../api/history/history.js';
 import { composeLimits, type LimitSettings } from '../../api/limits/composed.js';
+import { Shares } from '../../api/limits/shares.js';
 import type {
   BasisSource,
   DocumentReader,
@@ -22,12 +23,13 @@ import type {
 import { GuardedReader } from '../../api/readers/guarded/reader.js';
 import { MemoryReader } from '../../api/readers/memory/reader.js';
 import type { ChangesContext } from '../../api/routes/context.js';
-import { HttpService } from '../../api/server.js';
+import { HttpService, type ServerSettings } from '../../api/server.js';
 import { systemTimers } from '../../api/waiting/timers.js';
 import { Watch } from '../../api/waiting/watch.js';
 import type { ViewName } from '../../mappings/contract.js';
 import { definitionsOf } from '../../mappings/definition.js';
 import { views } from '../../mappings/registry.js';
+import type { HttpBounds } from '../../runtime/http/bounded-server.js';
 import { SECRET } from './asking.js';
 import { noChanges } from './changes/composed.js';
 import { servedOf } from './served.js';
@@ -66,11 +68,21 @@ export function memoryReader(holdings: Holdings, generation = 1): MemoryReader {
 
 export const GENEROUS: LimitSettings = {
   REQUESTS_IN_FLIGHT_MAX: 500,
+  CONNECTIONS_MAX: 10_000,
+  CALLER_SHARE_PERCENT: 100,
+  SATURATION_MS: 10_000,
   RATE_LIMIT_POINTS: 0,
   RATE_LIMIT_WINDOW_MS: 1_000,
   STORE_CONCURRENCY_MAX: 32,
   STORE_QUEUE_MAX: 128,
   STORE_TIMEOUT_MS: 3_000,
+};
+
+export const GENEROUS_BOUNDS: HttpBounds = {
+  requestTimeoutMs: 10_000,
+  answerTimeoutMs: 10_000,
+  connectionsMax: 10_000,
+  pipelinedMax: 1_000,
 };
 
 const NOTHING_MERGED: ProgressSource & PositionSource = {
@@ -87,7 +99,11 @@ const NO_RECORDS: RecordSource = {
   at: async (places) => places.map(() => null),
   withKey: async (_, { to }) => ({ records: [], next: to, begins: 0 }),
 };
-const NO_LOG = new AggregateLog(NO_RECORDS, { searchMsMax: 1_000, searchesMax: 2, bytesMax: 1_000_000 });
+const NO_LOG = new AggregateLog(
+  NO_RECORDS,
+  { searchMsMax: 1_000, searchesMax: 2, bytesMax: 1_000_000 },
+  new Shares(100),
+);
 
 const NO_EVENTS: EventPorts = {
   basis: NOTHING_KNOWN,
@@ -123,6 +139,8 @@ export async function serve(parts: {
   readonly recent?: RecentAnswers;
   /** For so long requests are answered after a stop began; not at all without. */
   readonly drainGraceMs?: number;
+  /** What clients may take of time and connections. */
+  readonly bounds?: Partial<HttpBounds>;
 }): Promise<TestServer> {
   const log = pino({ level: 'silent' });
   const limits = composeLimits({ ...GENEROUS, ...parts.limits }, Object.keys(views), log);
@@ -137,7 +155,7 @@ export async function serve(parts: {
     },
     generations: parts.generations ?? { live: async () => servedOf() },
     freshness: parts.freshness ?? { of: async () => FRESH },
-    watch: new Watch({ progress, positions: progress, jobs, timers: systemTimers }),
+    watch: new Watch({ progress, positions: progress, jobs, timers: systemTimers }, limits.waits),
     refresher: parts.refresher ?? { refresh: async () => {} },
     changes: parts.changes ?? noChanges(),
     events: { ...NO_EVENTS, ...parts.events },
@@ -153,12 +171,18 @@ export async function serve(parts: {
     ...parts.entrance,
   };
   const { drainGraceMs = 0 } = parts;
-  const settings = { host: '127.0.0.1', port: 0, requestTimeoutMs: 10_000, drainGraceMs, drainTimeoutMs: 10_000 };
+  const settings: ServerSettings = {
+    ...{ host: '127.0.0.1', port: 0, drainGraceMs, drainTimeoutMs: 10_000 },
+    ...GENEROUS_BOUNDS,
+    connectionsMax: parts.limits?.CONNECTIONS_MAX ?? GENEROUS.CONNECTIONS_MAX,
+    ...parts.bounds,
+  };
   const beginStop = () => {
     stopping.abort();
     context.changes.hub.stop();
   };
-  const service = new HttpService(createApp(context, log, entrance, limits), settings, log, async () => {}, beginStop);
+  const app = createApp(context, log, entrance, limits);
+  const service = new HttpService(app, settings, log, async () => {}, beginStop, limits.connections);
   const url = `http://127.0.0.1:${await service.listen()}`;
   return {
     url,

@@ -11,6 +11,7 @@ let agent: Agent;
 const RUNNING: Condition = { metrics: () => null, starting: () => null, hindrance: () => null };
 
 const OPEN = { token: null, log: createLog('test', 'silent') };
+const BOUNDS = { requestTimeoutMs: 10_000, answerTimeoutMs: 10_000, connectionsMax: 100 };
 
 let port: number;
 let answerLast: (() => void) | null;
@@ -20,7 +21,7 @@ beforeEach(async () => {
   agent = new Agent({ keepAlive: true });
   [port = 0] = await freePorts(1);
   answerLast = null;
-  server = new AdminServer({ host: '127.0.0.1', port }, RUNNING, OPEN, (_request, response) => {
+  server = new AdminServer({ ...BOUNDS, host: '127.0.0.1', port }, RUNNING, OPEN, (_request, response) => {
     answerLast = () => response.json({ done: true });
   });
   await server.run();
@@ -50,7 +51,7 @@ it('is not ready from the moment at which a stop is announced, and resets nobody
 });
 
 it('says so when its port is taken', async () => {
-  const other = new AdminServer({ host: '127.0.0.1', port }, RUNNING, OPEN, () => {});
+  const other = new AdminServer({ ...BOUNDS, host: '127.0.0.1', port }, RUNNING, OPEN, () => {});
   await expect(other.run()).rejects.toThrow('EADDRINUSE');
   await server.stop();
 });

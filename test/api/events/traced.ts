@@ -1,6 +1,7 @@
 /** What the real pipeline leaves of some events, as a question about one finds it. */
 import type { EventPorts } from '../../../api/events/deliveries.js';
 import { AggregateLog } from '../../../api/history/aggregate-log.js';
+import { Shares } from '../../../api/limits/shares.js';
 import type { RecordSource } from '../../../api/ports.js';
 import { mentionIn } from '../../../mappings/aggregates/erasure.js';
 import { identityOf } from '../../../mappings/events/identity.js';
@@ -75,5 +76,5 @@ export async function traced(published: readonly PublishedEvent[], unread = 0): 
 }
 
 export function logOf(records: RecordSource): AggregateLog {
-  return new AggregateLog(records, { searchMsMax: 1_000, searchesMax: 2, bytesMax: 1_000_000 });
+  return new AggregateLog(records, { searchMsMax: 1_000, searchesMax: 2, bytesMax: 1_000_000 }, new Shares(100));
 }

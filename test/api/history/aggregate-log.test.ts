@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AggregateLog, SearchesCrowded } from '../../../api/history/aggregate-log.js';
 import { bytesOf } from '../../../api/history/record-bytes.js';
+import { Shares } from '../../../api/limits/shares.js';
 import { toRecord } from '../../memory/projection.js';
 import { history } from '../../view-kit/history.js';
 import { MemoryRecords } from './memory-records.js';
@@ -14,12 +15,12 @@ const LOG = [
 ].map(toRecord);
 const BYTES = LOG.slice(0, 20).reduce((sum, record) => sum + bytesOf(record), 0);
 const WHOLE = { topic: 'customers', partition: 0, to: LOG.length };
-const { signal } = new AbortController();
+const searcher = { caller: 'a', signal: new AbortController().signal };
 
 function opened(settings: Partial<typeof SEARCHES> = {}) {
   const records = new MemoryRecords(LOG);
-  const log = new AggregateLog(records, { ...SEARCHES, ...settings });
-  return { records, of: (id: string) => log.eventsOf('customers', id, [WHOLE], signal), log };
+  const log = new AggregateLog(records, { ...SEARCHES, ...settings }, new Shares(100));
+  return { records, of: (id: string) => log.eventsOf('customers', id, [WHOLE], searcher), log };
 }
 
 describe('a search in the log', () => {
@@ -62,7 +63,7 @@ describe('a search in the log', () => {
 
   it('in a part of the log is kept, too', async () => {
     const { records, log } = opened();
-    const part = () => log.eventsWithin('customers', 'c-1', { ...WHOLE, from: 10 }, signal);
+    const part = () => log.eventsWithin('customers', 'c-1', { ...WHOLE, from: 10 }, searcher);
     expect((await part()).events.map(({ offset }) => offset)).toEqual([10, 11, 12, 13, 14, 15, 16, 17, 18, 19]);
     await part();
     expect(records.searched).toBe(30);
@@ -70,7 +71,7 @@ describe('a search in the log', () => {
 
   it('in a part of the log leaves one to those who search all of it', async () => {
     const { log, of } = opened({ searchesMax: 2 });
-    const part = (from: number) => log.eventsWithin('customers', 'c-1', { ...WHOLE, from }, signal);
+    const part = (from: number) => log.eventsWithin('customers', 'c-1', { ...WHOLE, from }, searcher);
     const first = part(0);
     await expect(part(1)).rejects.toThrow(SearchesCrowded);
     expect([(await of('c-1')).isWhole, (await first).isWhole]).toEqual([true, true]);
@@ -94,7 +95,7 @@ describe('what a search found', () => {
   it('is not kept for longer because the search goes on', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
     const { records, log } = opened();
-    const upTo = (to: number) => log.eventsOf('customers', 'c-1', [{ ...WHOLE, to }], signal);
+    const upTo = (to: number) => log.eventsOf('customers', 'c-1', [{ ...WHOLE, to }], searcher);
     await upTo(10);
     vi.advanceTimersByTime(50_000);
     await upTo(20);

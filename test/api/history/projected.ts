@@ -1,6 +1,7 @@
 /** What the real pipeline keeps of some events, as a history finds it. */
 import { AggregateLog, type AggregateLogSettings } from '../../../api/history/aggregate-log.js';
 import { type History, historyOf, type Moment } from '../../../api/history/history.js';
+import { Shares } from '../../../api/limits/shares.js';
 import type { BasisSource } from '../../../api/ports.js';
 import type { ViewName } from '../../../mappings/contract.js';
 import { views } from '../../../mappings/registry.js';
@@ -38,12 +39,12 @@ export async function projected(
     periods: (_, rollup, owners) => world.rollups.read(rollup, owners, null),
   };
   const records = new MemoryRecords([...published.map(toRecord), ...notMerged], begins);
-  const log = new AggregateLog(records, { ...SEARCHES, ...searches });
+  const log = new AggregateLog(records, { ...SEARCHES, ...searches }, new Shares(100));
   const ports = { basis, records, log, now: () => SHOP_NOW };
   const page = (view: ViewName, id: string, after: History['next'], size: number) =>
     historyOf(ports, {
       ...{ generation: GENERATION, view: views[view], id, after, size, isTold: () => true },
-      signal: new AbortController().signal,
+      searcher: { caller: 'a', signal: new AbortController().signal },
     });
   return {
     ...{ ports, page },

@@ -1,6 +1,9 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { InFlight } from '../../../api/limits/in-flight.js';
 import { Lateness } from '../../../api/limits/lateness.js';
+import { Shares } from '../../../api/limits/shares.js';
 
 describe('how late the event loop is', () => {
   /** How late each look comes, besides. */
@@ -38,7 +41,7 @@ describe('a process that falls behind', () => {
     const next = vi.fn();
     const request = { baseUrl: '', path: '/v1/orders' } as never;
     try {
-      inFlight.limit(request, { once: () => {} } as never, next);
+      inFlight.limit(request, new ServerResponse(new IncomingMessage(new Socket())) as never, next);
     } catch {
       // Refused.
     }
@@ -47,7 +50,13 @@ describe('a process that falls behind', () => {
 
   it('takes on fewer requests, but some, until it has caught up', () => {
     const lateness = { lasting: 101 };
-    const inFlight = new InFlight({ max: 5, maxWhenLate: 2, lateMs: 100, unlimited: [] }, lateness);
+    const observer = { refused: () => {}, released: () => {} };
+    const inFlight = new InFlight(
+      { max: 5, maxWhenLate: 2, lateMs: 100, unlimited: [] },
+      lateness,
+      new Shares(100),
+      observer,
+    );
     expect([admitted(inFlight), admitted(inFlight), admitted(inFlight)]).toEqual([true, true, false]);
     lateness.lasting = 100;
     expect([admitted(inFlight), admitted(inFlight), admitted(inFlight)]).toEqual([true, true, true]);

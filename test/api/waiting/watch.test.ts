@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { Shares } from '../../../api/limits/shares.js';
 import { type AggregateProgress, type JobName, type PendingJob, StoreUnavailable } from '../../../api/ports.js';
 import type { Awaited } from '../../../api/waiting/demands.js';
-import { WATCH_LIMITS, type Wait, type WaitOutcome, Watch } from '../../../api/waiting/watch.js';
+import { WATCH_PACE, type Wait, type WaitOutcome, Watch } from '../../../api/waiting/watch.js';
 import type { View } from '../../../mappings/contract.js';
 import type { AggregateName } from '../../../mappings/events/event.js';
 import { views } from '../../../mappings/registry.js';
 import { Clock, settled } from './clock.js';
+
+const WAITERS_MAX = 250;
 
 /** A log of one partition for each aggregate, and what became of it. */
 class World {
@@ -21,30 +24,33 @@ class World {
   /** Holds the positions back until it resolves. */
   gate: Promise<void> = Promise.resolve();
 
-  readonly watch = new Watch({
-    progress: {
-      progress: async (generation, aggregate, ids) => {
-        this.reads.push([generation, aggregate, ids]);
-        const found = ids.map((id) => [id, this.states.get(`${aggregate}/${id}`)] as const);
-        return new Map(found.flatMap(([id, progress]) => (progress === undefined ? [] : [[id, progress] as const])));
+  readonly watch = new Watch(
+    {
+      progress: {
+        progress: async (generation, aggregate, ids) => {
+          this.reads.push([generation, aggregate, ids]);
+          const found = ids.map((id) => [id, this.states.get(`${aggregate}/${id}`)] as const);
+          return new Map(found.flatMap(([id, progress]) => (progress === undefined ? [] : [[id, progress] as const])));
+        },
       },
-    },
-    positions: {
-      positions: async () => {
-        this.positionReads += 1;
-        await this.gate;
-        if (this.failing) throw new StoreUnavailable('mongodb', { cause: 'test' });
-        return new Map(this.positions);
+      positions: {
+        positions: async () => {
+          this.positionReads += 1;
+          await this.gate;
+          if (this.failing) throw new StoreUnavailable('mongodb', { cause: 'test' });
+          return new Map(this.positions);
+        },
       },
-    },
-    jobs: {
-      jobs: async (_generation, named) => {
-        this.jobReads.push(named);
-        return this.jobs;
+      jobs: {
+        jobs: async (_generation, named) => {
+          this.jobReads.push(named);
+          return this.jobs;
+        },
       },
+      timers: this.clock,
     },
-    timers: this.clock,
-  });
+    { waitersMax: WAITERS_MAX, shares: new Shares(100) },
+  );
 
   merge(name: string, sequences: readonly number[], customers: readonly string[] = []): void {
     const partition = `${name.split('/')[0]}/0`;
@@ -74,13 +80,14 @@ function wait(
   {
     timeoutMs = 1_000,
     signal = new AbortController().signal,
+    caller = 'a',
     generation = 1,
     views: shown = Object.values<View>(views),
     mayLearnOf = () => true,
   }: Partial<Wait> = {},
 ) {
   const noted: { outcome: WaitOutcome | null; error: unknown } = { outcome: null, error: null };
-  watch.until({ generation, awaited, views: shown, timeoutMs, signal, mayLearnOf }).then(
+  watch.until({ caller, generation, awaited, views: shown, timeoutMs, signal, mayLearnOf }).then(
     (outcome) => {
       noted.outcome = outcome;
     },
@@ -111,7 +118,7 @@ describe('a wait', () => {
     await world.clock.pass(200);
     expect(waiting.outcome).toBeNull();
     world.commit('orders/0', 2);
-    await world.clock.pass(WATCH_LIMITS.pauseMsMax);
+    await world.clock.pass(WATCH_PACE.pauseMsMax);
     expect(waiting.outcome).toMatchObject({ kind: 'visible' });
   });
 
@@ -188,6 +195,7 @@ describe('a wait', () => {
 });
 
 const WAIT = {
+  caller: 'a',
   views: [],
   generation: 1,
   awaited: [version('orders', 'o-1', 1)],
@@ -237,11 +245,11 @@ describe('the watch', () => {
     await world.clock.pass(2_000);
     const before = world.positionReads;
     await world.clock.pass(1_000);
-    expect(world.positionReads - before).toBe(1_000 / WATCH_LIMITS.pauseMsMax);
+    expect(world.positionReads - before).toBe(1_000 / WATCH_PACE.pauseMsMax);
     world.merge('orders/o-2', [1]);
     world.commit('orders/0', 2);
     const second = wait(world, [version('orders', 'o-2', 1)]);
-    await world.clock.pass(WATCH_LIMITS.pauseMsMin);
+    await world.clock.pass(WATCH_PACE.pauseMsMin);
     expect(second.outcome).toMatchObject({ kind: 'visible' });
   });
 
@@ -289,7 +297,7 @@ describe('the watch', () => {
 
   it('turns away those beyond its limit', async () => {
     const world = new World();
-    for (let i = 0; i < WATCH_LIMITS.waitersMax; i += 1) wait(world, [version('orders', 'o-1', 1)]);
+    for (let i = 0; i < WAITERS_MAX; i += 1) wait(world, [version('orders', 'o-1', 1)]);
     const beyond = wait(world, [version('orders', 'o-1', 1)]);
     await settled();
     expect(beyond.outcome).toEqual({ kind: 'crowded' });
@@ -318,10 +326,10 @@ describe('a wait for what jobs bring to documents', () => {
     expect([first.outcome, second.outcome]).toEqual([null, null]);
     // Another pass is under way: the last one was for the first event, and not for the second.
     world.jobs.splice(1, 1, renaming('customers', 2));
-    await world.clock.pass(WATCH_LIMITS.pauseMsMax);
+    await world.clock.pass(WATCH_PACE.pauseMsMax);
     expect([first.outcome?.kind, second.outcome]).toEqual(['visible', null]);
     world.jobs.length = 0;
-    await world.clock.pass(WATCH_LIMITS.pauseMsMax);
+    await world.clock.pass(WATCH_PACE.pauseMsMax);
     expect(second.outcome).toMatchObject({ kind: 'visible' });
   });
 

@@ -1,0 +1,46 @@
+/** An HTTP server on which no client can hold more, or for longer, than is stated. */
+import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
+import { limitAnswerTime } from './answer-time.js';
+import { oneAtATime } from './one-at-a-time.js';
+
+export interface HttpBounds {
+  /** How long a client may take to send a request, the first one from when it connects (ms). */
+  readonly requestTimeoutMs: number;
+  /** How long it may take to read an answer, from its first byte on (ms). */
+  readonly answerTimeoutMs: number;
+  /** More are closed as they come. */
+  readonly connectionsMax: number;
+  /** Requests of one connection that wait for the one before them; one with more is cut off. */
+  readonly pipelinedMax: number;
+}
+
+export interface BoundsObserver {
+  /** A client did not take its answer in time. */
+  cutOff(): void;
+  /** There were as many connections as there may be. */
+  dropped(): void;
+}
+
+/** Node looks for requests that are late only so often, by default every 30 s. */
+const LOOKS = 4;
+const LOOK_EVERY_MS_MAX = 1_000;
+
+export function boundedServer(
+  listener: RequestListener,
+  bounds: HttpBounds,
+  options: Pick<ServerOptions, 'maxHeaderSize' | 'keepAliveTimeout'>,
+  observer: BoundsObserver,
+): Server {
+  const { requestTimeoutMs, answerTimeoutMs, connectionsMax, pipelinedMax } = bounds;
+  const timeouts = {
+    requestTimeout: requestTimeoutMs,
+    // Its default would be longer, or shorter, and count for connections on which nothing is sent.
+    headersTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: Math.min(LOOK_EVERY_MS_MAX, requestTimeoutMs / LOOKS),
+  };
+  const server = createServer({ ...options, ...timeouts }, oneAtATime(listener, pipelinedMax));
+  server.maxConnections = connectionsMax;
+  server.on('drop', () => observer.dropped());
+  limitAnswerTime(server, answerTimeoutMs, () => observer.cutOff());
+  return server;
+}
