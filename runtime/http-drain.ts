@@ -3,7 +3,7 @@
  * asks elsewhere next; `close` ends those connections on which nothing is asked, and waits for the rest.
  */
 import type { Server, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import { Server as NetServer, type Socket } from 'node:net';
 import { whenOver } from './http/over.js';
 
 export class HttpDrain {
@@ -41,15 +41,20 @@ export class HttpDrain {
     this.begin();
     // What had promised to keep its connection before the end began.
     for (const response of this.#unanswered) whenOver(response, () => setImmediate(() => this.#closeIdle()));
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    // That of HTTP servers closes what it takes for idle at once.
+    const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(this.#server, () => resolve()));
     this.#closeIdle();
     const cut = setTimeout(() => this.#server.closeAllConnections(), timeoutMs);
     await closed;
     clearTimeout(cut);
+    // Ends its looks at what is late.
+    this.#server.close();
   }
 
   #closeIdle(): void {
-    this.#server.closeIdleConnections();
+    // To Node a connection is idle whose answer is made, though its client has not read it yet.
+    const isSending = [...this.#unanswered].some(({ writableEnded }) => writableEnded);
+    if (!isSending) this.#server.closeIdleConnections();
     // Nothing was ever asked on these, which to the server look like clients that are slow to ask.
     for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy();
   }

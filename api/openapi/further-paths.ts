@@ -28,11 +28,15 @@ const live: Operation = {
   },
 };
 
-const READINESS = objectOf({
-  status: { type: 'string', enum: ['ready', 'not ready', 'stopping'] },
-  degraded: { type: 'array', items: TEXT, description: 'What is down; the rest is answered.' },
-  checks: { type: 'object', additionalProperties: { type: 'string', enum: ['up', 'down'] } },
-});
+const READINESS = objectOf(
+  {
+    status: { type: 'string', enum: ['ready', 'not ready', 'saturated', 'stopping'] },
+    reasons: { type: 'array', items: TEXT, description: 'What there has been no room in for a lasting time.' },
+    degraded: { type: 'array', items: TEXT, description: 'What is down; the rest is answered.' },
+    checks: { type: 'object', additionalProperties: { type: 'string', enum: ['up', 'down'] } },
+  },
+  ['reasons'],
+);
 
 const ready: Operation = {
   operationId: 'get-readiness',
@@ -51,7 +55,7 @@ const ready: Operation = {
     },
     ...problemResponses(ANY_REQUEST),
     '503': {
-      description: 'It cannot, or has been asked to stop.',
+      description: 'It cannot, has had no room for a lasting time, or has been asked to stop.',
       headers: REQUEST_ID,
       content: json(READINESS, {
         status: 'not ready',

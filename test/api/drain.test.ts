@@ -12,11 +12,18 @@ let agent: Agent;
 afterEach(() => agent.destroy());
 
 /** A service whose answers are given by hand, asked over kept-alive connections. */
-async function held(drain: { readonly drainGraceMs?: number; readonly drainTimeoutMs?: number } = {}) {
+async function held({
+  answer = 'answer',
+  ...drain
+}: {
+  readonly answer?: string;
+  readonly drainGraceMs?: number;
+  readonly drainTimeoutMs?: number;
+} = {}) {
   const open: (() => void)[] = [];
   const released: string[] = [];
   const service = new HttpService(
-    (_request, response) => void open.push(() => response.end('answer')),
+    (_request, response) => void open.push(() => response.end(answer)),
     { ...{ host: '127.0.0.1', port: 0, drainGraceMs: 0, drainTimeoutMs: 10_000 }, ...GENEROUS_BOUNDS, ...drain },
     pino({ level: 'silent' }),
     async () => void released.push('released'),
@@ -115,6 +122,22 @@ describe('a stop', () => {
     socket.resume();
     await service.stop();
     expect(await ended).toEqual([false]);
+  });
+
+  it('lets a client read to the end what it has begun to read', async () => {
+    const size = 16_000_000;
+    const { service, port, open } = await held({ answer: 'x'.repeat(size) });
+    const socket = connect(port, '127.0.0.1');
+    await once(socket, 'connect');
+    socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await until('the request', async () => open.length === 1);
+    open[0]?.();
+    await once(socket, 'readable');
+    const stopped = service.stop();
+    let received = 0;
+    for await (const chunk of socket) received += chunk.length;
+    expect(received).toBeGreaterThan(size);
+    await stopped;
   });
 
   it('cuts off what is not answered in time', async () => {

@@ -37,7 +37,7 @@ async function listen(token: string | null): Promise<number> {
   const [port = 0] = await freePorts(1);
   const registry = new Registry();
   const condition = { metrics: () => registry, starting: () => null, hindrance: () => null };
-  const address = { host: '127.0.0.1', port };
+  const address = { host: '127.0.0.1', port, requestTimeoutMs: 10_000, answerTimeoutMs: 10_000, connectionsMax: 100 };
   const server = new AdminServer(address, condition, { token, log }, adminRoutes(operations, token, log));
   await server.run();
   servers.push(server);

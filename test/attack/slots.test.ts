@@ -6,6 +6,7 @@ import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { DocumentReader } from '../../api/ports.js';
 import { order } from '../api/documents.js';
 import { memoryReader, serve, type TestServer } from '../api/server.js';
 import { until } from '../until.js';
@@ -111,7 +112,7 @@ describe('requests that are sent without waiting for answers', () => {
 
   it('tell the reader that the caller is gone when it goes', async () => {
     const signals: AbortSignal[] = [];
-    const search = (...[, , options]: Parameters<typeof small.search>) => {
+    const search: DocumentReader['search'] = (_documents, _query, options) => {
       if (options?.signal !== undefined) signals.push(options.signal);
       return new Promise<never>(() => {});
     };

@@ -1,5 +1,7 @@
 /** The projector's health over HTTP, while it ends. */
+import { once } from 'node:events';
 import { Agent, get } from 'node:http';
+import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { AdminServer, type Condition } from '../../projector/admin.js';
@@ -54,4 +56,35 @@ it('says so when its port is taken', async () => {
   const other = new AdminServer({ ...BOUNDS, host: '127.0.0.1', port }, RUNNING, OPEN, () => {});
   await expect(other.run()).rejects.toThrow('EADDRINUSE');
   await server.stop();
+});
+
+it('lets no client hold a connection for as long as it likes', async () => {
+  await server.stop();
+  const bounded = new AdminServer(
+    { ...BOUNDS, host: '127.0.0.1', port, requestTimeoutMs: 1_000 },
+    RUNNING,
+    OPEN,
+    () => {},
+  );
+  await bounded.run();
+  const silent = connect(port, '127.0.0.1');
+  expect(await text(silent)).toMatch(/^HTTP\/1.1 408 /);
+  // A body that nobody reads does not keep the connection.
+  const sending = connect(port, '127.0.0.1');
+  sending.write('GET /health/live HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n');
+  expect(await text(sending)).toMatch(/^HTTP\/1.1 200 /);
+  await bounded.stop();
+});
+
+it('closes connections beyond its limit', async () => {
+  await server.stop();
+  const bounded = new AdminServer({ ...BOUNDS, host: '127.0.0.1', port, connectionsMax: 1 }, RUNNING, OPEN, () => {});
+  await bounded.run();
+  const first = connect(port, '127.0.0.1');
+  await once(first, 'connect');
+  const second = connect(port, '127.0.0.1');
+  await once(second.resume(), 'close');
+  first.destroy();
+  await until('room', async () => (await ask('/health/live')).status === 200);
+  await bounded.stop();
 });

@@ -17,9 +17,9 @@ const BYTES = LOG.slice(0, 20).reduce((sum, record) => sum + bytesOf(record), 0)
 const WHOLE = { topic: 'customers', partition: 0, to: LOG.length };
 const searcher = { caller: 'a', signal: new AbortController().signal };
 
-function opened(settings: Partial<typeof SEARCHES> = {}) {
+function opened(settings: Partial<typeof SEARCHES> = {}, shares = new Shares(100)) {
   const records = new MemoryRecords(LOG);
-  const log = new AggregateLog(records, { ...SEARCHES, ...settings }, new Shares(100));
+  const log = new AggregateLog(records, { ...SEARCHES, ...settings }, shares);
   return { records, of: (id: string) => log.eventsOf('customers', id, [WHOLE], searcher), log };
 }
 
@@ -75,6 +75,19 @@ describe('a search in the log', () => {
     const first = part(0);
     await expect(part(1)).rejects.toThrow(SearchesCrowded);
     expect([(await of('c-1')).isWhole, (await first).isWhole]).toEqual([true, true]);
+  });
+
+  it.each([
+    [2, 1],
+    [3, 2],
+  ])('of %i leaves one to other callers: one caller has %i', async (searchesMax, share) => {
+    const { log } = opened({ searchesMax }, new Shares(75));
+    const by = (caller: string, id: string) => log.eventsOf('customers', id, [WHOLE], { ...searcher, caller });
+    const own = Array.from({ length: share }, (_, i) => by('a', `c-${i}`));
+    await expect(by('a', 'c-8')).rejects.toThrow(SearchesCrowded);
+    expect((await by('b', 'c-9')).isWhole).toBe(true);
+    expect((await Promise.all(own)).length).toBe(share);
+    expect((await by('a', 'c-8')).isWhole).toBe(true);
   });
 });
 
