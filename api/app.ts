@@ -6,8 +6,10 @@ import { identify } from './access/identify.js';
 import { refuseBodies } from './http/bodies.js';
 import { crossOrigin } from './http/cross-origin.js';
 import { knownHostsOnly } from './http/known-hosts.js';
+import { readTarget } from './http/request-target.js';
 import { notStored, privateAnswers, securityHeaders } from './http/security-headers.js';
 import type { Limits } from './limits/composed.js';
+import { PRICES } from './limits/prices.js';
 import { meterDegradation } from './metrics.js';
 import { metricsRoutes, observeRequests } from './metrics-routes.js';
 import type { Authenticator } from './ports.js';
@@ -20,8 +22,9 @@ import { answerErrors, readOnly, unknownPath } from './routes/errors.js';
 import { eventRoutes } from './routes/events.js';
 import { checksOf, healthOf, healthRoutes } from './routes/health.js';
 import { historyRoutes } from './routes/history.js';
-import { metaRoutes } from './routes/meta.js';
+import { metaRoutes, startRoutes } from './routes/meta.js';
 import { openApiRoutes } from './routes/openapi.js';
+import { PricedRoutes } from './routes/priced-routes.js';
 import { requestId } from './routes/request-id.js';
 import { suggestRoutes } from './routes/suggest.js';
 
@@ -39,10 +42,11 @@ export function createApp(context: RouteContext, log: Log, entrance: Entrance, l
   app.disable('x-powered-by');
   app.disable('etag');
   app.enable('case sensitive routing');
+  app.enable('strict routing');
   // Under the extended parser `?status[$ne]=x` would become an object.
   app.set('query parser', 'simple');
   app.use(observeRequests(limits.metrics.requests));
-  app.use(requestId, securityHeaders, notStored);
+  app.use(requestId, securityHeaders, notStored, readTarget);
   if (entrance.hosts !== null) app.use(knownHostsOnly(entrance.hosts));
   if (entrance.corsOrigins.length > 0) app.use(crossOrigin(entrance.corsOrigins));
   app.use(refuseBodies, readOnly);
@@ -54,13 +58,21 @@ export function createApp(context: RouteContext, log: Log, entrance: Entrance, l
   const identified = identify(entrance.authenticator);
   app.use(metricsRoutes(limits.metrics.registry, identified));
   app.use('/v1', limits.inFlight.limit, privateAnswers, identified, limits.inFlight.share);
-  if (limits.rateLimit !== null) app.use('/v1', limits.rateLimit.limit);
-  app.use(metaRoutes(context));
-  app.use(suggestRoutes(context));
-  app.use(changeRoutes(context));
-  app.use(eventRoutes(context));
-  app.use(customerOrderRoutes(context));
-  for (const view of Object.values(context.views)) app.use(documentRoutes(context, view), historyRoutes(context, view));
+  const { pay } = limits;
+  app.use(startRoutes(context));
+  const routes = new PricedRoutes(pay);
+  metaRoutes(routes, context);
+  suggestRoutes(routes, context);
+  changeRoutes(routes, context);
+  eventRoutes(routes, context);
+  customerOrderRoutes(routes, context);
+  for (const view of Object.values(context.views)) {
+    documentRoutes(routes, context, view);
+    historyRoutes(routes, context, view);
+  }
+  app.use(routes.router);
+  // What is not there costs as much as a document.
+  app.use('/v1', pay(PRICES.request));
   app.use(unknownPath);
   app.use(answerErrors(log));
   return app;

@@ -20,9 +20,9 @@ import { AggregateLog } from './history/aggregate-log.js';
 import { KafkaRecords } from './history/kafka/records.js';
 import { composeLimits } from './limits/composed.js';
 import { Shares } from './limits/shares.js';
+import { composeReaders } from './readers/composed.js';
 import { ElasticsearchReader } from './readers/elasticsearch/reader.js';
 import { ElasticsearchRefresher } from './readers/elasticsearch/refresher.js';
-import { GuardedReader } from './readers/guarded/reader.js';
 import { GuardedVersions } from './readers/guarded/versions.js';
 import { MongoBasis } from './readers/mongodb/basis.js';
 import { MongoCursorSecret } from './readers/mongodb/cursor-secret.js';
@@ -76,8 +76,12 @@ export function composeApi(settings: ApiSettings, log: Log = createLog('api', se
     },
     { maxAgeMs: settings.FRESHNESS_MAX_AGE_MS, timeoutMs: settings.FRESHNESS_TIMEOUT_MS },
   );
-  const limits = composeLimits(settings, Object.keys(views), log);
-  const documentsInMongo = new MongoReader(database);
+  // Connections of its own: however many questions callers ask, what the API itself must know is not kept waiting.
+  const documentsDatabase = new Database({ url: settings.MONGODB_URL, namespace, requestTimeoutMs });
+  const documentsInMongo = new MongoReader(documentsDatabase, database);
+  const readers = { elasticsearch, mongodb: documentsInMongo };
+  const probes = { elasticsearch: () => elasticsearch.ping(), mongodb: () => documentsInMongo.ping() };
+  const limits = composeLimits(settings, probes, log);
   const { CURSOR_SECRET: ownSecret } = settings;
   const cursorSecret = new CursorSecret(
     ownSecret === undefined ? new MongoCursorSecret(database) : { read: async () => ownSecret },
@@ -107,10 +111,7 @@ export function composeApi(settings: ApiSettings, log: Log = createLog('api', se
   const context = {
     views,
     definitions: definitionsOf(views),
-    readers: {
-      elasticsearch: new GuardedReader(elasticsearch, limits.guards.elasticsearch),
-      mongodb: new GuardedReader(documentsInMongo, limits.guards.mongodb),
-    },
+    readers: composeReaders(readers, limits.guards, settings.HIGHLIGHT_STEPS_MAX),
     generations,
     freshness,
     changes,
@@ -147,7 +148,13 @@ export function composeApi(settings: ApiSettings, log: Log = createLog('api', se
     log,
     async () => {
       const kafka = [logEnds.close(), changeLog.close(), pastChanges.close(), records.close()];
-      await Promise.allSettled([elasticsearch.close(), refresher.close(), database.close(), ...kafka]);
+      await Promise.allSettled([
+        elasticsearch.close(),
+        refresher.close(),
+        database.close(),
+        documentsDatabase.close(),
+        ...kafka,
+      ]);
     },
     () => {
       stopping.abort();

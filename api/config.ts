@@ -76,6 +76,9 @@ export const apiSettings = z.object({
   RATE_LIMIT_WINDOW_MS: integer(10_000, 1_000, 3_600_000).describe(
     'after so long a caller has all its points again (ms)',
   ),
+  HIGHLIGHT_STEPS_MAX: integer(2_000_000, 1_000, 1_000_000_000).describe(
+    'what is done to highlight one answer: characters that are read, and words that are compared with one of q',
+  ),
   CHANGES_STREAMS_MAX: integer(500, 0, 100_000).describe('streams of changes that one process has open at a time'),
   CHANGES_STREAMS_PER_CALLER_MAX: integer(10, 1, 100_000).describe(
     'streams of changes of one caller, or of one address without credentials, in each process',

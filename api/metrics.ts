@@ -3,7 +3,8 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { ConnectionsObserver } from './limits/connections.js';
 import type { StoreName } from './ports.js';
-import type { CallOutcome, GuardObserver, GuardState, StoreGuard } from './readers/guarded/store-guard.js';
+import type { GuardState } from './readers/guarded/circuit.js';
+import type { CallOutcome, GuardObserver, StoreGuard } from './readers/guarded/store-guard.js';
 
 /** Seconds. */
 const DURATIONS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5];

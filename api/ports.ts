@@ -49,6 +49,18 @@ export interface VersionedDocument {
 export interface ReadOptions {
   /** Aborted when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
+  /** For whom it is read, as `callerOf` tells callers apart; without, for the process itself. */
+  readonly caller?: string;
+  /** Told of what is done for the answer. */
+  readonly work?: WorkTally;
+}
+
+/** What is done for one request. */
+export interface WorkTally {
+  /** A store begins to work on a question; the returned function ends that. */
+  begin(): () => void;
+  /** Steps of highlighting. */
+  steps: number;
 }
 
 /** Each header's values, as often as it was sent, by lower-case name. */
@@ -115,7 +127,10 @@ export interface PositionSource {
 export interface Quota {
   readonly points: number;
   readonly windowMs: number;
+  /** Takes the points if there are as many. */
   consume(caller: string, points: number): Promise<Allowance>;
+  /** Takes the points whether there are as many or not: what was done has to be paid. */
+  charge(caller: string, points: number): Promise<void>;
 }
 
 export interface Allowance {
@@ -328,6 +343,11 @@ export class StoreUnavailable extends Error {
   ) {
     super(`${store === 'mongodb' ? 'MongoDB' : 'Elasticsearch'} does not answer.`, options);
   }
+}
+
+/** A store did not answer one question in time, or not with what it has: whether it is away, that alone does not tell. */
+export class QuestionTooLong extends StoreUnavailable {
+  override readonly name = 'QuestionTooLong';
 }
 
 /** A store was not asked: it has as much to do as it may, or did not answer others a moment ago. */

@@ -27,19 +27,48 @@ export interface Readings {
 }
 
 export function wordsIn(text: string): Readings {
-  const cutter = new Cutter();
-  for (let at = 0; at < text.length; ) {
-    const { characters, end } = foldedAt(text, at);
-    for (const { kind, text: folded } of characters) cutter.take(kind, folded, at, end);
-    at = end;
-  }
-  return cutter.readings();
+  const cutting = new Cutting(text);
+  cutting.goOn(text.length);
+  return cutting.readings();
 }
 
 /** Both readings, or the only one. */
 export function readingsOf(text: string): readonly (readonly Word[])[] {
-  const { joined, apart } = wordsIn(text);
+  return eachOf(wordsIn(text));
+}
+
+export function eachOf({ joined, apart }: Readings): readonly (readonly Word[])[] {
   return apart === null ? [joined] : [joined, apart];
+}
+
+/** A text that is cut piece by piece, where nothing may take long at a time. */
+export class Cutting {
+  readonly #text: string;
+  readonly #cutter = new Cutter();
+  #at = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  get isDone(): boolean {
+    return this.#at >= this.#text.length;
+  }
+
+  /** As many UTF-16 units, or a character more. */
+  goOn(units: number): void {
+    const until = Math.min(this.#text.length, this.#at + units);
+    while (this.#at < until) {
+      const { characters, end } = foldedAt(this.#text, this.#at);
+      for (const { kind, text } of characters) this.#cutter.take(kind, text, this.#at, end);
+      this.#at = end;
+    }
+  }
+
+  /** Once it is done. */
+  readings(): Readings {
+    return this.#cutter.readings();
+  }
 }
 
 /** Whether longer words may begin like this one: others are a word each, and found inside texts anyway. */

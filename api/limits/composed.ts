@@ -1,13 +1,17 @@
 /** What keeps the process and its stores from more than they can do, and what tells how near they are to it. */
+
+import type { RequestHandler } from 'express';
 import type { Log } from '../../runtime/log.js';
 import { type ApiMetrics, createMetrics, meterConnections, meterLoad } from '../metrics.js';
 import type { StoreName } from '../ports.js';
+import type { Probe } from '../readers/guarded/circuit.js';
 import { type GuardObserver, StoreGuard } from '../readers/guarded/store-guard.js';
 import type { WatchLimits } from '../waiting/watch.js';
 import { Connections } from './connections.js';
 import { InFlight } from './in-flight.js';
 import { InProcessQuota } from './in-process/quota.js';
 import { Lateness } from './lateness.js';
+import type { Price } from './prices.js';
 import { RateLimit } from './rate-limit.js';
 import { Saturation } from './saturation.js';
 import { Shares } from './shares.js';
@@ -17,6 +21,8 @@ const QUEUE_WAIT_MS = 500;
 /** Questions in a row without an answer, after which a store is left alone. */
 const FAILURES_MAX = 5;
 const TRY_AGAIN_AFTER_MS = 1_000;
+/** How long a store may take to say that it is there. */
+const PROBE_TIMEOUT_MS = 1_000;
 /** A request takes several turns of the event loop. */
 const LATE_MS = 100;
 const IN_FLIGHT_MAX_WHEN_LATE = 32;
@@ -43,13 +49,13 @@ export interface Limits {
   readonly waits: WatchLimits;
   /** What the process has had too little of for a lasting time, each in a sentence. */
   readonly saturation: () => readonly string[];
-  /** `null`: callers are not limited. */
-  readonly rateLimit: RateLimit | null;
+  /** Stands before a route and takes its price from the caller, or refuses. */
+  readonly pay: (price: Price) => RequestHandler;
   readonly guards: Readonly<Record<StoreName, StoreGuard>>;
 }
 
-/** `lists`: the names of the views. */
-export function composeLimits(settings: LimitSettings, lists: Iterable<string>, log: Log): Limits {
+/** `probes`: each finds out, cheaply, whether its store is there. */
+export function composeLimits(settings: LimitSettings, probes: Readonly<Record<StoreName, Probe>>, log: Log): Limits {
   const metrics = createMetrics();
   const { inFlight, connections, saturation } = composePlaces(settings, metrics);
   const observer: GuardObserver = {
@@ -66,18 +72,17 @@ export function composeLimits(settings: LimitSettings, lists: Iterable<string>, 
         timeoutMs: settings.STORE_TIMEOUT_MS,
         failuresMax: FAILURES_MAX,
         tryAgainAfterMs: TRY_AGAIN_AFTER_MS,
+        probeTimeoutMs: PROBE_TIMEOUT_MS,
       },
+      probes[store],
       observer,
     );
   const guards = { elasticsearch: guard('elasticsearch'), mongodb: guard('mongodb') };
   meterLoad(metrics.registry, inFlight, Object.values(guards));
   meterConnections(metrics.registry, connections, saturation);
-  const { RATE_LIMIT_POINTS: points, RATE_LIMIT_WINDOW_MS: windowMs } = settings;
-  const rateLimit =
-    points === 0 ? null : new RateLimit(new InProcessQuota({ points, windowMs }), lists, metrics.rateLimited);
   const waitersMax = Math.max(1, Math.floor(settings.REQUESTS_IN_FLIGHT_MAX / 2));
   const waits = { waitersMax, shares: new Shares(settings.CALLER_SHARE_PERCENT) };
-  return { metrics, inFlight, connections, waits, saturation, rateLimit, guards };
+  return { metrics, inFlight, connections, waits, saturation, pay: payment(settings, metrics), guards };
 }
 
 /** What requests and connections take places in, and whether these are all held. */
@@ -98,4 +103,13 @@ function composePlaces(settings: LimitSettings, metrics: ApiMetrics) {
     ...(sockets.isLasting ? [`All places for connections are held (CONNECTIONS_MAX=${connectionsMax}).`] : []),
   ];
   return { inFlight, connections, saturation };
+}
+
+function payment(
+  { RATE_LIMIT_POINTS: points, RATE_LIMIT_WINDOW_MS: windowMs }: LimitSettings,
+  metrics: ApiMetrics,
+): Limits['pay'] {
+  if (points === 0) return () => (_request, _response, next) => next();
+  const rateLimit = new RateLimit(new InProcessQuota({ points, windowMs }), metrics.rateLimited);
+  return (price) => rateLimit.pay(price);
 }

@@ -7,6 +7,8 @@ const BLANKS = /[\s\p{Cc}]+/u;
 const LONG_LATIN = /^\p{Script=Latin}{5,}$/u;
 /** Near spellings cost most; a name that was copied has none. */
 const NEAR_SPELLINGS_PHRASES_MAX = 10;
+/** In one phrase. */
+const REPEATED_BEFORE_BEGINNING_MAX = 8;
 
 /** Signs that stand alone are left out. Of more words than `wordsMax` the first ones count. */
 export function cutQuestion(q: string, wordsMax: number): Pick<WordSearch, 'phrases' | 'row'> {
@@ -34,9 +36,20 @@ export function isRowOfPhrases({ phrases, row }: Pick<WordSearch, 'phrases' | 'r
   return row.length > (phrases[0]?.words.length ?? 0);
 }
 
-/** Whether what goes on like this is worth finding: a single letter is the beginning of too much. */
+/**
+ * Whether what goes on like this is worth finding: a single letter is the beginning of too much, and of a word that comes
+ * again and again Elasticsearch would compare each with each, where the text does nothing but repeat it, too.
+ */
 export function mayBeBeginning({ words }: Phrase): boolean {
-  return mayGoOn({ words }) && (words.length > 1 || Array.from(words[0] ?? '').length > 1);
+  const isLong = words.length > 1 || Array.from(words[0] ?? '').length > 1;
+  return isLong && mayGoOn({ words }) && mostRepeated(words) <= REPEATED_BEFORE_BEGINNING_MAX;
+}
+
+/** How often the word occurs that occurs most. */
+function mostRepeated(words: readonly string[]): number {
+  const counts = new Map<string, number>();
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return Math.max(0, ...counts.values());
 }
 
 /** Whether the last word may be the beginning of a longer one. */

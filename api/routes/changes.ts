@@ -1,5 +1,5 @@
 /** `GET /v1/changes`: what changes in the documents, as server-sent events. */
-import { type Request, type Response, Router } from 'express';
+import type { Request, Response } from 'express';
 import { lastsAsLongAsItLikes } from '../../runtime/http/answer-time.js';
 import { whenOver } from '../../runtime/http/over.js';
 import { principalOf } from '../access/identify.js';
@@ -10,12 +10,15 @@ import type { Feed } from '../changes/feed.js';
 import { idsFor, type Place, placeSeal } from '../changes/place.js';
 import { LAST_EVENT_ID, readSubscription, type SubscriptionRequest } from '../changes/request.js';
 import { shapeOf } from '../changes/shape.js';
+import { queryStringOf } from '../http/request-target.js';
 import { callerOf } from '../limits/caller.js';
+import { PRICES } from '../limits/prices.js';
 import { LogUnavailable, type Places } from '../ports.js';
 import { Problem } from '../problems.js';
 import { readQueryString } from '../query/given.js';
 import type { Seal } from '../query/seal.js';
-import { type ChangesContext, queryStringOf, type RouteContext } from './context.js';
+import type { ChangesContext, RouteContext } from './context.js';
+import type { PricedRoutes } from './priced-routes.js';
 
 /** Behind the address of a proxy there may be many: it keeps nothing back, and tells of the end at once. */
 const HEADERS = {
@@ -27,10 +30,9 @@ const HEADERS = {
 };
 const KEEP_ALIVE_MS = 30_000;
 
-export function changeRoutes(context: RouteContext): Router {
-  const router = Router({ caseSensitive: true });
+export function changeRoutes(routes: PricedRoutes, context: RouteContext): void {
   const { changes } = context;
-  router.get('/v1/changes', async (request, response) => {
+  routes.get('/v1/changes', PRICES.request, async (request, response) => {
     const principal = principalOf(response);
     const seal = placeSeal(await context.cursorSecret());
     const asked = readRequest(context, request, principal, seal);
@@ -48,7 +50,6 @@ export function changeRoutes(context: RouteContext): Router {
     else
       open(changes, feed, { asked, principal, from, idOf: idsFor(principal, feed.edition, seal) }, request, response);
   });
-  return router;
 }
 
 function readRequest({ views }: RouteContext, request: Request, principal: Principal, seal: Seal): SubscriptionRequest {

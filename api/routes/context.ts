@@ -1,5 +1,4 @@
 /** What the routes are given: ports and what follows from them. */
-import type { Request } from 'express';
 import type { View, ViewName } from '../../mappings/contract.js';
 import type { EventStreamSettings } from '../changes/event-stream.js';
 import type { ChangesHub } from '../changes/hub.js';
@@ -73,9 +72,4 @@ export async function withFreshness<Answer>(
     return [await query, { lagEvents: 0, lagMs: 0, refused: null, asOf: snapshot.at.toISOString() }];
   }
   return Promise.all([query, context.freshness.of(number)]);
-}
-
-export function queryStringOf({ originalUrl }: Request): string {
-  const start = originalUrl.indexOf('?');
-  return start < 0 ? '' : originalUrl.slice(start + 1);
 }

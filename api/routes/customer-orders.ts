@@ -1,19 +1,19 @@
 /** A customer's orders: found like all orders; while their store is down, out of the customer's own document. */
-import { type Request, Router } from 'express';
 import type { CustomerDocument } from '../../mappings/views/customers/fields.js';
+import { PRICES } from '../limits/prices.js';
 import { StoreUnavailable } from '../ports.js';
 import { Problem } from '../problems.js';
 import type { Condition } from '../query/document-query.js';
 import { documentsOf, type RouteContext, readerOf, withFreshness } from './context.js';
 import { findDocument } from './documents.js';
 import { answerOf, readList, sendAnswer } from './list.js';
+import type { PricedRoutes } from './priced-routes.js';
 import { answerFromRecentAnswers, keepAnswer } from './recent-answers.js';
 import { answerFromRecent } from './recent-orders.js';
 
-export function customerOrderRoutes(context: RouteContext): Router {
+export function customerOrderRoutes(routes: PricedRoutes, context: RouteContext): void {
   const { customers, orders } = context.views;
-  const router = Router({ caseSensitive: true });
-  router.get('/v1/customers/:id/orders', async (request: Request<{ id: string }>, response) => {
+  routes.get<{ id: string }>('/v1/customers/:id/orders', PRICES.listOfDocument, async (request, response) => {
     const { id } = request.params;
     const path = `/v1/customers/${encodeURIComponent(id)}/orders`;
     const asked = await readList(context, request, response, { view: orders, path, fixed: [ordersOf(id, context)] });
@@ -40,7 +40,6 @@ export function customerOrderRoutes(context: RouteContext): Router {
     const detail = "Elasticsearch is down, and the customer's newest orders do not answer this. Try again.";
     throw new Problem('degraded-unsupported', detail);
   });
-  return router;
 }
 
 function ordersOf(customerId: string, { views }: RouteContext): Condition {

@@ -3,7 +3,6 @@ import type { Request } from 'express';
 import type { View } from '../../mappings/contract.js';
 import type { Principal } from '../access/principal.js';
 import { TooLate, withinTime } from '../deadline.js';
-import { callerOf } from '../limits/caller.js';
 import { CallerGone, type DocumentSet } from '../ports.js';
 import { type FanOutProgress, Problem } from '../problems.js';
 import type { ParameterError } from '../query/given.js';
@@ -45,8 +44,7 @@ export async function meetDemands(
   if (reading.refusal !== null) throw reading.refusal;
   const { waitFor, maxStalenessMs } = outcome.demands;
   if (reading.served.live.snapshot !== undefined) assertNone(outcome.demands);
-  const caller = callerOf(reading.principal, request.socket.remoteAddress);
-  if (waitFor !== null) await seeWrites(context, caller, waitFor, reading, source);
+  if (waitFor !== null) await seeWrites(context, waitFor, reading, source);
   if (maxStalenessMs !== null) await assertFresh(context, reading, maxStalenessMs);
   return outcome.demands;
 }
@@ -66,9 +64,8 @@ function assertNone({ waitFor, maxStalenessMs }: Demands): void {
 
 async function seeWrites(
   { watch, refresher }: RouteContext,
-  caller: string,
   { awaited, timeoutMs }: WaitFor,
-  { served, principal, options: { signal } }: Reading,
+  { served, principal, options: { signal, caller } }: Reading,
   { shown, searched }: AnswerSource,
 ): Promise<void> {
   const begun = performance.now();

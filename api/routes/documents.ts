@@ -1,29 +1,30 @@
 /** The list and the single documents of each view, at `/v1/<view>` and `/v1/<view>/<id>`. */
-import { type Request, type Response, Router } from 'express';
+import type { Request, Response } from 'express';
 import type { View } from '../../mappings/contract.js';
 import { isWellFormedId } from '../../mappings/events/event.js';
 import { isVisible, offeredTo, shownTo } from '../access/visibility.js';
+import { queryStringOf } from '../http/request-target.js';
+import { PRICES } from '../limits/prices.js';
 import { Problem } from '../problems.js';
 import { readDocumentRequest } from '../query/document-request.js';
 import { project } from '../query/field-selection.js';
 import { readQueryString } from '../query/given.js';
-import { documentsOf, queryStringOf, type RouteContext, readerOf, withFreshness } from './context.js';
+import { documentsOf, type RouteContext, readerOf, withFreshness } from './context.js';
 import { demandErrors, meetDemands } from './demands.js';
 import { sendDocument } from './etag.js';
 import { type Asked, answerOf, readList, sendAnswer } from './list.js';
+import type { PricedRoutes } from './priced-routes.js';
 import { beginReading, type Reading } from './reading.js';
 import { answerFromRecentAnswers, isOutage, keepAnswer } from './recent-answers.js';
 
-export function documentRoutes(context: RouteContext, view: View): Router {
-  const router = Router({ caseSensitive: true });
-  const path = `/v1/${view.name}`;
-  router.get(path, async (request, response) => {
+export function documentRoutes(routes: PricedRoutes, context: RouteContext, view: View): void {
+  const path = `/v1/${view.name}` as const;
+  routes.get(path, PRICES.list, async (request, response) => {
     await answerList(context, await readList(context, request, response, { view, path, fixed: [] }), response);
   });
-  router.get(`${path}/:id`, async (request: Request<{ id: string }>, response) => {
+  routes.get<{ id: string }>(`${path}/:id`, PRICES.request, async (request, response) => {
     await answerDocument(context, view, request, response);
   });
-  return router;
 }
 
 async function answerList(context: RouteContext, asked: Asked, response: Response): Promise<void> {

@@ -1,27 +1,27 @@
 /** `GET /v1/events/<id>`: what became of an event. */
-import { type Request, type Response, Router } from 'express';
+import type { Request, Response } from 'express';
 import { isWellFormedId } from '../../mappings/events/event.js';
 import { principalOf } from '../access/identify.js';
 import type { Principal } from '../access/principal.js';
 import { requireScope } from '../access/visibility.js';
 import { deliveriesOf, type EventDelivery } from '../events/deliveries.js';
-import { callerOf } from '../limits/caller.js';
+import { queryStringOf } from '../http/request-target.js';
+import { PRICES } from '../limits/prices.js';
 import { Problem } from '../problems.js';
 import { readEventRequest } from '../query/event-request.js';
 import { readQueryString } from '../query/given.js';
-import { queryStringOf, type RouteContext } from './context.js';
+import type { RouteContext } from './context.js';
 import { demandErrors, meetDemands } from './demands.js';
 import { logProblem } from './log-problem.js';
-import { signalOf } from './reading.js';
+import type { PricedRoutes } from './priced-routes.js';
+import { readOptionsFor } from './reading.js';
 
 export const EVENT_PATH = '/v1/events';
 
-export function eventRoutes(context: RouteContext): Router {
-  const router = Router({ caseSensitive: true });
-  router.get(`${EVENT_PATH}/:id`, async (request: Request<{ id: string }>, response) => {
+export function eventRoutes(routes: PricedRoutes, context: RouteContext): void {
+  routes.get<{ id: string }>(`${EVENT_PATH}/:id`, PRICES.event, async (request, response) => {
     await answerEvent(context, request, response);
   });
-  return router;
 }
 
 async function answerEvent(context: RouteContext, request: Request<{ id: string }>, response: Response): Promise<void> {
@@ -33,18 +33,17 @@ async function answerEvent(context: RouteContext, request: Request<{ id: string 
   }
   const { aggregate } = outcome;
   if (aggregate !== null) requireScope(principal, `${aggregate.name}:read`);
-  const signal = signalOf(response);
+  const options = readOptionsFor(request, response, principal);
   const served = await context.generations.live();
   await meetDemands(
     context,
     request,
-    { served, refusal: null, principal, options: { signal } },
+    { served, refusal: null, principal, options },
     // The state and the log have every event as soon as it is merged.
     { shown: [], searched: null },
   );
   const { id: eventId } = request.params;
-  const searcher = { caller: callerOf(principal, request.socket.remoteAddress), signal };
-  const question = { eventId, aggregate, generation: served.live.number, principal, searcher };
+  const question = { eventId, aggregate, generation: served.live.number, principal, searcher: options };
   const { deliveries, complete, isFull } = isWellFormedId(eventId)
     ? await deliveriesOf(context.events, question).catch((error: unknown) => {
         throw logProblem(error);

@@ -6,6 +6,7 @@
 import { Router } from 'express';
 import { withinTime } from '../deadline.js';
 import type { RouteContext } from './context.js';
+import { EXACT } from './priced-routes.js';
 
 export interface HealthChecks {
   readonly elasticsearch: Check;
@@ -24,7 +25,7 @@ const CHECK_TIMEOUT_MS = 900;
 
 /** `saturation`: what the process has had too little of for a lasting time. */
 export function healthRoutes(checks: HealthChecks, stopping: AbortSignal, saturation: () => readonly string[]): Router {
-  const router = Router({ caseSensitive: true });
+  const router = Router(EXACT);
   router.get('/health/live', (_request, response) => {
     response.json({ status: 'live' });
   });

@@ -1,26 +1,26 @@
 /** `GET /v1/<view>/<id>/history`: the events of a document's aggregate, and the document as of each. */
-import { type Request, type Response, Router } from 'express';
+import type { Request, Response } from 'express';
 import type { View } from '../../mappings/contract.js';
 import type { Principal } from '../access/principal.js';
 import { isVisible, shownTo } from '../access/visibility.js';
 import { historyOf, type Moment } from '../history/history.js';
-import { callerOf } from '../limits/caller.js';
+import { queryStringOf } from '../http/request-target.js';
+import { PRICES } from '../limits/prices.js';
 import { Problem } from '../problems.js';
 import { readQueryString } from '../query/given.js';
 import { type HistoryOutcome, historyCursor, readHistoryRequest } from '../query/history-request.js';
-import { queryStringOf, type RouteContext, withFreshness } from './context.js';
+import { type RouteContext, withFreshness } from './context.js';
 import { demandErrors, meetDemands } from './demands.js';
 import { findDocument } from './documents.js';
 import { linkHeader } from './links.js';
 import { logProblem } from './log-problem.js';
+import type { PricedRoutes } from './priced-routes.js';
 import { beginReading } from './reading.js';
 
-export function historyRoutes(context: RouteContext, view: View): Router {
-  const router = Router({ caseSensitive: true });
-  router.get(`/v1/${view.name}/:id/history`, async (request: Request<{ id: string }>, response) => {
+export function historyRoutes(routes: PricedRoutes, context: RouteContext, view: View): void {
+  routes.get<{ id: string }>(`/v1/${view.name}/:id/history`, PRICES.history, async (request, response) => {
     await answerHistory(context, view, request, response);
   });
-  return router;
 }
 
 async function answerHistory(
@@ -41,8 +41,7 @@ async function answerHistory(
   await findDocument(context, view, reading, id);
   const isTold = (document: unknown) =>
     !isBound(view, principal) || (document !== null && isVisible(view, principal, document));
-  const searcher = { caller: callerOf(principal, request.socket.remoteAddress), signal: options.signal };
-  const question = { generation: served.live, view, id, after, size, isTold, searcher };
+  const question = { generation: served.live, view, id, after, size, isTold, searcher: options };
   const [{ complete, moments, next }, freshness] = await withFreshness(
     context,
     served,

@@ -3,18 +3,24 @@ import { Router } from 'express';
 import type { RegistryRecord } from '../../runtime/records.js';
 import { principalOf } from '../access/identify.js';
 import { offeredTo } from '../access/visibility.js';
+import { PRICES } from '../limits/prices.js';
 import { startOf } from '../openapi/further-paths.js';
 import { describeView, META_LIMITS } from '../openapi/meta.js';
 import type { RouteContext } from './context.js';
 import { assertNoParameters } from './no-parameters.js';
+import { EXACT, type PricedRoutes } from './priced-routes.js';
 
-export function metaRoutes(context: RouteContext): Router {
-  const views = Object.values(context.views);
-  const router = Router({ caseSensitive: true });
+export function startRoutes({ views }: RouteContext): Router {
+  const router = Router(EXACT);
   router.get('/', (_request, response) => {
-    response.json(startOf(views));
+    response.json(startOf(Object.values(views)));
   });
-  router.get('/v1/meta', async (request, response) => {
+  return router;
+}
+
+export function metaRoutes(routes: PricedRoutes, context: RouteContext): void {
+  const views = Object.values(context.views);
+  routes.get('/v1/meta', PRICES.request, async (request, response) => {
     assertNoParameters(request);
     const principal = principalOf(response);
     const readable = views.filter(({ queries }) => principal.scopes.has(queries.access.scope));
@@ -29,7 +35,6 @@ export function metaRoutes(context: RouteContext): Router {
       freshness: await context.freshness.of(live.number),
     });
   });
-  return router;
 }
 
 /** Those that can be asked for by `asOf`. */

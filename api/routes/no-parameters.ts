@@ -1,7 +1,7 @@
 import type { Request } from 'express';
+import { queryStringOf } from '../http/request-target.js';
 import { Problem } from '../problems.js';
 import { type ParameterError, readQueryString, valuesByName } from '../query/given.js';
-import { queryStringOf } from './context.js';
 
 /** @throws Problem for any parameter, told together with what else is wrong. */
 export function assertNoParameters(request: Request, otherErrors: readonly ParameterError[] = []): void {

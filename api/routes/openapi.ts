@@ -3,10 +3,11 @@ import { Router } from 'express';
 import { describeApi } from '../openapi/document.js';
 import type { Authenticator } from '../ports.js';
 import type { RouteContext } from './context.js';
+import { EXACT } from './priced-routes.js';
 
 export function openApiRoutes({ views }: RouteContext, authenticator: Authenticator): Router {
   const text = JSON.stringify(describeApi(views, authenticator));
-  const router = Router({ caseSensitive: true });
+  const router = Router(EXACT);
   router.get('/openapi.json', (_request, response) => {
     response.type('json').send(text);
   });

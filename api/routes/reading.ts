@@ -5,11 +5,14 @@ import { whenOver } from '../../runtime/http/over.js';
 import { principalOf } from '../access/identify.js';
 import type { Principal } from '../access/principal.js';
 import { requireScope } from '../access/visibility.js';
+import { queryStringOf } from '../http/request-target.js';
+import { callerOf } from '../limits/caller.js';
+import { workOf } from '../limits/work.js';
 import type { ReadOptions, Served } from '../ports.js';
 import { Problem } from '../problems.js';
 import { readQueryString, valuesByName } from '../query/given.js';
 import { AS_OF } from '../query/parameters.js';
-import { queryStringOf, type RouteContext } from './context.js';
+import type { RouteContext } from './context.js';
 
 export interface Reading {
   readonly served: Served;
@@ -17,7 +20,7 @@ export interface Reading {
   readonly refusal: Problem | null;
   readonly principal: Principal;
   /** For every question to a store: ends when the caller goes away. */
-  readonly options: ReadOptions;
+  readonly options: Required<ReadOptions>;
 }
 
 /** @throws Problem when the caller may not read the view, or NotReady */
@@ -36,7 +39,7 @@ export async function beginReading(
     served: snapshot?.served ?? served,
     refusal: snapshot?.refusal ?? null,
     principal,
-    options: { signal: signalOf(response) },
+    options: readOptionsFor(request, response, principal),
   };
 }
 
@@ -60,7 +63,13 @@ function findSnapshot(
   return { served: { registry, live: found } };
 }
 
-export function signalOf(response: Response): AbortSignal {
+/** For every question that is asked for the answer: for whom, and until when. */
+export function readOptionsFor(request: Request, response: Response, principal: Principal): Required<ReadOptions> {
+  const caller = callerOf(principal, request.socket.remoteAddress);
+  return { signal: signalOf(response), caller, work: workOf(response) };
+}
+
+function signalOf(response: Response): AbortSignal {
   const controller = new AbortController();
   whenOver(response, (isAnswered) => {
     if (!isAnswered) controller.abort();

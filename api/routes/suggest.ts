@@ -1,31 +1,31 @@
 /** `GET /v1/suggest`: completions of what is being typed. */
-import { Router } from 'express';
 import type { View } from '../../mappings/contract.js';
 import type { Suggest } from '../../mappings/queries.js';
 import { rowsOf, shownTo } from '../access/visibility.js';
+import { queryStringOf } from '../http/request-target.js';
+import { PRICES } from '../limits/prices.js';
 import { Problem } from '../problems.js';
 import { project, selectionOf } from '../query/field-selection.js';
 import { readQueryString } from '../query/given.js';
 import { readSuggestRequest } from '../query/suggest-request.js';
-import { documentsOf, queryStringOf, type RouteContext, readerOf } from './context.js';
+import { documentsOf, type RouteContext, readerOf } from './context.js';
 import { demandErrors, meetDemands } from './demands.js';
+import type { PricedRoutes } from './priced-routes.js';
 import { beginReading } from './reading.js';
 
 export const SUGGEST_PATH = '/v1/suggest';
 
 /** Of the one view that declares what is completed. */
-export function suggestRoutes(context: RouteContext): Router {
-  const router = Router({ caseSensitive: true });
+export function suggestRoutes(routes: PricedRoutes, context: RouteContext): void {
   for (const view of Object.values(context.views)) {
     const { suggest } = view.queries;
-    if (suggest !== undefined) serve(router, context, view, suggest);
+    if (suggest !== undefined) serve(routes, context, view, suggest);
   }
-  return router;
 }
 
-function serve(router: Router, context: RouteContext, view: View, suggest: Suggest): void {
+function serve(routes: PricedRoutes, context: RouteContext, view: View, suggest: Suggest): void {
   const selection = selectionOf([view.queries.id.name, suggest.field]);
-  router.get(SUGGEST_PATH, async (request, response) => {
+  routes.get(SUGGEST_PATH, PRICES.request, async (request, response) => {
     const reading = await beginReading(context, request, response, view);
     const { served, principal, options } = reading;
     const given = readQueryString(queryStringOf(request));

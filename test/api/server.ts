@@ -20,7 +20,7 @@ import type {
   RecordSource,
   Refresher,
 } from '../../api/ports.js';
-import { GuardedReader } from '../../api/readers/guarded/reader.js';
+import { composeReaders } from '../../api/readers/composed.js';
 import { MemoryReader } from '../../api/readers/memory/reader.js';
 import type { ChangesContext } from '../../api/routes/context.js';
 import { HttpService, type ServerSettings } from '../../api/server.js';
@@ -117,6 +117,10 @@ const NO_EVENTS: EventPorts = {
   positions: NOTHING_MERGED,
 };
 
+function probesOf({ elasticsearch, mongodb }: { elasticsearch: DocumentReader; mongodb: DocumentReader }) {
+  return { elasticsearch: () => elasticsearch.ping(), mongodb: () => mongodb.ping() };
+}
+
 export async function serve(parts: {
   readonly elasticsearch: DocumentReader;
   readonly mongodb: DocumentReader;
@@ -135,6 +139,7 @@ export async function serve(parts: {
   readonly events?: Partial<EventPorts>;
   readonly entrance?: Partial<Entrance>;
   readonly limits?: Partial<LimitSettings>;
+  readonly highlightStepsMax?: number;
   /** What is kept for when a store is down; nothing without. */
   readonly recent?: RecentAnswers;
   /** For so long requests are answered after a stop began; not at all without. */
@@ -143,16 +148,13 @@ export async function serve(parts: {
   readonly bounds?: Partial<HttpBounds>;
 }): Promise<TestServer> {
   const log = pino({ level: 'silent' });
-  const limits = composeLimits({ ...GENEROUS, ...parts.limits }, Object.keys(views), log);
+  const limits = composeLimits({ ...GENEROUS, ...parts.limits }, probesOf(parts), log);
   const { progress = NOTHING_MERGED, jobs = NO_JOBS } = parts;
   const stopping = new AbortController();
   const context = {
     views,
     definitions: definitionsOf(views),
-    readers: {
-      elasticsearch: new GuardedReader(parts.elasticsearch, limits.guards.elasticsearch),
-      mongodb: new GuardedReader(parts.mongodb, limits.guards.mongodb),
-    },
+    readers: composeReaders(parts, limits.guards, parts.highlightStepsMax ?? 2_000_000),
     generations: parts.generations ?? { live: async () => servedOf() },
     freshness: parts.freshness ?? { of: async () => FRESH },
     watch: new Watch({ progress, positions: progress, jobs, timers: systemTimers }, limits.waits),

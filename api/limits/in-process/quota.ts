@@ -28,4 +28,9 @@ export class InProcessQuota implements Quota {
       return { granted: false, remaining: outcome.remainingPoints, resetMs: outcome.msBeforeNext };
     }
   }
+
+  /** When the window has ended meanwhile, the next one begins with it. */
+  async charge(caller: string, points: number): Promise<void> {
+    await this.#limiter.penalty(caller, points);
+  }
 }

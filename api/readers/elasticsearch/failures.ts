@@ -1,17 +1,22 @@
 import { errors } from '@elastic/elasticsearch';
-import { NotReady, StoreUnavailable } from '../../ports.js';
+import { NotReady, QuestionTooLong, StoreUnavailable } from '../../ports.js';
 
-/** Overload, no shard to answer, an index that is being opened: it may answer the next time. */
-const PASSING_STATUS = [408, 429, 502, 503, 504];
+/** No shard to answer, an index that is being opened, nothing behind a proxy: Elasticsearch is away. */
+const AWAY_STATUS = [502, 503];
+/** The question took too long, or more memory or threads than there were: it may be answered the next time. */
+const TOO_LONG_STATUS = [408, 429, 504];
 
 /** What a failed request means to a reader. Anything else is a fault of ours and stays what it is. */
 export function translateFailure(error: unknown): unknown {
   if (error instanceof errors.ResponseError) {
     if (error.statusCode === 404)
       return new NotReady('The index that is to be served is not there yet.', { cause: error });
-    return PASSING_STATUS.includes(error.statusCode ?? 0)
-      ? new StoreUnavailable('elasticsearch', { cause: error })
-      : error;
+    const { statusCode = 0 } = error;
+    if (TOO_LONG_STATUS.includes(statusCode)) return new QuestionTooLong('elasticsearch', { cause: error });
+    return AWAY_STATUS.includes(statusCode) ? new StoreUnavailable('elasticsearch', { cause: error }) : error;
+  }
+  if (error instanceof errors.TimeoutError || error instanceof errors.RequestAbortedError) {
+    return new QuestionTooLong('elasticsearch', { cause: error });
   }
   return error instanceof errors.ElasticsearchClientError
     ? new StoreUnavailable('elasticsearch', { cause: error })

@@ -4,7 +4,6 @@ import { documentsIndex } from '../../../runtime/names.js';
 import { HIDDEN_FIELD } from '../../../runtime/records.js';
 import type { DocumentReader, DocumentSet, ReadOptions, VersionedDocument, VersionReader } from '../../ports.js';
 import { type DocumentQuery, type Found, type SortValue, totalOf } from '../../query/document-query.js';
-import { highlightsIn } from '../highlight.js';
 import { shownOf } from '../shown.js';
 import { aggregated } from './aggregations.js';
 import { translateFailure, translateItemFailure } from './failures.js';
@@ -21,10 +20,12 @@ export interface ElasticsearchReaderSettings {
 export class ElasticsearchReader implements DocumentReader, VersionReader {
   readonly #client: Client;
   readonly #namespace: string;
+  readonly #requestTimeoutMs: number;
 
   constructor({ url, namespace, requestTimeoutMs }: ElasticsearchReaderSettings) {
     this.#client = new Client({ node: url, requestTimeout: requestTimeoutMs, maxRetries: 1 });
     this.#namespace = namespace;
+    this.#requestTimeoutMs = requestTimeoutMs;
   }
 
   async search(documents: DocumentSet, query: DocumentQuery, options?: ReadOptions): Promise<Found> {
@@ -34,6 +35,8 @@ export class ElasticsearchReader implements DocumentReader, VersionReader {
           index: this.#indexOf(documents),
           // A shard that fails must not pass for a shard without matches.
           allow_partial_search_results: false,
+          // Ends by itself what nobody waits for any more, beside the closed connection that cancels it.
+          timeout: `${this.#requestTimeoutMs}ms`,
           ...searchBody(documents.view, query),
         },
         transport(options),
@@ -43,11 +46,10 @@ export class ElasticsearchReader implements DocumentReader, VersionReader {
     const { total } = answer.hits;
     const counted = typeof total === 'object' ? total.value + (total.relation === 'gte' ? 1 : 0) : (total ?? 0);
     const more = answer.hits.hits.length > query.size || (query.after === null && counted > query.skip + hits.length);
-    const { search } = query;
     const shown = hits.map(({ _source }) => shownOf(documents.view, withoutMark(_source ?? {}), query.without));
     return {
       documents: shown,
-      highlights: query.highlight && search?.kind === 'words' ? await highlightsIn(shown, search) : null,
+      highlights: null,
       next: more && hits.length > 0 ? sortValues(hits.at(-1)?.sort ?? []) : null,
       total: totalOf(counted, query.countExactly),
       ...aggregated(query, answer.aggregations),

@@ -13,11 +13,11 @@ export class GuardedReader implements DocumentReader {
   }
 
   search(documents: DocumentSet, query: DocumentQuery, options?: ReadOptions): Promise<Found> {
-    return this.#guard.ask((signal) => this.#reader.search(documents, query, { signal }), options?.signal);
+    return this.#guard.ask((signal) => this.#reader.search(documents, query, { signal }), options);
   }
 
   get(documents: DocumentSet, id: string, options?: ReadOptions): Promise<unknown> {
-    return this.#guard.ask((signal) => this.#reader.get(documents, id, { signal }), options?.signal);
+    return this.#guard.ask((signal) => this.#reader.get(documents, id, { signal }), options);
   }
 
   /** Past the guard: whether the store is there is to be found out while the circuit is open, too. */

@@ -1,22 +1,21 @@
 /**
  * Stands before a store: so many questions at a time and no more, none that takes longer than it may, and none at all
- * while the store is known not to answer. What is slow or gone costs its own callers little, and those of the other
- * store nothing.
+ * while the store is known to be away. What is slow or gone costs its own callers little, those of the other store
+ * nothing; and what one caller asks, however much and however dear, costs the others little.
  */
-import {
-  type BulkheadPolicy,
-  BulkheadRejectedError,
-  bulkhead,
-  type CircuitBreakerPolicy,
-  CircuitState,
-  ConsecutiveBreaker,
-  circuitBreaker,
-  handleWhen,
-} from 'cockatiel';
 import { TooLate, withinTime } from '../../deadline.js';
-import { CallerGone, type StoreName, StoreRefused, StoreUnavailable } from '../../ports.js';
+import {
+  CallerGone,
+  QuestionTooLong,
+  type ReadOptions,
+  type StoreName,
+  StoreRefused,
+  StoreUnavailable,
+} from '../../ports.js';
+import { Circuit, type CircuitSettings, type GuardState, type Probe } from './circuit.js';
+import { FairTurns } from './fair-turns.js';
 
-export interface GuardSettings {
+export interface GuardSettings extends CircuitSettings {
   readonly store: StoreName;
   /** Questions that the store works on at a time. */
   readonly concurrencyMax: number;
@@ -26,10 +25,6 @@ export interface GuardSettings {
   readonly queueWaitMs: number;
   /** How long one question may take from its turn on. */
   readonly timeoutMs: number;
-  /** So many questions in a row without an answer open the circuit. */
-  readonly failuresMax: number;
-  /** How long an open circuit asks nothing before it tries one question. */
-  readonly tryAgainAfterMs: number;
 }
 
 /** How a question ended. `refused`: the store was not asked. `abandoned`: its caller went away. */
@@ -42,27 +37,20 @@ export interface GuardObserver {
   changed(store: StoreName, state: GuardState): void;
 }
 
-/** `trying`: one question is asked to find out whether the store is back. */
-export type GuardState = 'closed' | 'open' | 'trying';
-
 type Question<Answer> = (signal: AbortSignal) => Promise<Answer>;
 
 export class StoreGuard {
   readonly #settings: GuardSettings;
   readonly #observer: GuardObserver;
-  readonly #bulkhead: BulkheadPolicy;
-  readonly #circuit: CircuitBreakerPolicy;
+  readonly #turns: FairTurns;
+  readonly #circuit: Circuit;
 
-  constructor(settings: GuardSettings, observer: GuardObserver) {
+  /** `probe` resolves when the store is there: cheap, and not one of the questions that wait for their turn. */
+  constructor(settings: GuardSettings, probe: Probe, observer: GuardObserver) {
     this.#settings = settings;
     this.#observer = observer;
-    this.#bulkhead = bulkhead(settings.concurrencyMax, settings.queueMax);
-    // Neither a document that is not there nor a caller that goes away says anything about the store.
-    this.#circuit = circuitBreaker(
-      handleWhen((error) => error instanceof StoreUnavailable),
-      { halfOpenAfter: settings.tryAgainAfterMs, breaker: new ConsecutiveBreaker(settings.failuresMax) },
-    );
-    this.#circuit.onStateChange(() => observer.changed(settings.store, this.state));
+    this.#turns = new FairTurns({ turnsMax: settings.concurrencyMax, placesMax: settings.queueMax });
+    this.#circuit = new Circuit(settings, probe, (state) => observer.changed(settings.store, state));
   }
 
   get store(): StoreName {
@@ -70,31 +58,30 @@ export class StoreGuard {
   }
 
   get state(): GuardState {
-    const { state } = this.#circuit;
-    if (state === CircuitState.Closed) return 'closed';
-    return state === CircuitState.HalfOpen ? 'trying' : 'open';
+    return this.#circuit.state;
   }
 
   /** Questions that the store works on. */
   get active(): number {
-    return this.#settings.concurrencyMax - this.#bulkhead.executionSlots;
+    return this.#turns.active;
   }
 
   /** Questions that wait for their turn. */
   get queued(): number {
-    return this.#settings.queueMax - this.#bulkhead.queueSlots;
+    return this.#turns.waiting;
   }
 
   /**
    * Asks with a signal that ends the question when its time is up or the caller goes away.
    * @throws StoreRefused without asking, StoreUnavailable, CallerGone, or what the question rejects with
    */
-  async ask<Answer>(question: Question<Answer>, caller?: AbortSignal): Promise<Answer> {
+  async ask<Answer>(question: Question<Answer>, options: Partial<ReadOptions> = {}): Promise<Answer> {
     const begun = performance.now();
     const told = (outcome: CallOutcome) =>
       this.#observer.called(this.store, outcome, (performance.now() - begun) / 1000);
     try {
-      const answer = await this.#inTurn(question, caller);
+      this.#refuseWhileOpen();
+      const answer = await this.#inTurn(() => this.#asked(question, options), options);
       told('answered');
       return answer;
     } catch (error) {
@@ -103,38 +90,63 @@ export class StoreGuard {
     }
   }
 
-  #inTurn<Answer>(question: Question<Answer>, caller: AbortSignal | undefined): Promise<Answer> {
-    this.#refuseWhileOpen(question);
+  /** @throws StoreRefused, CallerGone before its turn has come */
+  #inTurn<Answer>(turn: () => Promise<Answer>, { caller, signal }: Partial<ReadOptions>): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      let hasWaitedTooLong = false;
-      const wait = setTimeout(() => {
-        hasWaitedTooLong = true;
-        reject(new StoreRefused(this.store, 'overloaded'));
-      }, this.#settings.queueWaitMs);
-      const turn = async () => {
+      const overloaded = () => reject(new StoreRefused(this.store, 'overloaded'));
+      let withdraw: (() => void) | null = () => {};
+      const gone = () => {
+        withdraw?.();
         clearTimeout(wait);
-        // Told to the bulkhead by a signal, it would forget those in the queue behind.
-        if (hasWaitedTooLong || caller?.aborted === true) throw new CallerGone();
-        this.#refuseWhileOpen(question);
-        return this.#circuit.execute(() => this.#inTime(question, caller));
+        reject(new CallerGone());
       };
-      this.#bulkhead.execute(turn).then(resolve, (error: unknown) => {
+      const wait = setTimeout(() => {
+        withdraw?.();
+        signal?.removeEventListener('abort', gone);
+        overloaded();
+      }, this.#settings.queueWaitMs);
+      signal?.addEventListener('abort', gone, { once: true });
+      const waitsNoMore = () => {
         clearTimeout(wait);
-        reject(error instanceof BulkheadRejectedError ? new StoreRefused(this.store, 'overloaded') : error);
+        signal?.removeEventListener('abort', gone);
+      };
+      withdraw = this.#turns.ask(caller ?? null, (leave) => {
+        waitsNoMore();
+        turn().then(resolve, reject).finally(leave);
       });
+      if (withdraw !== null) return;
+      waitsNoMore();
+      overloaded();
     });
   }
 
-  /**
-   * While the circuit is open nobody waits for the store. When it is time to try again, the question is asked for its
-   * own sake: its caller is refused like all others, and an answer closes the circuit for those who come next.
-   */
-  #refuseWhileOpen(question: Question<unknown>): void {
-    const { state } = this;
-    if (state === 'closed') return;
-    // Rejects unless it is time; a second one would wait for the first.
-    if (state === 'open') this.#circuit.execute(() => this.#inTime(question, undefined)).catch(() => {});
-    throw new StoreRefused(this.store, 'circuit open');
+  async #asked<Answer>(question: Question<Answer>, { signal, work }: Partial<ReadOptions>): Promise<Answer> {
+    if (signal?.aborted === true) throw new CallerGone();
+    this.#refuseWhileOpen();
+    const ended = work?.begin();
+    try {
+      const answer = await this.#inTime(question, signal);
+      this.#circuit.answered();
+      return answer;
+    } catch (error) {
+      this.#learnFrom(error);
+      throw error;
+    } finally {
+      ended?.();
+    }
+  }
+
+  /** Nobody waits for a store that is away. */
+  #refuseWhileOpen(): void {
+    if (!this.#circuit.isClosed) throw new StoreRefused(this.store, 'circuit open');
+  }
+
+  /** Neither a document that is not there nor a caller that goes away says anything about the store. */
+  #learnFrom(error: unknown): void {
+    if (error instanceof CallerGone || error instanceof StoreRefused) return;
+    if (error instanceof QuestionTooLong) this.#circuit.doubted();
+    else if (error instanceof StoreUnavailable) this.#circuit.failed();
+    else this.#circuit.answered();
   }
 
   async #inTime<Answer>(question: Question<Answer>, caller: AbortSignal | undefined): Promise<Answer> {
@@ -147,7 +159,7 @@ export class StoreGuard {
       if (caller?.aborted === true) throw new CallerGone({ cause: error });
       if (!(error instanceof TooLate)) throw error;
       controller.abort();
-      throw new StoreUnavailable(this.store, { cause: error });
+      throw new QuestionTooLong(this.store, { cause: error });
     } finally {
       caller?.removeEventListener('abort', abort);
     }

@@ -16,6 +16,6 @@ export class GuardedVersions implements VersionReader {
     ids: readonly string[],
     options?: ReadOptions,
   ): Promise<ReadonlyMap<string, VersionedDocument>> {
-    return this.#guard.ask((signal) => this.#reader.getMany(documents, ids, { signal }), options?.signal);
+    return this.#guard.ask((signal) => this.#reader.getMany(documents, ids, { signal }), options);
   }
 }

@@ -2,7 +2,6 @@
 import type { StoredDocument, View } from '../../../mappings/contract.js';
 import { type DocumentReader, type DocumentSet, NotReady } from '../../ports.js';
 import { type Condition, type DocumentQuery, type Found, type SortValue, totalOf } from '../../query/document-query.js';
-import { highlightsIn } from '../highlight.js';
 import { shownOf } from '../shown.js';
 import { valuesAt } from '../values.js';
 import { countValues, spansOf } from './aggregations.js';
@@ -22,10 +21,7 @@ export class MemoryReader implements DocumentReader {
   }
 
   async search(documents: DocumentSet, query: DocumentQuery): Promise<Found> {
-    const found = searchIn([...this.#setOf(documents).values()], query, documents.view);
-    const { search } = query;
-    const isHighlighted = query.highlight && search?.kind === 'words';
-    return { ...found, highlights: isHighlighted ? await highlightsIn(found.documents, search) : null };
+    return searchIn([...this.#setOf(documents).values()], query, documents.view);
   }
 
   async get(documents: DocumentSet, id: string): Promise<unknown> {

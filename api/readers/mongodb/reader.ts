@@ -19,7 +19,6 @@ import {
   TOTAL_CAP,
   totalOf,
 } from '../../query/document-query.js';
-import { highlightsIn } from '../highlight.js';
 import { shownOf } from '../shown.js';
 import { facetCounts, facetStages, spansIn, statStages } from './aggregations.js';
 import type { Database, StoredRecord } from './database.js';
@@ -33,9 +32,12 @@ interface Limits {
 
 export class MongoReader implements DocumentReader, VersionReader {
   readonly #database: Database;
+  readonly #probed: Pick<Database, 'ping'>;
 
-  constructor(database: Database) {
+  /** `probed`: asked whether MongoDB is there, over connections that no question takes. */
+  constructor(database: Database, probed: Pick<Database, 'ping'> = database) {
     this.#database = database;
+    this.#probed = probed;
   }
 
   async search(documents: DocumentSet, asked: DocumentQuery, options?: ReadOptions): Promise<Found> {
@@ -54,10 +56,9 @@ export class MongoReader implements DocumentReader, VersionReader {
     const page = records.slice(0, query.size);
     const last = page.at(-1);
     const shown = page.map((record) => shownOf(documents.view, withoutMarks(record), query.without));
-    const { search } = query;
     return {
       documents: shown,
-      highlights: query.highlight && search?.kind === 'words' ? await highlightsIn(shown, search) : null,
+      highlights: null,
       next: more && last !== undefined ? sortValues(last, query) : null,
       total: totalOf(counted, query.countExactly),
       facets,
@@ -94,7 +95,7 @@ export class MongoReader implements DocumentReader, VersionReader {
   }
 
   ping(): Promise<void> {
-    return this.#database.ping();
+    return this.#probed.ping();
   }
 
   #limits(options: ReadOptions | undefined): Limits {

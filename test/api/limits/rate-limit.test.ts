@@ -87,7 +87,7 @@ describe('a caller without points', () => {
     expect((await get('/health/ready')).status).toBe(200);
     const text = await (await fetch(`${url}/metrics`)).text();
     expect(text).toContain('api_rate_limited_total 1');
-    expect(text).toContain('api_request_seconds_count{route="none",status="429"} 1');
+    expect(text).toContain('api_request_seconds_count{route="/v1/orders/:id",status="429"} 1');
   });
 });
 

@@ -68,7 +68,7 @@ describe('the description', () => {
       { views, degradation: {} } as unknown as RouteContext,
       log,
       entrance,
-      composeLimits(GENEROUS, [], log),
+      composeLimits(GENEROUS, { elasticsearch: async () => {}, mongodb: async () => {} }, log),
     );
     const routes = routesOf(app.router).filter((path) => !path.startsWith('/docs/'));
     expect([...new Set(routes)].sort()).toEqual(Object.keys(described.paths).sort());

@@ -2,6 +2,7 @@
 
 import type { DocumentReader, DocumentSet } from '../../../api/ports.js';
 import type { Found } from '../../../api/query/document-query.js';
+import { HighlightingReader, highlightTurns } from '../../../api/readers/highlighting.js';
 import type { StoredDocument, View, ViewName } from '../../../mappings/contract.js';
 import { views } from '../../../mappings/registry.js';
 import { accepted } from '../asking.js';
@@ -47,8 +48,11 @@ function stored(view: View, document: unknown): StoredDocument {
   return view.toStored(document, { businessTimeZone: 'UTC', reportingCurrency: 'CNY' });
 }
 
+const turns = highlightTurns();
+
 export function search({ reader }: ReaderHarness, set: DocumentSet, queryString: string): Promise<Found> {
-  return reader.search(set, accepted(set.view.name, queryString).query);
+  const highlighting = new HighlightingReader(reader, Number.POSITIVE_INFINITY, turns);
+  return highlighting.search(set, accepted(set.view.name, queryString).query);
 }
 
 export function idsOf(set: DocumentSet, { documents }: Found): string[] {

@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { CallerGone, NotReady, StoreRefused, StoreUnavailable } from '../../../../api/ports.js';
-import { type CallOutcome, type GuardState, StoreGuard } from '../../../../api/readers/guarded/store-guard.js';
+import { CallerGone, NotReady, QuestionTooLong, StoreRefused, StoreUnavailable } from '../../../../api/ports.js';
+import type { GuardState } from '../../../../api/readers/guarded/circuit.js';
+import { type CallOutcome, StoreGuard } from '../../../../api/readers/guarded/store-guard.js';
 
 const TIMEOUT_MS = 3_000;
 const QUEUE_WAIT_MS = 500;
 const TRY_AGAIN_MS = 1_000;
+const PROBE_MS = 1_000;
 
 /** A question that is answered by hand. */
 class Held {
@@ -33,10 +35,14 @@ describe('a guarded store', () => {
   let outcomes: CallOutcome[];
   let states: GuardState[];
   let guard: StoreGuard;
+  let probes: number;
+  let probe: () => Promise<void>;
 
   beforeEach(() => {
     vi.useFakeTimers();
     outcomes = [];
+    probes = 0;
+    probe = async () => {};
     states = [];
     guard = new StoreGuard(
       {
@@ -47,6 +53,11 @@ describe('a guarded store', () => {
         timeoutMs: TIMEOUT_MS,
         failuresMax: 3,
         tryAgainAfterMs: TRY_AGAIN_MS,
+        probeTimeoutMs: PROBE_MS,
+      },
+      () => {
+        probes += 1;
+        return probe();
       },
       { called: (_, outcome) => outcomes.push(outcome), changed: (_, state) => states.push(state) },
     );
@@ -57,7 +68,7 @@ describe('a guarded store', () => {
 
   /** Asks, and keeps the rejection for later. */
   const asked = (held: Held, caller?: AbortSignal) => {
-    const answer = guard.ask(held.ask, caller);
+    const answer = guard.ask(held.ask, caller === undefined ? {} : { signal: caller });
     answer.catch(() => {});
     return answer;
   };
@@ -173,37 +184,95 @@ describe('a guarded store', () => {
     expect(guard.state).toBe('open');
   });
 
-  it('is tried with one question when it is time, for which nobody waits', async () => {
+  it('is probed when it is time, with no question of a caller', async () => {
     await failures(3);
-    await vi.advanceTimersByTimeAsync(TRY_AGAIN_MS);
-    const trial = new Held();
-    await expect(asked(trial)).rejects.toThrow(StoreRefused);
-    expect([guard.state, trial.isAsked]).toEqual(['trying', true]);
-    const other = new Held();
-    await expect(asked(other)).rejects.toThrow(StoreRefused);
-    expect(other.isAsked).toBe(false);
-    trial.answer('it is back');
+    await vi.advanceTimersByTimeAsync(TRY_AGAIN_MS - 1);
+    await expect(guard.ask(answering)).rejects.toThrow(StoreRefused);
+    expect(probes).toBe(0);
+    await vi.advanceTimersByTimeAsync(1);
+    let isBack: () => void = () => {};
+    probe = () => new Promise((resolve) => (isBack = resolve));
+    for (let i = 0; i < 3; i += 1) {
+      const held = new Held();
+      await expect(asked(held)).rejects.toMatchObject({ name: 'StoreRefused', reason: 'circuit open' });
+      expect([guard.state, held.isAsked, probes]).toEqual(['trying', false, 1]);
+    }
+    isBack();
     await settled();
     expect(await guard.ask(answering)).toBe('answer');
     expect(states).toEqual(['open', 'trying', 'closed']);
   });
 
-  it('stays alone when the trial fails or hangs, and is tried again', async () => {
+  it('stays alone when the probe fails or hangs, and is probed again', async () => {
     await failures(3);
-    for (const end of [(trial: Held) => trial.fail(new StoreUnavailable('mongodb')), () => {}]) {
+    for (const failing of [() => Promise.reject(new Error('no')), () => new Promise<void>(() => {})]) {
       await vi.advanceTimersByTimeAsync(TRY_AGAIN_MS);
-      const trial = new Held();
-      const caller = new AbortController();
-      await expect(asked(trial, caller.signal)).rejects.toThrow(StoreRefused);
-      // Not even its caller ends it: that would look like an answer.
-      caller.abort();
-      end(trial);
-      await vi.advanceTimersByTimeAsync(TIMEOUT_MS);
+      probe = failing;
+      await expect(guard.ask(answering)).rejects.toThrow(StoreRefused);
+      await vi.advanceTimersByTimeAsync(PROBE_MS);
       expect(guard.state).toBe('open');
     }
+    probe = async () => {};
     await vi.advanceTimersByTimeAsync(TRY_AGAIN_MS);
     await expect(guard.ask(answering)).rejects.toThrow(StoreRefused);
     await settled();
     expect(guard.state).toBe('closed');
+  });
+
+  describe('when questions are not answered in time', () => {
+    const tooLong = async (count: number) => {
+      for (let i = 0; i < count; i += 1) {
+        const answer = asked(new Held());
+        await vi.advanceTimersByTimeAsync(TIMEOUT_MS);
+        await expect(answer).rejects.toThrow(QuestionTooLong);
+      }
+    };
+
+    it('is asked on, however many there are, while it answers a probe', async () => {
+      await tooLong(20);
+      expect([guard.state, probes, states]).toEqual(['closed', 20, []]);
+      const saidSo = async () => Promise.reject(new QuestionTooLong('mongodb'));
+      for (let i = 0; i < 20; i += 1) await expect(guard.ask(saidSo)).rejects.toThrow(QuestionTooLong);
+      expect([guard.state, states]).toEqual(['closed', []]);
+    });
+
+    it.each([
+      ['hangs', () => new Promise<void>(() => {})],
+      ['fails', () => Promise.reject(new Error('no'))],
+    ])('is left alone after the first of them when the probe %s', async (_, failing) => {
+      probe = failing;
+      await tooLong(1);
+      await vi.advanceTimersByTimeAsync(PROBE_MS);
+      expect([guard.state, probes]).toEqual(['open', 1]);
+    });
+
+    it('is probed once for all that wait at the same time', async () => {
+      probe = () => new Promise<void>(() => {});
+      const answers = [asked(new Held()), asked(new Held())];
+      await vi.advanceTimersByTimeAsync(TIMEOUT_MS);
+      expect((await Promise.allSettled(answers)).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+      expect(probes).toBe(1);
+    });
+
+    it('is not left alone when another question is answered while the probe is late', async () => {
+      probe = () => new Promise<void>(() => {});
+      await tooLong(1);
+      expect(await guard.ask(answering)).toBe('answer');
+      await vi.advanceTimersByTimeAsync(PROBE_MS);
+      expect(guard.state).toBe('closed');
+    });
+
+    it('a circuit that opens beside a probe is closed by the next that is answered', async () => {
+      probe = () => new Promise<void>(() => {});
+      await tooLong(1);
+      await failures(3);
+      expect(guard.state).toBe('open');
+      await vi.advanceTimersByTimeAsync(PROBE_MS);
+      probe = async () => {};
+      await vi.advanceTimersByTimeAsync(TRY_AGAIN_MS);
+      await expect(guard.ask(answering)).rejects.toThrow(StoreRefused);
+      await settled();
+      expect(guard.state).toBe('closed');
+    });
   });
 });

@@ -1,11 +1,15 @@
 /**
- * What a request costs its caller, in points, roughly as it costs the stores. Pure: judged by the request as it was
- * sent, before anything is checked, so that refused requests cost as much.
+ * What a request costs its caller, in points, roughly as it costs the stores. Pure. The price is asked for before anything
+ * is done, judged by the route and the parameters as they were sent, so that refused requests cost as much; what turns
+ * out to be more work than that is charged afterwards.
  */
 import { AGGREGATE } from '../query/event-request.js';
-import { readQueryString, valuesByName } from '../query/given.js';
 import { listedValues } from '../query/listed-values.js';
 import { LIMITS } from '../query/parameters.js';
+
+/** The values of each parameter, as `valuesByName` returns them. */
+export type AskedValues = ReadonlyMap<string, readonly string[]>;
+export type Price = (values: AskedValues) => number;
 
 export const COSTS = {
   /** Any request; a single document. */
@@ -27,27 +31,33 @@ export const COSTS = {
   skippedThousand: 1,
 } as const;
 
-/** `lists`: the last segments of paths that list documents, the names of the views. */
-export function costOf(url: string, lists: ReadonlySet<string>): number {
-  const queryAt = url.indexOf('?');
-  const path = queryAt < 0 ? url : url.slice(0, queryAt);
-  const [, base, collection = '', , nested = '', ...rest] = path.split('/');
-  const depth = path.split('/').length;
-  if (base !== 'v1' || rest.length > 0) return COSTS.request;
-  if (depth === 4 && collection === 'events') return eventCost(url.slice(path.length + 1));
-  if (depth === 3 && lists.has(collection)) return listCost(url.slice(path.length + 1));
-  if (depth === 5 && lists.has(collection) && nested === 'history') return COSTS.request + COSTS.history;
-  // The document that it belongs to is read, too.
-  if (depth === 5 && lists.has(nested)) return COSTS.request + listCost(url.slice(path.length + 1));
-  return COSTS.request;
+/** What of each kind of work is in the price; beyond, so much costs one point. */
+export const WORK = {
+  storeMs: { included: 100, perPoint: 5 },
+  answerBytes: { included: 262_144, perPoint: 16_384 },
+  highlightSteps: { included: 100_000, perPoint: 10_000 },
+} as const;
+
+/** Of each kind of route. */
+export const PRICES = {
+  request: () => COSTS.request,
+  list: listPrice,
+  /** The document that it belongs to is read, too. */
+  listOfDocument: (values) => COSTS.request + listPrice(values),
+  history: () => COSTS.request + COSTS.history,
+  event: (values) => COSTS.event + (values.has(AGGREGATE) ? COSTS.eventsOfAggregate : 0),
+} as const satisfies Record<string, Price>;
+
+/** What the work costs beyond the price of the request. */
+export function priceOfWork(work: Readonly<Record<keyof typeof WORK, number>>): number {
+  const kinds = Object.keys(WORK) as (keyof typeof WORK)[];
+  return kinds.reduce((points, kind) => {
+    const { included, perPoint } = WORK[kind];
+    return points + Math.floor(Math.max(0, work[kind] - included) / perPoint);
+  }, 0);
 }
 
-function eventCost(queryString: string): number {
-  return COSTS.event + (valuesByName(readQueryString(queryString).pairs).has(AGGREGATE) ? COSTS.eventsOfAggregate : 0);
-}
-
-function listCost(queryString: string): number {
-  const values = valuesByName(readQueryString(queryString).pairs);
+function listPrice(values: AskedValues): number {
   const named = (parameter: string) =>
     Math.min(
       (values.get(parameter) ?? []).flatMap(listedValues).filter((name) => name !== '').length,

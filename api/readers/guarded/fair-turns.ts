@@ -1,0 +1,118 @@
+/**
+ * Turns at something that does only so much at a time, and places to wait for one, fair between callers: the next turn is
+ * that of the caller who has fewest. No caller takes more than it leaves free, of turns and of places alike: alone it has
+ * at most half of them, so that whoever comes next finds one.
+ */
+
+export interface TurnSettings {
+  /** Turns at a time. */
+  readonly turnsMax: number;
+  /** Callers' wishes that wait for their turn. */
+  readonly placesMax: number;
+}
+
+/** `null` is the process itself: what it does for all is not held to anybody's share. */
+export type Caller = string | null;
+
+/** What takes a turn; `leave` gives it back, once. */
+type Begin = (leave: () => void) => void;
+
+interface Wish {
+  readonly begin: Begin;
+}
+
+interface Queue {
+  active: number;
+  /** In the order in which they came. */
+  readonly wishes: Set<Wish>;
+}
+
+export class FairTurns {
+  readonly #settings: TurnSettings;
+  /** Of whoever has a turn or waits for one; of equals who has waited longest for a turn comes first. */
+  readonly #queues = new Map<Caller, Queue>();
+  #active = 0;
+  #waiting = 0;
+
+  constructor(settings: TurnSettings) {
+    this.#settings = settings;
+  }
+
+  get active(): number {
+    return this.#active;
+  }
+
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  /**
+   * Begins at once, or when it is the caller's turn, unless it is withdrawn before.
+   * @returns how to withdraw; `null` where there is no place to wait
+   */
+  ask(caller: Caller, begin: Begin): (() => void) | null {
+    const queue = this.#queues.get(caller) ?? { active: 0, wishes: new Set<Wish>() };
+    const wish = { begin };
+    if (queue.wishes.size === 0 && this.#mayBegin(caller, queue)) {
+      this.#queues.set(caller, queue);
+      this.#begin(caller, queue, wish);
+      return () => {};
+    }
+    const free = this.#settings.placesMax - this.#waiting;
+    if (free <= 0 || (caller !== null && queue.wishes.size >= free)) return null;
+    this.#queues.set(caller, queue);
+    queue.wishes.add(wish);
+    this.#waiting += 1;
+    return () => {
+      if (!queue.wishes.delete(wish)) return;
+      this.#waiting -= 1;
+      this.#forgetIdle(caller, queue);
+    };
+  }
+
+  #mayBegin(caller: Caller, { active }: Queue): boolean {
+    const free = this.#settings.turnsMax - this.#active;
+    return free > 0 && (caller === null || active < free);
+  }
+
+  #begin(caller: Caller, queue: Queue, { begin }: Wish): void {
+    queue.active += 1;
+    this.#active += 1;
+    let isLeft = false;
+    begin(() => {
+      if (isLeft) return;
+      isLeft = true;
+      queue.active -= 1;
+      this.#active -= 1;
+      this.#forgetIdle(caller, queue);
+      this.#goOn();
+    });
+  }
+
+  #goOn(): void {
+    for (let next = this.#next(); next !== null; next = this.#next()) {
+      const [caller, queue] = next;
+      const [wish] = queue.wishes;
+      if (wish === undefined) throw new TypeError('Nobody waits in this queue.');
+      queue.wishes.delete(wish);
+      this.#waiting -= 1;
+      // Behind all others.
+      this.#queues.delete(caller);
+      this.#queues.set(caller, queue);
+      this.#begin(caller, queue, wish);
+    }
+  }
+
+  #next(): readonly [Caller, Queue] | null {
+    let best: readonly [Caller, Queue] | null = null;
+    for (const [caller, queue] of this.#queues) {
+      if (queue.wishes.size === 0 || !this.#mayBegin(caller, queue)) continue;
+      if (best === null || queue.active < best[1].active) best = [caller, queue];
+    }
+    return best;
+  }
+
+  #forgetIdle(caller: Caller, queue: Queue): void {
+    if (queue.active === 0 && queue.wishes.size === 0) this.#queues.delete(caller);
+  }
+}

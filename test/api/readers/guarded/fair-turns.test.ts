@@ -1,0 +1,87 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Caller, FairTurns } from '../../../../api/readers/guarded/fair-turns.js';
+
+/** Turns that are given back by hand. */
+class World {
+  readonly turns: FairTurns;
+  /** Whose turn it is, in the order in which it became theirs. */
+  readonly begun: { readonly caller: Caller; readonly leave: () => void }[] = [];
+
+  constructor(turnsMax: number, placesMax: number) {
+    this.turns = new FairTurns({ turnsMax, placesMax });
+  }
+
+  ask(caller: Caller, times = 1): (() => void)[] {
+    return Array.from({ length: times }, () =>
+      this.turns.ask(caller, (leave) => this.begun.push({ caller, leave })),
+    ).filter((withdraw) => withdraw !== null);
+  }
+
+  of(caller: Caller): number {
+    return this.begun.filter((turn) => turn.caller === caller).length;
+  }
+
+  leave(at: number): void {
+    this.begun.splice(at, 1)[0]?.leave();
+  }
+}
+
+describe('turns', () => {
+  it('one caller has half of them and half of the places; the process itself has what is left', () => {
+    const world = new World(32, 128);
+    expect(world.ask('a', 1_000)).toHaveLength(16 + 64);
+    expect([world.turns.active, world.turns.waiting]).toEqual([16, 64]);
+    expect(world.ask(null, 1_000)).toHaveLength(16 + 64);
+    expect([world.turns.active, world.turns.waiting]).toEqual([32, 128]);
+  });
+
+  it('several leave some for the next', () => {
+    const world = new World(32, 128);
+    for (const caller of ['a', 'b', 'c', 'd']) world.ask(caller, 1_000);
+    expect(['a', 'b', 'c', 'd'].map((caller) => world.of(caller))).toEqual([16, 8, 4, 2]);
+    world.ask('e');
+    expect(world.of('e')).toBe(1);
+  });
+
+  it('the next one is that of the caller who has fewest', () => {
+    const world = new World(4, 100);
+    world.ask(null, 4);
+    world.ask('a', 10);
+    world.ask('b', 1);
+    world.leave(0);
+    expect([world.of('a'), world.of('b')]).toEqual([1, 0]);
+    world.leave(0);
+    expect([world.of('a'), world.of('b')]).toEqual([1, 1]);
+  });
+
+  it('what is withdrawn is not begun, and leaves its place', () => {
+    const world = new World(1, 2);
+    world.ask('a');
+    const [withdraw] = world.ask('b');
+    world.ask('c');
+    withdraw?.();
+    withdraw?.();
+    expect(world.turns.waiting).toBe(1);
+    world.leave(0);
+    expect(world.begun.map(({ caller }) => caller)).toEqual(['c']);
+  });
+
+  it('are never more than there are, and nobody waits for ever', () => {
+    const steps = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c', null), fc.nat(3)), { maxLength: 200 });
+    fc.assert(
+      fc.property(steps, fc.integer({ min: 1, max: 5 }), fc.nat(10), (asked, turnsMax, placesMax) => {
+        const world = new World(turnsMax, placesMax);
+        for (const [caller, what] of asked) {
+          if (what > 0) world.ask(caller);
+          else if (world.begun.length > 0) world.leave(0);
+          expect(world.turns.active).toBe(world.begun.length);
+          expect(world.turns.active).toBeLessThanOrEqual(turnsMax);
+          expect(world.turns.waiting).toBeLessThanOrEqual(placesMax);
+        }
+        while (world.begun.length > 0) world.leave(0);
+        expect([world.turns.active, world.turns.waiting]).toEqual([0, 0]);
+      }),
+    );
+  });
+});
