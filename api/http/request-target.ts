@@ -1,22 +1,17 @@
-/**
- * What a request is for, in one form only (RFC 9112, 3.2): a path and a query. Whoever reads a target afterwards, be it to
- * find the route, its price or its parameters, reads the same.
- */
+/** What a request is for (RFC 9112, 3.2): a path and a query, perhaps behind the name of the server, and nothing else. */
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import { Problem } from '../problems.js';
 
 const ORIGIN_FORM = /^\/[^#]*$/;
-const ABSOLUTE_FORM = /^https?:\/\/([^/?#@]+)(\/[^#]*|\?[^#]*)?$/i;
+const ABSOLUTE_FORM = /^https?:\/\/((?:\[[\da-f:.]+\]|[\w.-]+)(?::\d{1,5})?)(?:[/?][^#]*)?$/i;
 
 /** The absolute form is accepted as every server has to; the name in it counts, whatever `Host` says. */
 export const readTarget: RequestHandler = (request, _response, next) => {
   if (!ORIGIN_FORM.test(request.url)) {
-    const [, authority, rest = '/'] = ABSOLUTE_FORM.exec(request.url) ?? [];
+    const [, authority] = ABSOLUTE_FORM.exec(request.url) ?? [];
     if (authority === undefined) throw new Problem('malformed-url', 'Ask for a path and a query, without a fragment.');
     request.headers.host = authority;
-    request.url = rest.startsWith('/') ? rest : `/${rest}`;
-    request.originalUrl = request.url;
   }
   next();
 };
