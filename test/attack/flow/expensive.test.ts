@@ -16,7 +16,7 @@ import { until } from '../../until.js';
 
 const LOOPS = 6;
 const DOCUMENTS = 100;
-const PLAIN_REQUESTS = 25;
+const PLAIN_REQUESTS = 10;
 /** Two callers on one machine. */
 const MALLORY = '127.0.0.2';
 
@@ -112,12 +112,15 @@ function flood(q: string): () => Promise<number> {
 describe.each(Object.keys(NAMES))('a name that is 8,000 characters of %s, and six loops that ask for it', (kind) => {
   it('leave the circuits closed and the plain requests of others answered', async () => {
     const end = flood(QUESTIONS[kind] ?? '');
+    const others: string[] = [];
     for (let i = 0; i < PLAIN_REQUESTS; i += 1) {
       for (const path of ['/v1/orders?size=1', '/v1/orders/o-1', '/v1/customers?size=1', '/v1/customers/c-1']) {
-        expect([path, (await get(path)).status]).toEqual([path, 200]);
+        const { status, text } = await get(path);
+        if (status !== 200) others.push(`${path} ${text}`);
       }
     }
     expect(await end()).toBeGreaterThan(0);
+    expect(others).toEqual([]);
     const { text } = await get('/metrics');
     expect(text.match(/^api_store_circuit\{.*$/gm)).toEqual([
       'api_store_circuit{store="elasticsearch"} 0',
