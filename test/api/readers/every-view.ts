@@ -4,11 +4,13 @@ import type { ViewName } from '../../../mappings/contract.js';
 import { customer, order, orderLine, product } from '../documents.js';
 import { filled, idsOf, type ReaderHarness, search } from './harness.js';
 
-const NOBODY = { customerId: '-', name: null, level: null, city: null, deleted: false };
+// No question asks for this id.
+const NO_QUESTION = '\u{F8FF}';
+const NOBODY = { customerId: NO_QUESTION, name: null, level: null, city: null, deleted: false };
 
 const documentOf: Readonly<Record<ViewName, (id: string, name: string) => object>> = {
   products: (id, name) => product(id, { name, category: null }),
-  orders: (id, name) => order(id, { customer: NOBODY, lines: [orderLine({ productId: '-', name })] }),
+  orders: (id, name) => order(id, { customer: NOBODY, lines: [orderLine({ productId: NO_QUESTION, name })] }),
   customers: (id, name) => customer(id, { name }),
 };
 
