@@ -3,8 +3,9 @@ import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import { Problem } from '../problems.js';
 
-const ORIGIN_FORM = /^\/[^#]*$/;
-const ABSOLUTE_FORM = /^https?:\/\/((?:\[[\da-f:.]+\]|[\w.-]+)(?::\d{1,5})?)(?:[/?][^#]*)?$/i;
+// A `#` in the query is a character of it for all that read it; in the path it would end it for some.
+const ORIGIN_FORM = /^\/[^?#]*(?:\?.*)?$/;
+const ABSOLUTE_FORM = /^https?:\/\/((?:\[[\da-f:.]+\]|[\w.-]+)(?::\d{1,5})?)(?:\/[^?#]*)?(?:\?.*)?$/i;
 
 /** The absolute form is accepted as every server has to; the name in it counts, whatever `Host` says. */
 export const readTarget: RequestHandler = (request, _response, next) => {
