@@ -2,9 +2,10 @@
 import { definitionsOf } from '../mappings/definition.js';
 import { views } from '../mappings/registry.js';
 import { limitBatches } from '../runtime/kafkajs/batch-limits.js';
-import { createLog, type Log, withoutCredentials } from '../runtime/log.js';
+import { createLog, type Log } from '../runtime/log.js';
 import { Presence } from '../runtime/presence/presence.js';
 import { serversOf } from '../runtime/presence/servers.js';
+import { placeOf } from '../runtime/secrets.js';
 import { ServerClock } from '../runtime/server-clock.js';
 import { composeAccess } from './access/composed.js';
 import { createApp } from './app.js';
@@ -164,8 +165,8 @@ export function composeApi(settings: ApiSettings, log: Log = createLog('api', se
   );
   log.info(
     {
-      elasticsearch: withoutCredentials(settings.ELASTICSEARCH_URL),
-      mongodb: withoutCredentials(settings.MONGODB_URL),
+      elasticsearch: placeOf(settings.ELASTICSEARCH_URL),
+      mongodb: placeOf(settings.MONGODB_URL),
       kafka: settings.KAFKA_BROKERS,
       namespace,
     },

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { HostRule } from '../runtime/hosts.js';
 import { isLoopback } from '../runtime/loopback.js';
-import { flag, integer, SettingsError, sharedSettings } from '../runtime/settings.js';
+import { bearingSecrets, flag, integer, SettingsError, sharedSettings } from '../runtime/settings.js';
 import { TOKEN_ALGORITHMS, type TokenSettings } from './access/jwt/tokens.js';
 
 /** Letters, digits, hyphens and underscores, in parts between dots. */
@@ -26,11 +26,14 @@ export const apiSettings = z.object({
     ),
   JWT_ISSUER: z.string().optional().describe('who issues tokens, as in their claim iss; set, tokens are accepted'),
   JWT_AUDIENCE: z.string().optional().describe('this API, as in the claim aud of tokens'),
-  JWT_JWKS_URL: z
-    .string()
-    .refine(isSafeUrl, { error: 'must be an https:// URL, or http:// on a loopback address' })
-    .optional()
-    .describe('where the issuer publishes its public keys (JSON Web Key Set)'),
+  JWT_JWKS_URL: bearingSecrets(
+    'credentials',
+    z
+      .string()
+      .refine(isSafeUrl, { error: 'must be an https:// URL, or http:// on a loopback address' })
+      .optional()
+      .describe('where the issuer publishes its public keys (JSON Web Key Set)'),
+  ),
   JWT_JWKS_FILE: z.string().optional().describe('the same as a file, instead of JWT_JWKS_URL'),
   JWT_ALGORITHMS: list('RS256,PS256,ES256,EdDSA')
     .pipe(z.array(z.enum(TOKEN_ALGORITHMS)).min(1))
@@ -50,13 +53,16 @@ export const apiSettings = z.object({
   CORS_ORIGINS: list('')
     .refine((origins) => origins.every(isOrigin), { error: 'must be origins such as https://shop.example' })
     .describe('origins of web pages that may read the answers, separated by commas'),
-  CURSOR_SECRET: z
-    .string()
-    .min(16, { error: 'must have at least 16 characters' })
-    .optional()
-    .describe(
-      'seals cursors and ids of events, the same for all API processes; absent: one that the projector has made',
-    ),
+  CURSOR_SECRET: bearingSecrets(
+    'whole',
+    z
+      .string()
+      .min(16, { error: 'must have at least 16 characters' })
+      .optional()
+      .describe(
+        'seals cursors and ids of events, the same for all API processes; absent: one that the projector has made',
+      ),
+  ),
   STORE_TIMEOUT_MS: integer(3_000, 100, 60_000).describe('how long one store may take to answer (ms); then 503'),
   STORE_CONCURRENCY_MAX: integer(32, 1, 1_000).describe('questions that one store works on at a time'),
   STORE_QUEUE_MAX: integer(128, 0, 10_000).describe('questions that wait for their turn at one store; more get 503'),

@@ -1,6 +1,6 @@
 /** Every problem that the API answers with, by its code: the only place that knows HTTP's numbers. RFC 9457. */
 import type { Response } from 'express';
-import type { ParameterError } from './query/given.js';
+import { type ParameterError, toldErrors } from './query/given.js';
 import type { Reached } from './waiting/watch.js';
 
 export const problemTypes = {
@@ -94,7 +94,7 @@ export function problemBody({ code, detail, errors, reached, fanOut }: Problem, 
     detail,
     instance: requestId,
     code,
-    ...(errors === undefined ? {} : { errors }),
+    ...(errors === undefined ? {} : { errors: toldErrors(errors) }),
     ...(reached === undefined ? {} : { reached }),
     ...(fanOut === undefined ? {} : { fanOut }),
   };

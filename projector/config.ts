@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isLoopback } from '../runtime/loopback.js';
-import { flag, integer, SettingsError, sharedSettings } from '../runtime/settings.js';
+import { bearingSecrets, flag, integer, SettingsError, sharedSettings } from '../runtime/settings.js';
 
 export const projectorSettings = z.object({
   ...sharedSettings,
@@ -9,13 +9,16 @@ export const projectorSettings = z.object({
   TOPIC_REPLICAS: integer(1, 1, 10).describe('replicas of topics that are created'),
   ADMIN_HOST: z.string().default('127.0.0.1').describe('address of health, metrics and the admin API'),
   ADMIN_PORT: integer(8081, 0, 65_535).describe('port of health, metrics and the admin API'),
-  ADMIN_TOKEN: z
-    .string()
-    .min(16, { error: 'must have at least 16 characters' })
-    .optional()
-    .describe(
-      'callers of the admin API and of /metrics send it as bearer token; needed when ADMIN_HOST is not a loopback address',
-    ),
+  ADMIN_TOKEN: bearingSecrets(
+    'whole',
+    z
+      .string()
+      .min(16, { error: 'must have at least 16 characters' })
+      .optional()
+      .describe(
+        'callers of the admin API and of /metrics send it as bearer token; needed when ADMIN_HOST is not a loopback address',
+      ),
+  ),
   ADMIN_CONNECTIONS_MAX: integer(100, 1, 100_000).describe(
     'connections to ADMIN_PORT that are open at a time; more are closed as they come',
   ),

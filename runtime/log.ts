@@ -1,4 +1,6 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
+import { escaped } from './screen.js';
+import { concealed, mayHoldSecrets } from './secrets.js';
 
 export type Log = Logger;
 
@@ -6,10 +8,10 @@ export type Log = Logger;
 const SECRETS = ['*.headers', '*.meta.meta.request.params.headers', '*.meta.headers', '*.config.headers'];
 
 /**
- * JSON lines on standard output. Connection strings lose their credentials before they are logged, URLs by
- * `withoutSecrets`, and headers are not logged at all.
+ * JSON lines on standard output. Whatever is logged, no secret of the settings and no credentials of a URL are in it, nor
+ * anything that would draw on the screen of whoever reads it; headers are not logged at all.
  */
-export function createLog(name: string, level: string, destination?: DestinationStream): Log {
+export function createLog(name: string, level: string, destination: DestinationStream = pino.destination(1)): Log {
   const options = {
     name,
     level,
@@ -17,22 +19,22 @@ export function createLog(name: string, level: string, destination?: Destination
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: SECRETS,
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  return pino(options, { write: (line: string) => destination.write(presentable(line)) });
 }
 
-/** `mongodb://user:secret@host/` → `mongodb://host/`; up to the last `@`, as not every secret is escaped. */
-export function withoutCredentials(url: string): string {
-  return url.replace(/\/\/.*@/, '//');
+/** What pino leaves as it is of `escaped`; the line feed is the line's own. */
+const LEFT = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]/;
+
+/** Hardly any line has something to hide: a look at it is all that it costs. */
+function presentable(line: string): string {
+  const hidden = mayHoldSecrets(line) ? `${JSON.stringify(concealedWithin(JSON.parse(line)))}\n` : line;
+  return LEFT.test(hidden) ? `${escaped(hidden.trimEnd())}\n` : hidden;
 }
 
-/** Where a server is: without credentials, and without options, which may hold secrets, too. */
-export function placeOf(url: string): string {
-  return withoutCredentials(url).replace(/\?.*$/, '');
+/** With every text in it `concealed`. */
+function concealedWithin(value: unknown): unknown {
+  if (typeof value === 'string') return concealed(value);
+  if (Array.isArray(value)) return value.map(concealedWithin);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, concealedWithin(inner)]));
 }
-
-/** Keys and tokens have no place in a URL; one that is there all the same is not logged. */
-export function withoutSecrets(url: string): string {
-  return url.replace(/([?&][^=&]*(?:key|token|secret|passw|auth|signature)[^=&]*=)[^&]*/gi, '$1…').replace(JWT, '…');
-}
-
-const JWT = /eyJ[\w-]+\.[\w-]+\.[\w-]*/g;

@@ -15,6 +15,7 @@ const SERVICE_ADDRESS = /^(?:tcp|udp|sctp):\/\//;
 
 /** Of a long name two slips leave no doubt, of a short one a single slip may be another word: APP_PORT is not API_PORT. */
 const LONG = 12;
+const SLIPS_MAX = 2;
 /** Shorter single words are too common. */
 const WORD_MIN = 8;
 
@@ -39,8 +40,10 @@ function meantBehindPrefix(name: string, names: readonly string[]): string | nul
 
 function isSlipOf(name: string, known: string): boolean {
   if (known.includes('_') && name.toUpperCase().replaceAll('-', '_') === known) return true;
+  // Whatever else is in an environment may be of any length.
+  if (Math.abs(name.length - known.length) > SLIPS_MAX) return false;
   const distance = editDistance(name, known);
-  if (known.length >= LONG) return distance <= 2;
+  if (known.length >= LONG) return distance <= SLIPS_MAX;
   if (distance > 1 || known.length < WORD_MIN) return false;
   // A letter replaced makes another word sooner than one that is left out, put in or swapped.
   return known.includes('_') ? firstWordOf(name) === firstWordOf(known) : !isReplaced(name, known);

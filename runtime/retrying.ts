@@ -1,5 +1,6 @@
 /** Trying again what passes by itself, in one place: how long between attempts, and how waiting is ended. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { concealed } from './secrets.js';
 
 export interface Retrying {
   /** Whether the failure may be gone next time; all others are thrown at once. */
@@ -40,6 +41,7 @@ async function pause(ms: number, signal: AbortSignal | undefined): Promise<void>
   signal?.throwIfAborted();
 }
 
+/** What is said of an error, to whomever: drivers quote what they were given, credentials included. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return concealed(error instanceof Error ? error.message : String(error));
 }

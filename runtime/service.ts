@@ -2,6 +2,8 @@
 import type { z } from 'zod';
 import type { Log } from './log.js';
 import { argumentProblem } from './process-arguments.js';
+import { messageOf } from './retrying.js';
+import { statement } from './screen.js';
 import { helpText, readSettings, SettingsError } from './settings.js';
 
 export interface Service {
@@ -25,7 +27,7 @@ export async function runProcess<Schema extends z.ZodObject>(
   const options = ['--help', ...(program.options ?? [])];
   const problem = argumentProblem(given, { options, settings: Object.keys(program.settings.shape) });
   if (problem !== null) {
-    process.stderr.write(`${program.name}: ${problem}\n`);
+    process.stderr.write(statement(`${program.name}: ${problem}`));
     process.exit(2);
   }
   if (given.includes('--help')) {
@@ -38,7 +40,7 @@ export async function runProcess<Schema extends z.ZodObject>(
     await service.run();
     process.exit(0);
   } catch (error) {
-    process.stderr.write(`${program.name}: ${explain(error)}\n`);
+    process.stderr.write(statement(`${program.name}: ${messageOf(error)}`));
     process.exit(error instanceof SettingsError ? 2 : 1);
   }
 }
@@ -57,8 +59,4 @@ function stopOnSignals(service: Service, log: Log): void {
       });
     });
   }
-}
-
-function explain(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,13 +1,15 @@
 /** Settings are environment variables: one zod schema per process checks them, and is their manual. */
 import { z } from 'zod';
 import { misspeltSettings } from './misspelt-settings.js';
+import { keepSecret, secretsInAddress } from './secrets.js';
 
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 }
 
 /**
- * Reads the variables that the schema names; an empty one counts as absent.
+ * Reads the variables that the schema names; an empty one counts as absent. What is secret of them is kept so from now
+ * on, usable or not.
  * @throws SettingsError with every problem at once, each with its variable's name: misspelt names are problems, too.
  */
 export function readSettings<Schema extends z.ZodObject>(schema: Schema, env: NodeJS.ProcessEnv): z.output<Schema> {
@@ -16,12 +18,49 @@ export function readSettings<Schema extends z.ZodObject>(schema: Schema, env: No
       env[name] === undefined || env[name] === '' ? [] : [[name, env[name]]],
     ),
   );
+  keepSecretsOf(schema, given);
   const result = schema.safeParse(given);
   const misspelt = misspeltSettings(env, Object.keys(schema.shape));
   if (result.success && misspelt.length === 0) return Object.freeze(result.data) as z.output<Schema>;
   const wrong = result.error?.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) ?? [];
   const problems = [...wrong, ...misspelt].map((problem) => `  ${problem}`);
   throw new SettingsError(`The environment has ${problems.length} unusable setting(s):\n${problems.join('\n')}`);
+}
+
+/** How a setting can be secret: as a whole, or by the credentials that an address carries. */
+type Secrecy = 'whole' | 'credentials';
+
+const secrecy = z.registry<{ readonly secrecy: Secrecy }>();
+
+/** Marks a setting as one that holds secrets: they are never shown. */
+export function bearingSecrets<Schema extends z.ZodType>(of: Secrecy, schema: Schema): Schema {
+  secrecy.add(schema, { secrecy: of });
+  return schema;
+}
+
+/** `null`: anybody may see it. */
+export function secrecyOf(schema: z.ZodObject, name: string): Secrecy | null {
+  const setting: unknown = schema.shape[name];
+  return setting instanceof z.ZodType ? (secrecy.get(setting)?.secrecy ?? null) : null;
+}
+
+/** What other settings say openly, such as the namespace, is no secret. */
+function keepSecretsOf(schema: z.ZodObject, given: Readonly<Record<string, string | undefined>>): void {
+  const settings = Object.entries(given).map(([name, value = '']) => ({ name, value }));
+  const open = settings.filter(({ name }) => secrecyOf(schema, name) === null);
+  const secrets = settings.flatMap(({ name, value }) => secretsOf(schema, name, value));
+  keepSecret(secrets.filter((secret) => !open.some(({ value }) => value.includes(secret))));
+}
+
+function secretsOf(schema: z.ZodObject, name: string, value: string): readonly string[] {
+  switch (secrecyOf(schema, name)) {
+    case 'whole':
+      return [value];
+    case 'credentials':
+      return secretsInAddress(value);
+    case null:
+      return [];
+  }
 }
 
 /** One row a variable: name, default, meaning. */
@@ -84,8 +123,19 @@ export function url(fallback: string, schemes: readonly string[]) {
         abort: true,
       })
       // MongoDB's may name several servers: those are left to its driver.
-      .refine((text) => !text.startsWith('http') || URL.canParse(text), { error: 'is not a URL' })
+      .refine((text) => !text.startsWith('http') || isUrl(text), { error: 'is not a URL' })
   );
+}
+
+/** With credentials that can be read: the percent sign of a password is written `%25`. */
+function isUrl(text: string): boolean {
+  try {
+    const { username, password } = new URL(text);
+    decodeURIComponent(username + password);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 export function timeZone(fallback: string) {
@@ -103,17 +153,24 @@ function isTimeZone(name: string): boolean {
 
 /** What both processes need to find the same servers, topics and names. */
 export const sharedSettings = {
-  KAFKA_BROKERS: addresses('127.0.0.1:9092').describe('Kafka brokers, host:port, several separated by commas'),
+  KAFKA_BROKERS: bearingSecrets(
+    'credentials',
+    addresses('127.0.0.1:9092').describe('Kafka brokers, host:port, several separated by commas'),
+  ),
   KAFKA_BATCH_BYTES_MAX: integer(67_108_864, 1_048_576, 1_073_741_824).describe(
     "bytes that the records of one producer's batch may take once they are inflated; larger batches are quarantined unread",
   ),
   KAFKA_BATCH_RECORDS_MAX: integer(250_000, 1, 10_000_000).describe(
     "records that one producer's batch may have; larger batches are quarantined unread",
   ),
-  ELASTICSEARCH_URL: url('http://127.0.0.1:9200', ['http', 'https']).describe(
-    'Elasticsearch; may carry user:password@',
+  ELASTICSEARCH_URL: bearingSecrets(
+    'credentials',
+    url('http://127.0.0.1:9200', ['http', 'https']).describe('Elasticsearch; may carry user:password@'),
   ),
-  MONGODB_URL: url('mongodb://127.0.0.1:27017', ['mongodb', 'mongodb+srv']).describe('MongoDB connection string'),
+  MONGODB_URL: bearingSecrets(
+    'credentials',
+    url('mongodb://127.0.0.1:27017', ['mongodb', 'mongodb+srv']).describe('MongoDB connection string'),
+  ),
   TOPIC_CUSTOMERS: topic('customers').describe('topic of the customer events'),
   TOPIC_PRODUCTS: topic('products').describe('topic of the product events'),
   TOPIC_ORDERS: topic('orders').describe('topic of the order events'),

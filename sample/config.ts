@@ -10,7 +10,7 @@ const whole = (least: number, most: number, otherwise: number) => {
 const schema = z.object({
   KAFKA_BROKERS: z
     .string()
-    .regex(/^[^\s,:]+:\d+(,[^\s,:]+:\d+)*$/, 'write host:port, several separated by commas')
+    .regex(/^[^\s,:/@]+:\d+(,[^\s,:/@]+:\d+)*$/, 'write host:port, several separated by commas')
     .default('127.0.0.1:9092'),
   TOPIC_CUSTOMERS: topic('customers'),
   TOPIC_PRODUCTS: topic('products'),

@@ -2,6 +2,8 @@
  * Feeds the sample shop: its history once, then live events until SIGINT or SIGTERM. With `--history-only` it ends
  * after the history. The settings are in config.ts.
  */
+import { messageOf } from '../runtime/retrying.js';
+import { statement } from '../runtime/screen.js';
 import { readConfig } from './config.js';
 import { Feeder } from './feeder.js';
 
@@ -22,7 +24,6 @@ try {
   process.exit(0);
 } catch (error) {
   if (stopping.signal.aborted) process.exit(0);
-  const reason = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`${reason}\n`);
+  process.stderr.write(statement(messageOf(error)));
   process.exit(1);
 }

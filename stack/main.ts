@@ -14,7 +14,10 @@ await supervise({
   start: async (fail) => {
     const addresses = await startServers(run, progress, 'settings');
     run.watchDeaths(fail);
-    for (const [variable, address] of Object.entries(addresses)) process.stdout.write(`${variable}=${address}\n`);
+    for (const [variable, address] of Object.entries(addresses)) {
+      // One that was given may carry credentials, and whoever gave it knows it.
+      if (process.env[variable]?.trim() !== address) process.stdout.write(`${variable}=${address}\n`);
+    }
     process.stdout.write('ready\n');
   },
 });

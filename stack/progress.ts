@@ -1,9 +1,13 @@
+import { statement } from '../runtime/screen.js';
+
 /** Tells the user what a part is doing, e.g. `('kafka', 'up in 3 s')`. */
 export type Progress = (part: string, what: string) => void;
 
+const PART_WIDTH = 14;
+
 export function progressOn(stream: NodeJS.WritableStream): Progress {
   return (part, what) => {
-    stream.write(`${part.padEnd(14)} ${what}\n`);
+    stream.write(statement(`${part.padEnd(PART_WIDTH)} ${what}`, ' '.repeat(PART_WIDTH + 1)));
   };
 }
 

@@ -1,3 +1,5 @@
+import { statement } from '../runtime/screen.js';
+import { concealed } from '../runtime/secrets.js';
 import { messageOf, StackFailure } from './failure.js';
 import type { Run } from './run.js';
 
@@ -25,7 +27,7 @@ export async function supervise({ run, stages, onStopAsked, start }: Supervised)
   const alive = setInterval(() => undefined, ALIVE_INTERVAL_MS);
   const outcome = await new Promise<number>((resolve) => {
     const fail = (error: unknown): void => {
-      if (!run.isStopping) process.stderr.write(`${describe(error)}\n`);
+      if (!run.isStopping) process.stderr.write(statement(concealed(describe(error))));
       resolve(1);
     };
     const asked = (): void => {

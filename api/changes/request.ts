@@ -40,10 +40,7 @@ export function readSubscription(
   seal: Seal,
 ): SubscriptionOutcome {
   const values = new ParameterValues(given);
-  const known: readonly string[] = SUBSCRIPTION_PARAMETERS;
-  for (const name of values.names()) {
-    if (!known.includes(name)) values.refuse(name, `is not a parameter here; allowed: ${known.join(', ')}`);
-  }
+  values.refuseUnknown(SUBSCRIPTION_PARAMETERS, 'a subscription');
   const names = values.namesOf(
     'view',
     all.map(({ name }) => name),

@@ -58,13 +58,19 @@ export class Transport {
   async open({ path, query, headers }: Question, signal: AbortSignal | undefined): Promise<Response> {
     const { baseUrl, headers: own } = this.settings;
     const search = query === undefined || query.size === 0 ? '' : `?${query}`;
-    const response = await this.settings.fetch(`${baseUrl.replace(/\/+$/, '')}${path}${search}`, {
+    const response = await this.settings.fetch(`${withoutLastSlash(baseUrl)}${path}${search}`, {
       headers: { Accept: 'application/json', ...(typeof own === 'function' ? await own() : own), ...headers },
       ...(signal === undefined ? {} : { signal }),
     });
     if (response.ok || response.status === 304) return response;
     throw await problemIn(response);
   }
+}
+
+function withoutLastSlash(url: string): string {
+  let end = url.length;
+  while (url[end - 1] === '/') end -= 1;
+  return url.slice(0, end);
 }
 
 /** `null`: trying again would not help. Whatever was asked may be asked again: nothing is ever changed by it. */

@@ -14,10 +14,7 @@ const KNOWN: readonly string[] = ['fields', AS_OF.name];
 
 export function readDocumentRequest(given: Given, view: View): DocumentOutcome {
   const values = new ParameterValues(given);
-  for (const name of values.names()) {
-    if (!KNOWN.includes(name))
-      values.refuse(name, `is not a parameter of a single document; allowed: ${KNOWN.join(', ')}`);
-  }
+  values.refuseUnknown(KNOWN, 'a single document');
   values.snapshot();
   const paths = values.has('fields') ? values.namesOf('fields', pathsOf(view.queries.fields), LIMITS.fieldsMax) : null;
   if (values.errors.length > 0) return { kind: 'refused', errors: values.errors };

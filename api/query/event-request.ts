@@ -12,9 +12,7 @@ export type EventOutcome =
 
 export function readEventRequest(given: Given): EventOutcome {
   const values = new ParameterValues(given);
-  for (const name of values.names()) {
-    if (name !== AGGREGATE) values.refuse(name, `is not a parameter of an event; allowed: ${AGGREGATE}`);
-  }
+  values.refuseUnknown([AGGREGATE], 'an event');
   const text = values.one(AGGREGATE);
   const aggregate = text === undefined ? null : aggregateIn(text);
   if (text !== undefined && aggregate === null) {

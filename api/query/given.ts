@@ -6,6 +6,24 @@ export interface ParameterError {
   readonly message: string;
 }
 
+/** Of one request so many are told, so that an answer is never far larger than its question. */
+const ERRORS_TOLD_MAX = 50;
+const QUOTED_MAX = 60;
+
+/** What is said of them, however many there are and whatever they quote. */
+export function toldErrors(errors: readonly ParameterError[]): readonly ParameterError[] {
+  const told = errors
+    .slice(0, ERRORS_TOLD_MAX)
+    .map(({ parameter, message }) => ({ parameter: shortened(parameter), message }));
+  const left = errors.length - told.length;
+  return left === 0 ? told : [...told, { parameter: '', message: `and ${left} more problems` }];
+}
+
+/** As much of a text as is quoted: the caller knows what it sent. */
+export function shortened(text: string): string {
+  return text.length <= QUOTED_MAX ? text : `${text.slice(0, QUOTED_MAX).replace(/[\ud800-\udbff]$/, '')}…`;
+}
+
 export type Pair = readonly [name: string, value: string];
 
 export interface Given {

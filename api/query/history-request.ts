@@ -25,12 +25,7 @@ const place = z.tuple([z.number(), z.number(), z.string()]);
 
 export function readHistoryRequest(given: Given, context: HistoryContext): HistoryOutcome {
   const values = new ParameterValues(given);
-  const known = historyParameters();
-  for (const name of values.names()) {
-    if (!known.has(name)) {
-      values.refuse(name, `is not a parameter of a history; allowed: ${[...known.keys()].join(', ')}`);
-    }
-  }
+  values.refuseUnknown([...historyParameters().keys()], 'a history');
   const size = Math.min(values.positive('size') ?? LIMITS.historySizeDefault, LIMITS.sizeMax);
   const otherwise = 'belongs to something else; send it to the history that it came from';
   const cursor = readCursor(values, context, fingerprintOfHistory(context), otherwise);

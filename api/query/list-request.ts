@@ -39,7 +39,7 @@ export type ListOutcome =
 export function readListRequest(given: Given, context: ListContext): ListOutcome {
   const { queries, name } = context.view;
   const values = new ParameterValues(given);
-  refuseUnknown(values, queries);
+  values.refuseUnknown([...parametersOf(queries).keys()], 'this list');
   const words = queries.search.length === 0 ? null : readWords(values);
   const sort = readSort(values, queries, words !== null);
   const narrowing = readNarrowing(values, queries, context.fixed);
@@ -74,14 +74,6 @@ export function readListRequest(given: Given, context: ListContext): ListOutcome
     kind: 'request',
     request: { query, fingerprint, page: paging.cursor === null ? paging.page : null, selection },
   };
-}
-
-function refuseUnknown(values: ParameterValues, queries: QueryDeclaration): void {
-  const known = parametersOf(queries);
-  for (const name of values.names()) {
-    if (!known.has(name))
-      values.refuse(name, `is not a parameter of this list; allowed: ${[...known.keys()].join(', ')}`);
-  }
 }
 
 interface Paging {

@@ -2,7 +2,7 @@
 import type { Filter, NumberRange } from '../../mappings/queries.js';
 import { SNAPSHOT_NAME } from '../../runtime/names.js';
 import type { FilterValue } from './document-query.js';
-import { type Given, type ParameterError, valuesByName } from './given.js';
+import { type Given, type ParameterError, shortened, valuesByName } from './given.js';
 import { parseInstant } from './instant.js';
 import { listedValues } from './listed-values.js';
 import { AS_OF, closedSetOf, LIMITS, NUMBER_MAX, valuesMaxOf } from './parameters.js';
@@ -21,16 +21,20 @@ export class ParameterValues {
     this.#values = valuesByName(given.pairs);
   }
 
-  names(): Iterable<string> {
-    return this.#values.keys();
-  }
-
   has(name: string): boolean {
     return this.#values.has(name);
   }
 
   refuse(parameter: string, message: string): void {
     this.errors.push({ parameter, message });
+  }
+
+  /** What is allowed is said once. `of`: of what they are the parameters. */
+  refuseUnknown(known: readonly string[], of: string): void {
+    const unknown = [...this.#values.keys()].filter((name) => !known.includes(name));
+    for (const [place, name] of unknown.entries()) {
+      this.refuse(name, `is not a parameter of ${of}${place === 0 ? `; allowed: ${known.join(', ')}` : ', either'}`);
+    }
   }
 
   /** A parameter that is given once at most. */
@@ -122,8 +126,8 @@ export class ParameterValues {
   }
 }
 
-/** `"a", "b" is/are`, shortened: the caller knows what it sent. */
+/** `"a", "b" is/are` */
 function quoted(texts: readonly string[]): string {
-  const shown = texts.slice(0, 5).map((text) => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text));
+  const shown = texts.slice(0, 5).map((text) => JSON.stringify(shortened(text)));
   return `${shown.join(', ')}${texts.length > shown.length ? ', …' : ''} ${texts.length === 1 ? 'is' : 'are'}`;
 }

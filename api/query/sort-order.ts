@@ -1,6 +1,7 @@
 /** `sort`: by what a list is ordered. Every order ends with the id, so that ties never move between pages. */
 import type { QueryDeclaration } from '../../mappings/queries.js';
 import type { SortKey } from './document-query.js';
+import { shortened } from './given.js';
 import type { ParameterValues } from './parameter-values.js';
 import { LIMITS, sortNames } from './parameters.js';
 
@@ -11,7 +12,7 @@ export function readSort(values: ParameterValues, queries: QueryDeclaration, sea
   const seen = new Set<string>();
   for (const term of terms) {
     const { name, descending } = parseSort(term);
-    if (seen.has(name)) values.refuse('sort', `names ${name} twice`);
+    if (seen.has(name)) values.refuse('sort', `names ${shortened(name)} twice`);
     seen.add(name);
     if (Object.hasOwn(queries.sorts, name)) {
       keys.push(...fieldKeys(queries, name, descending));
@@ -23,7 +24,7 @@ export function readSort(values: ParameterValues, queries: QueryDeclaration, sea
       const allowed = sortNames(queries).join(', ');
       values.refuse(
         'sort',
-        `${JSON.stringify(term.slice(0, 60))} is unknown; allowed, each with "-" for descending: ${allowed}`,
+        `${JSON.stringify(shortened(term))} is unknown; allowed, each with "-" for descending: ${allowed}`,
       );
     }
   }

@@ -21,10 +21,7 @@ export function readSuggestRequest(
   fixed: readonly Condition[],
 ): SuggestOutcome {
   const values = new ParameterValues(given);
-  const known = suggestParameters();
-  for (const name of values.names()) {
-    if (!known.has(name)) values.refuse(name, `is not a parameter here; allowed: ${[...known.keys()].join(', ')}`);
-  }
+  values.refuseUnknown([...suggestParameters().keys()], 'suggestions');
   if (!values.has('q')) values.refuse('q', 'is needed: what was typed');
   const typed = readWords(values);
   values.snapshot();

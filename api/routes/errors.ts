@@ -1,6 +1,7 @@
 /** Turns whatever a route throws into a problem; nothing of its inside leaves the process. */
 import type { ErrorRequestHandler, RequestHandler } from 'express';
-import { type Log, withoutSecrets } from '../../runtime/log.js';
+import type { Log } from '../../runtime/log.js';
+import { withoutSecrets } from '../../runtime/secrets.js';
 import { CallerGone, NotReady, StoreRefused, StoreUnavailable } from '../ports.js';
 import { Problem, type ProblemCode, sendProblem, statusOf } from '../problems.js';
 import { requestIdOf } from './request-id.js';
@@ -27,17 +28,27 @@ export function answerErrors(log: Log): ErrorRequestHandler {
     if (error instanceof CallerGone) return;
     const problem = problemOf(error);
     const id = requestIdOf(response);
-    const facts = { requestId: id, method: request.method, url: withoutSecrets(request.originalUrl), err: error };
-    if (problem.code === 'internal') log.error(facts, 'a request failed');
-    // Of these there may be thousands in a second: they are counted, not told.
-    else if (QUIET.includes(problem.code) || error instanceof StoreRefused) log.debug(facts, 'a request was refused');
-    else if (statusOf(problem) >= 500) log.warn(facts, 'a request could not be answered');
+    const told = tellingOf(problem, error);
+    if (told !== null && log.isLevelEnabled(told.level)) {
+      const { method, originalUrl } = request;
+      log[told.level]({ requestId: id, method, url: withoutSecrets(originalUrl), err: error }, told.sentence);
+    }
     if (response.headersSent) {
       next(error);
       return;
     }
     sendProblem(response, problem, id);
   };
+}
+
+/** How it is logged; `null`: not at all, since it is the caller's own. */
+function tellingOf(problem: Problem, error: unknown) {
+  if (problem.code === 'internal') return { level: 'error', sentence: 'a request failed' } as const;
+  // Of these there may be thousands in a second: they are counted, not told.
+  if (QUIET.includes(problem.code) || error instanceof StoreRefused) {
+    return { level: 'debug', sentence: 'a request was refused' } as const;
+  }
+  return statusOf(problem) >= 500 ? ({ level: 'warn', sentence: 'a request could not be answered' } as const) : null;
 }
 
 function problemOf(error: unknown): Problem {

@@ -87,16 +87,22 @@ interface Item {
 const FORM =
   'must be <aggregate>/<id>@<sequence> or <aggregate>/<id>#<event id>, the aggregate one of customers, products, ' +
   'orders, the ids percent-encoded';
-const EVENT = /^(customers|products|orders)\/([!-~]+?)(?:@(\d{1,16})|#([!-~]+))$/;
+const AGGREGATES: readonly string[] = ['customers', 'products', 'orders'] satisfies readonly AggregateName[];
+/** As long as 128 characters can be, each of four bytes in three letters. */
+const ENCODED_ID = /^[!-~]{1,1536}$/;
 const DELIMITER = /[/@#;,]/;
+const MARK = /[@#]/;
+const SEQUENCE = /^\d{1,16}$/;
 
 /** What it says, or what is wrong with it. */
 function readItem(item: string): Item | string {
   const [event = '', ...parameters] = item.split(';').map((part) => part.trim());
-  const [, aggregate, rawId = '', digits, rawEventId = ''] = EVENT.exec(event) ?? [];
+  const [aggregate, named] = split(event, event.indexOf('/'));
+  const at = named.search(MARK);
+  const [rawId, rawMark] = split(named, at);
   const id = decodeId(rawId);
-  if (aggregate === undefined || id === null) return FORM;
-  const mark = digits === undefined ? eventMark(rawEventId) : sequenceMark(digits);
+  if (!AGGREGATES.includes(aggregate) || id === null) return FORM;
+  const mark = named[at] === '@' ? sequenceMark(rawMark) : eventMark(rawMark);
   if (mark === null) return FORM;
   const timeoutMs = readTimeout(parameters);
   if (timeoutMs === 'unusable') {
@@ -105,7 +111,13 @@ function readItem(item: string): Item | string {
   return { awaited: { aggregate: aggregate as AggregateName, id, mark }, timeoutMs };
 }
 
+/** What stands before and behind the place; nothing without it. */
+function split(text: string, at: number): readonly [before: string, behind: string] {
+  return at < 0 ? ['', ''] : [text.slice(0, at), text.slice(at + 1)];
+}
+
 function sequenceMark(digits: string): Mark | null {
+  if (!SEQUENCE.test(digits)) return null;
   const sequence = Number(digits);
   return sequence >= 1 && Number.isSafeInteger(sequence) ? { by: 'sequence', sequence } : null;
 }
@@ -117,7 +129,7 @@ function eventMark(raw: string): Mark | null {
 
 /** `null` when no aggregate and no event can have it. */
 function decodeId(raw: string): string | null {
-  if (DELIMITER.test(raw)) return null;
+  if (!ENCODED_ID.test(raw) || DELIMITER.test(raw)) return null;
   try {
     const id = decodeURIComponent(raw);
     return isWellFormedId(id) ? id : null;
@@ -126,10 +138,12 @@ function decodeId(raw: string): string | null {
   }
 }
 
+const TIMEOUT = 'timeout=';
+
 function readTimeout(parameters: readonly string[]): number | null | 'unusable' {
   const [parameter, ...others] = parameters;
   if (parameter === undefined) return null;
-  const timeoutMs = readMilliseconds(/^timeout=(.*)$/.exec(parameter)?.[1] ?? '');
+  const timeoutMs = parameter.startsWith(TIMEOUT) ? readMilliseconds(parameter.slice(TIMEOUT.length)) : null;
   const usable = timeoutMs !== null && timeoutMs >= 1 && timeoutMs <= WAIT_LIMITS.timeoutMsMax;
   return usable && others.length === 0 ? timeoutMs : 'unusable';
 }

@@ -60,11 +60,11 @@ export function isErasedBy({ aggregate, customers, version }: Mention, erasure: 
 }
 
 /**
- * Fields that name a customer, wherever they stand and whether or not the rest is JSON. The limits bound the time that
- * a hostile record takes; ids are far shorter.
+ * Fields that name a customer, wherever they stand and whether or not the rest is JSON. A value ends before the next
+ * field can begin, so that a hostile record takes no longer than its length.
  */
-const NAMING_FIELD = /"(customerId|customer|subject)"\s{0,20}:\s{0,20}"((?:[^"\\]|\\.){1,1600})"/g;
-const BASE64_FIELD = /"data_base64"\s{0,20}:\s{0,20}"([A-Za-z0-9+/=]*)"/;
+const NAMING_FIELD = /"(customerId|customer|subject)"\s*:\s*"((?:[^"\\]|\\.)+)"/g;
+const BASE64_FIELD = /"data_base64"\s*:\s*"([A-Za-z0-9+/=]*)"/;
 const CUSTOMER_TYPE = /(?:^|")customer\.[a-z]/;
 
 function namedIn(text: string, isOfCustomer: boolean): string[] {

@@ -27,6 +27,22 @@ export interface BodyError {
   readonly message: string;
 }
 
+/** An answer is never far larger than its question: so many are told, and each quotes no more. */
+const ERRORS_TOLD_MAX = 50;
+const TOLD_LENGTH_MAX = 500;
+
+function toldErrors(errors: readonly BodyError[]): readonly BodyError[] {
+  const told = errors
+    .slice(0, ERRORS_TOLD_MAX)
+    .map(({ path, message }) => ({ path: shortened(path), message: shortened(message) }));
+  const left = errors.length - told.length;
+  return left === 0 ? told : [...told, { path: '', message: `and ${left} more problems` }];
+}
+
+function shortened(text: string): string {
+  return text.length <= TOLD_LENGTH_MAX ? text : `${text.slice(0, TOLD_LENGTH_MAX)}…`;
+}
+
 export class AdminProblem extends Error {
   override readonly name = 'AdminProblem';
 
@@ -78,6 +94,13 @@ export function send(response: Response, { code, detail, errors }: AdminProblem)
   const { status, title } = PROBLEMS[code];
   if (code === 'unauthenticated') response.set('WWW-Authenticate', 'Bearer');
   if (code === 'store-unavailable') response.set('Retry-After', '1');
-  const body = { type: 'about:blank', title, status, detail, code, ...(errors === undefined ? {} : { errors }) };
+  const body = {
+    type: 'about:blank',
+    title,
+    status,
+    detail,
+    code,
+    ...(errors === undefined ? {} : { errors: toldErrors(errors) }),
+  };
   response.status(status).type('application/problem+json').send(JSON.stringify(body));
 }

@@ -1,6 +1,7 @@
 /** What cannot be taken back is asked for twice. */
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
+import { escapedLines } from '../../runtime/screen.js';
 import { Refused } from '../operations/rebuilding.js';
 
 export interface Consent {
@@ -40,7 +41,7 @@ function terminal(): Ask {
   return async (question) => {
     const lines = createInterface({ input: process.stdin, output: process.stderr });
     try {
-      return await lines.question(question);
+      return await lines.question(escapedLines(question));
     } finally {
       lines.close();
     }

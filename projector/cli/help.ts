@@ -7,7 +7,7 @@ export function helpAtAnyDepth(command: Command): void {
   const help = new Command('help')
     .description('display help for a command')
     .argument('[command...]', 'its name, and the names within it')
-    .exitOverride()
+    .copyInheritedSettings(command)
     .action((path: readonly string[]) => found(command, path).outputHelp());
   command.helpCommand(false).addCommand(help);
 }

@@ -1,4 +1,17 @@
 /** How results are shown to people. */
+import { escaped } from '../../runtime/screen.js';
+
+/** A result as it is laid out for a screen: every text in it comes from somewhere else, and may hold anything. */
+export function forScreen<Result>(result: Result): Result {
+  return escapedWithin(result) as Result;
+}
+
+function escapedWithin(value: unknown): unknown {
+  if (typeof value === 'string') return escaped(value);
+  if (Array.isArray(value)) return value.map(escapedWithin);
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [escaped(name), escapedWithin(inner)]));
+}
 
 /** `name: value`, one a line; lists and records as JSON. */
 export function linesOf(result: object): string {

@@ -2,6 +2,8 @@
 import { hostname, userInfo } from 'node:os';
 import { Command } from 'commander';
 import { createLog } from '../../runtime/log.js';
+import { messageOf } from '../../runtime/retrying.js';
+import { escapedLines, statement } from '../../runtime/screen.js';
 import { readSettings, SettingsError } from '../../runtime/settings.js';
 import { type ProjectorSettings, projectorSettings } from '../config.js';
 import { type Action, audited, isRefusal } from '../operations/audit.js';
@@ -17,7 +19,7 @@ import { rebuildCommand, rerenderCommand } from './rebuild.js';
 import { refreshCommand } from './refresh.js';
 import { refusedCommand } from './refused.js';
 import { snapshotCommand } from './snapshot.js';
-import { linesOf } from './text.js';
+import { forScreen, linesOf } from './text.js';
 import { verifyCommand } from './verify.js';
 
 /** What commands are made with. */
@@ -47,7 +49,7 @@ export interface Tool {
 /** Resolves with the exit code. `arguments_` are those after the program's name. */
 export async function runTool(arguments_: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const program = new Command('projector').description('projects events into documents, and looks after them');
-  program.exitOverride().option('--json', 'print JSON', false);
+  inherit(program).option('--json', 'print JSON', false);
   try {
     let exitCode = 0;
     const tool = toolFor(program, env, (code) => {
@@ -91,7 +93,8 @@ function toolFor(program: Command, env: NodeJS.ProcessEnv, exitWith: (code: numb
     exitWith,
     run: async (work, show = linesOf, options) => {
       const result = await withServers(tool.settings, log, work, options);
-      process.stdout.write(program.opts<{ json: boolean }>().json ? `${JSON.stringify(result)}\n` : show(result));
+      const text = program.opts<{ json: boolean }>().json ? `${JSON.stringify(result)}\n` : show(forScreen(result));
+      process.stdout.write(escapedLines(text));
     },
     act: (action, work, show) => tool.run((servers) => tool.recorded(servers, action, () => work(servers)), show),
     recorded: (servers, action, work) =>
@@ -100,9 +103,16 @@ function toolFor(program: Command, env: NodeJS.ProcessEnv, exitWith: (code: numb
   return tool;
 }
 
+/** Of commander itself, which quotes arguments. */
+const OUTPUT = {
+  writeOut: (text: string) => void process.stdout.write(escapedLines(text)),
+  writeErr: (text: string) => void process.stderr.write(escapedLines(text)),
+  outputError: (text: string, write: (text: string) => void) => write(statement(text)),
+};
+
 /** Commands that are made apart end the process by themselves, unless told not to. */
 function inherit(command: Command): Command {
-  command.exitOverride();
+  command.exitOverride().configureOutput(OUTPUT);
   for (const inner of command.commands) inherit(inner);
   return command;
 }
@@ -121,7 +131,7 @@ function explain(error: unknown): number {
   if (error instanceof Error && 'code' in error && String(error.code).startsWith('commander.')) {
     return 'exitCode' in error && error.exitCode === 0 ? 0 : EXIT.unusable;
   }
-  process.stderr.write(`projector: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(statement(`projector: ${messageOf(error)}`));
   if (error instanceof SettingsError || error instanceof UnusableArguments) return EXIT.unusable;
   return isRefusal(error) ? EXIT.refused : EXIT.failed;
 }

@@ -1,5 +1,7 @@
 /** Who did what, when and with which result: written before an action begins and when it has ended. */
+
 import { randomUUID } from 'node:crypto';
+import { messageOf } from '../../runtime/retrying.js';
 import { SwitchRefused } from '../generations/switch.js';
 import type { Clock } from '../ports.js';
 import { Refused } from './rebuilding.js';
@@ -56,9 +58,8 @@ export async function audited<Result>(
     await end('done', null);
     return done;
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
     // What went wrong with the work matters more than that it could not be noted.
-    await end(isRefusal(error) ? 'refused' : 'failed', detail).catch(() => undefined);
+    await end(isRefusal(error) ? 'refused' : 'failed', messageOf(error)).catch(() => undefined);
     throw error;
   }
 }

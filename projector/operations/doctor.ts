@@ -1,6 +1,8 @@
 /** Looks at everything that the projector relies on, and says what to do about what is not right. */
+
 import type { Server } from '../../runtime/presence/server.js';
 import type { RegistryRecord } from '../../runtime/records.js';
+import { messageOf } from '../../runtime/retrying.js';
 import {
   type GenerationStorage,
   type GenerationTraces,
@@ -247,7 +249,6 @@ async function guarded(
   try {
     return await work();
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    return [{ name, verdict: 'fail', detail, cure }];
+    return [{ name, verdict: 'fail', detail: messageOf(error), cure }];
   }
 }

@@ -1,5 +1,5 @@
 import { Client, errors } from '@elastic/elasticsearch';
-import { placeOf } from '../log.js';
+import { placeOf } from '../secrets.js';
 import { SettingsError } from '../settings.js';
 import { PROBE_TIMEOUT_MS, type Server } from './server.js';
 

@@ -1,10 +1,11 @@
 import { Kafka, logLevel } from 'kafkajs';
 import { quietIdleConnections } from '../kafkajs/idle-connections.js';
+import { placeOf } from '../secrets.js';
 import { PROBE_TIMEOUT_MS, type Server } from './server.js';
 
 export function kafkaServer(brokers: readonly string[], clientId: string): Server {
   return {
-    ...{ name: 'Kafka', setting: 'KAFKA_BROKERS', address: brokers.join(', ') },
+    ...{ name: 'Kafka', setting: 'KAFKA_BROKERS', address: brokers.map(placeOf).join(', ') },
     async probe() {
       quietIdleConnections();
       const kafka = new Kafka({

@@ -1,7 +1,7 @@
 import { MongoClient, MongoServerError } from 'mongodb';
-import { placeOf } from '../log.js';
 import { databaseOf, REGISTRY_COLLECTION } from '../names.js';
 import { messageOf } from '../retrying.js';
+import { placeOf } from '../secrets.js';
 import { SettingsError } from '../settings.js';
 import { PROBE_TIMEOUT_MS, type Server } from './server.js';
 
@@ -30,7 +30,7 @@ export function mongoServer(url: string, namespace: string): Server {
         if (error instanceof MongoServerError && REFUSED.includes(Number(error.code))) {
           throw new SettingsError(
             `MongoDB at ${address} refuses what MONGODB_URL gives as credentials, or they may not read the database ` +
-              `${databaseOf(namespace)}: ${error.message}`,
+              `${databaseOf(namespace)}: ${messageOf(error)}`,
           );
         }
         throw error;

@@ -1,5 +1,6 @@
 import { type Client, errors } from '@elastic/elasticsearch';
 import { HIDDEN_FIELD } from '../../../runtime/records.js';
+import { messageOf } from '../../../runtime/retrying.js';
 import { inLanes } from '../../pipeline/lanes.js';
 import { type OutgoingDocument, type Ticket, Unavailable } from '../../ports.js';
 import { type BulkLimits, halvesOf, type Piece, piecesOf, type Refused } from './pieces.js';
@@ -193,10 +194,6 @@ function itemOf(error: unknown): BulkItem {
   const status = statusOf(error) ?? 0;
   if (typeof type !== 'string') return { status };
   return { status, error: { type, ...(typeof reason === 'string' ? { reason } : {}) } };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** For outcomes that concern the index, not the document: these sentences quote no content. */

@@ -1,4 +1,5 @@
 import { Client } from '@elastic/elasticsearch';
+import { messageOf } from '../../../runtime/retrying.js';
 import { Unavailable } from '../../ports.js';
 import { verdictOfFailure } from './verdicts.js';
 
@@ -16,7 +17,6 @@ export async function withElasticsearch<Result>(attempted: string, operation: ()
     return await operation();
   } catch (error) {
     if (!['wait', 'crowded'].includes(verdictOfFailure(error))) throw error;
-    const message = error instanceof Error ? error.message : String(error);
-    throw new Unavailable(`Elasticsearch could not ${attempted}: ${message}`, { cause: error });
+    throw new Unavailable(`Elasticsearch could not ${attempted}: ${messageOf(error)}`, { cause: error });
   }
 }

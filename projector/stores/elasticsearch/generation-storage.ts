@@ -8,6 +8,9 @@ import type { GenerationStorage, GenerationTraces } from '../../generations/gene
 import { withElasticsearch } from './connection.js';
 import { writeAliasOf } from './write-alias.js';
 
+/** Of a generation, behind the beginning of the name that all of its indexes share. */
+const NUMBER = /^(\d+)-/;
+
 export class ElasticsearchGenerationStorage implements GenerationStorage, GenerationTraces {
   constructor(
     private readonly client: Client,
@@ -71,9 +74,10 @@ export class ElasticsearchGenerationStorage implements GenerationStorage, Genera
     const found = await withElasticsearch('list indexes', () =>
       this.client.indices.get({ index: `${this.namespace}-g*`, filter_path: '*.settings.index.uuid' }),
     );
-    const pattern = new RegExp(`^${this.namespace}-g(\\d+)-`);
+    const prefix = `${this.namespace}-g`;
     return Object.keys(found)
-      .flatMap((name) => pattern.exec(name)?.[1] ?? [])
+      .filter((name) => name.startsWith(prefix))
+      .flatMap((name) => NUMBER.exec(name.slice(prefix.length))?.[1] ?? [])
       .map(Number);
   }
 

@@ -1,6 +1,7 @@
 import type { Db, MongoClient } from 'mongodb';
 import { databaseOf } from '../../../runtime/names.js';
 import { mongoClient } from '../../../runtime/presence/mongodb.js';
+import { messageOf } from '../../../runtime/retrying.js';
 import { Unavailable } from '../../ports.js';
 import { verdictOfFailure } from './verdicts.js';
 
@@ -39,7 +40,6 @@ export async function withMongo<Result>(attempted: string, operation: () => Prom
     return await operation();
   } catch (error) {
     if (verdictOfFailure(error) !== 'wait') throw error;
-    const message = error instanceof Error ? error.message : String(error);
-    throw new Unavailable(`MongoDB could not ${attempted}: ${message}`, { cause: error });
+    throw new Unavailable(`MongoDB could not ${attempted}: ${messageOf(error)}`, { cause: error });
   }
 }
