@@ -59,18 +59,30 @@ export function isErasedBy({ aggregate, customers, version }: Mention, erasure: 
   return version.time <= erasure.version.time;
 }
 
-/**
- * Fields that name a customer, wherever they stand and whether or not the rest is JSON. A value ends before the next
- * field can begin, so that a hostile record takes no longer than its length.
- */
-const NAMING_FIELD = /"(customerId|customer|subject)"\s*:\s*"((?:[^"\\]|\\.)+)"/g;
+/** Where a field begins that names a customer, wherever it stands and whether or not the rest is JSON. */
+const NAMING_FIELD = /"(customerId|customer|subject)"\s*:\s*"/g;
+/** An id is not longer, however it is escaped. */
+const RAW_VALUE_MAX = 1_600;
 const BASE64_FIELD = /"data_base64"\s*:\s*"([A-Za-z0-9+/=]*)"/;
 const CUSTOMER_TYPE = /(?:^|")customer\.[a-z]/;
 
 function namedIn(text: string, isOfCustomer: boolean): string[] {
-  return [...text.matchAll(NAMING_FIELD)].flatMap(([, field, raw = '']) =>
-    field === 'subject' && !isOfCustomer ? [] : [unescaped(raw)],
-  );
+  return [...text.matchAll(NAMING_FIELD)].flatMap((match) => {
+    const [beginning, field] = match;
+    if (field === 'subject' && !isOfCustomer) return [];
+    const raw = rawValueAt(text, match.index + beginning.length);
+    return raw === null ? [] : [unescaped(raw)];
+  });
+}
+
+/** Up to the quotation mark that ends it; `null` for an empty one, and for what cannot be an id. */
+function rawValueAt(text: string, start: number): string | null {
+  const last = Math.min(text.length - 1, start + RAW_VALUE_MAX);
+  for (let at = start; at <= last; at += 1) {
+    if (text[at] === '\\') at += 1;
+    else if (text[at] === '"') return at === start ? null : text.slice(start, at);
+  }
+  return null;
 }
 
 /** The value; what it holds in Base64; and both as they read if a text in them is JSON itself. */

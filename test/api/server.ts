@@ -1,4 +1,5 @@
 /** The whole API over readers in memory, on a port of its own, asked over HTTP. */
+import type { Express } from 'express';
 import { pino } from 'pino';
 import { openAccess } from '../../api/access/credentials.js';
 import { createApp, type Entrance } from '../../api/app.js';
@@ -7,6 +8,7 @@ import type { EventPorts } from '../../api/events/deliveries.js';
 import { AggregateLog } from '../../api/history/aggregate-log.js';
 import type { HistoryPorts } from '../../api/history/history.js';
 import { composeLimits, type LimitSettings } from '../../api/limits/composed.js';
+import type { Connections } from '../../api/limits/connections.js';
 import { Shares } from '../../api/limits/shares.js';
 import type {
   BasisSource,
@@ -22,7 +24,7 @@ import type {
 } from '../../api/ports.js';
 import { composeReaders } from '../../api/readers/composed.js';
 import { MemoryReader } from '../../api/readers/memory/reader.js';
-import type { ChangesContext } from '../../api/routes/context.js';
+import type { ChangesContext, RouteContext } from '../../api/routes/context.js';
 import { HttpService, type ServerSettings } from '../../api/server.js';
 import { systemTimers } from '../../api/waiting/timers.js';
 import { Watch } from '../../api/waiting/watch.js';
@@ -30,6 +32,7 @@ import type { ViewName } from '../../mappings/contract.js';
 import { definitionsOf } from '../../mappings/definition.js';
 import { views } from '../../mappings/registry.js';
 import type { HttpBounds } from '../../runtime/http/bounded-server.js';
+import type { Log } from '../../runtime/log.js';
 import { SECRET } from './asking.js';
 import { noChanges } from './changes/composed.js';
 import { servedOf } from './served.js';
@@ -121,7 +124,7 @@ function probesOf({ elasticsearch, mongodb }: { elasticsearch: DocumentReader; m
   return { elasticsearch: () => elasticsearch.ping(), mongodb: () => mongodb.ping() };
 }
 
-export async function serve(parts: {
+export interface Parts {
   readonly elasticsearch: DocumentReader;
   readonly mongodb: DocumentReader;
   readonly generations?: GenerationSource;
@@ -142,12 +145,25 @@ export async function serve(parts: {
   readonly highlightStepsMax?: number;
   /** What is kept for when a store is down; nothing without. */
   readonly recent?: RecentAnswers;
+  /** Nothing is logged without. */
+  readonly log?: Log;
   /** For so long requests are answered after a stop began; not at all without. */
   readonly drainGraceMs?: number;
   /** What clients may take of time and connections. */
   readonly bounds?: Partial<HttpBounds>;
-}): Promise<TestServer> {
-  const log = pino({ level: 'silent' });
+}
+
+interface Composed {
+  readonly app: Express;
+  readonly context: RouteContext;
+  readonly log: Log;
+  readonly stopping: AbortController;
+  readonly connections: Connections;
+}
+
+/** The application, to be asked without a server. */
+export function compose(parts: Parts): Composed {
+  const log = parts.log ?? pino({ level: 'silent' });
   const limits = composeLimits({ ...GENEROUS, ...parts.limits }, probesOf(parts), log);
   const { progress = NOTHING_MERGED, jobs = NO_JOBS } = parts;
   const stopping = new AbortController();
@@ -172,6 +188,11 @@ export async function serve(parts: {
     hosts: { addresses: false, names: [] },
     ...parts.entrance,
   };
+  return { app: createApp(context, log, entrance, limits), context, log, stopping, connections: limits.connections };
+}
+
+export async function serve(parts: Parts): Promise<TestServer> {
+  const { app, context, log, stopping, connections } = compose(parts);
   const { drainGraceMs = 0 } = parts;
   const settings: ServerSettings = {
     ...{ host: '127.0.0.1', port: 0, drainGraceMs, drainTimeoutMs: 10_000 },
@@ -183,8 +204,7 @@ export async function serve(parts: {
     stopping.abort();
     context.changes.hub.stop();
   };
-  const app = createApp(context, log, entrance, limits);
-  const service = new HttpService(app, settings, log, async () => {}, beginStop, limits.connections);
+  const service = new HttpService(app, settings, log, async () => {}, beginStop, connections);
   const url = `http://127.0.0.1:${await service.listen()}`;
   return {
     url,
