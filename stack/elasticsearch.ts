@@ -1,5 +1,6 @@
 import { chown, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { limitedInTime } from '../runtime/time-limit.js';
 import { cached } from './cache.js';
 import { assertGenuine } from './checksums.js';
 import { StackFailure } from './failure.js';
@@ -51,11 +52,11 @@ export async function startElasticsearch(run: Run, java: Java, distribution: str
 }
 
 async function isHealthy(url: string): Promise<boolean> {
-  const response = await fetch(`${url}/_cluster/health?wait_for_status=yellow&timeout=1s`, {
-    signal: AbortSignal.timeout(5_000),
+  return limitedInTime(5_000, async (signal) => {
+    const response = await fetch(`${url}/_cluster/health?wait_for_status=yellow&timeout=1s`, { signal });
+    await response.arrayBuffer();
+    return response.ok;
   });
-  await response.arrayBuffer();
-  return response.ok;
 }
 
 /** The distribution, or a copy of it, at a place that another user may enter. */

@@ -1,3 +1,4 @@
+import { limitedInTime } from '../runtime/time-limit.js';
 import { PROJECT_FOLDER } from './folders.js';
 import { assertPortFree, portFrom } from './ports.js';
 import { type Service, untilReady } from './process.js';
@@ -6,6 +7,7 @@ import type { Run } from './run.js';
 
 const READY_TIMEOUT_MS = 90_000;
 const FIRST_ANSWER_MAX_MS = 30_000;
+const ASK_MS_MAX = 5_000;
 const PART_GRACE_MS = 10_000;
 const WARNING_LEVEL = 40;
 
@@ -85,17 +87,18 @@ export async function untilAnswered(listUrl: string): Promise<void> {
 }
 
 async function hasItems(listUrl: string): Promise<boolean> {
-  const response = await fetch(listUrl, { signal: AbortSignal.timeout(5_000) });
-  const answer: unknown = await response.json();
+  const answer: unknown = await limitedInTime(ASK_MS_MAX, async (signal) => (await fetch(listUrl, { signal })).json());
   return typeof answer === 'object' && answer !== null && 'data' in answer && Array.isArray(answer.data)
     ? answer.data.length > 0
     : false;
 }
 
 async function isReady(url: string): Promise<boolean> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
-  await response.arrayBuffer();
-  return response.ok;
+  return limitedInTime(ASK_MS_MAX, async (signal) => {
+    const response = await fetch(url, { signal });
+    await response.arrayBuffer();
+    return response.ok;
+  });
 }
 
 /** What of a line is shown: plain text as it is, of a JSON log only what warns. */

@@ -30,6 +30,7 @@ export interface ChangesPorts {
 
 const READ_TOGETHER = 100;
 const RETRY_MS = 1_000;
+const LOOK_FOR_PARTITIONS_MS = 60_000;
 const START_MS = 10_000;
 const IDLE_MS = 60_000;
 /** Who was away for long reads much. */
@@ -52,7 +53,11 @@ export function composeChanges(ports: ChangesPorts, settings: ChangesSettings, l
         sleep: pause,
         logger: log,
       },
-      { recentMax: settings.CHANGES_RECENT_MAX, readTogether: READ_TOGETHER },
+      {
+        recentMax: settings.CHANGES_RECENT_MAX,
+        readTogether: READ_TOGETHER,
+        lookForPartitionsMs: LOOK_FOR_PARTITIONS_MS,
+      },
     );
   };
   const hubSettings: HubSettings = {

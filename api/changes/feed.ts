@@ -4,6 +4,7 @@
  */
 import type { View, ViewName } from '../../mappings/contract.js';
 import type { Log } from '../../runtime/log.js';
+import { limitedInTime } from '../../runtime/time-limit.js';
 import { type ChangeLog, LogGone, type LoggedChange, type LogPiece, type Places } from '../ports.js';
 import type { Choice } from './choice.js';
 import { type Between, Lane, type LanePorts } from './lane.js';
@@ -33,11 +34,11 @@ export interface FeedSettings {
   readonly recentMax: number;
   /** Documents of one question to a store. */
   readonly readTogether: number;
+  /** Partitions that were added are found after so long. */
+  readonly lookForPartitionsMs: number;
 }
 
 const FOLLOW_AGAIN_MS = 1_000;
-/** Partitions that were added are found after so long. */
-const LOOK_FOR_PARTITIONS_MS = 60_000;
 
 export class Feed {
   readonly #ports: FeedPorts;
@@ -155,12 +156,14 @@ export class Feed {
   /** For good. After a failure it goes on where it was, or, when that is forgotten, with everybody gone, anew. */
   async #follow(): Promise<void> {
     const { generation, log, sleep, logger } = this.#ports;
+    const { lookForPartitionsMs } = this.#settings;
     const { signal } = this.#stopped;
     while (!signal.aborted) {
       try {
         await this.#includeNewPartitions();
-        const forSomeTime = AbortSignal.any([signal, AbortSignal.timeout(LOOK_FOR_PARTITIONS_MS)]);
-        await log.follow(generation, this.#places, (piece) => this.#take(piece), forSomeTime);
+        const follow = (forSomeTime: AbortSignal) =>
+          log.follow(generation, this.#places, (piece) => this.#take(piece), forSomeTime);
+        await limitedInTime(lookForPartitionsMs, follow, signal);
       } catch (error) {
         if (signal.aborted) return;
         logger.warn({ err: error }, 'the log of changes cannot be followed, trying again');

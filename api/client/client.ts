@@ -74,8 +74,8 @@ export class ReadModelClient {
 
   /** Completions of product names. */
   async suggest(q: string, options: CallOptions = {}): Promise<readonly { productId: string; name: string }[]> {
-    const response = await this.transport.ask(questionOf('/v1/suggest', { q }, options));
-    return ((await response.json()) as { data: readonly { productId: string; name: string }[] }).data;
+    const { body } = await this.transport.ask(questionOf('/v1/suggest', { q }, options));
+    return (body as { data: readonly { productId: string; name: string }[] }).data;
   }
 
   /**
@@ -89,19 +89,22 @@ export class ReadModelClient {
   ): AsyncGenerator<Change> {
     const state: StreamState = { lastId: after, retryMs: RECONNECT_MS };
     const ending = new AbortController();
-    const either = signal === undefined ? ending.signal : AbortSignal.any([ending.signal, signal]);
+    const end = () => ending.abort(signal?.reason);
+    if (signal?.aborted === true) end();
+    else signal?.addEventListener('abort', end, { once: true });
     try {
-      while (!either.aborted) {
+      while (!ending.signal.aborted) {
         try {
-          yield* this.connection(choice, state, either);
+          yield* this.connection(choice, state, ending.signal);
         } catch (error) {
           if (signal?.aborted === true) return;
           if (error instanceof ApiProblem && error.status !== 429 && error.status !== 503) throw error;
           if (error instanceof ApiProblem) state.retryMs = Math.max(state.retryMs, error.retryAfterMs ?? 0);
         }
-        await pause(state.retryMs, either).catch(() => undefined);
+        await pause(state.retryMs, ending.signal).catch(() => undefined);
       }
     } finally {
+      signal?.removeEventListener('abort', end);
       ending.abort();
     }
   }
@@ -149,18 +152,17 @@ export class ViewClient<View extends ViewName> {
     const { known } = options;
     const question = questionOf(`/v1/${this.view}/${encodeURIComponent(id)}`, {}, options);
     const condition = known?.etag == null ? {} : { 'If-None-Match': known.etag };
-    const response = await this.transport.ask({ ...question, headers: { ...question.headers, ...condition } });
-    if (response.status === 304 && known !== undefined) return known;
-    const body = (await response.json()) as Omit<Single<Documents[View]>, 'etag'>;
-    return { ...body, etag: response.headers.get('ETag') };
+    const answer = await this.transport.ask({ ...question, headers: { ...question.headers, ...condition } });
+    if (answer.status === 304 && known !== undefined) return known;
+    const single = answer.body as Omit<Single<Documents[View]>, 'etag'>;
+    return { ...single, etag: answer.headers.get('ETag') };
   }
 
   /** A page of what happened to the document, oldest first. @throws ApiProblem as `get` does. */
   async history(id: string, options: HistoryOptions = {}): Promise<History<Documents[View]>> {
     const { size, cursor, ...others } = options;
     const path = `/v1/${this.view}/${encodeURIComponent(id)}/history`;
-    const response = await this.transport.ask(questionOf(path, { size, cursor }, others));
-    return (await response.json()) as History<Documents[View]>;
+    return (await this.transport.ask(questionOf(path, { size, cursor }, others))).body as History<Documents[View]>;
   }
 
   /** All that happened to it, fetched page by page. Without documents when it is not complete, as each page says. */
@@ -224,7 +226,7 @@ export class EventsClient {
   ): Promise<EventAnswer> {
     const parameters = aggregate === undefined ? {} : { aggregate: `${aggregate.name}/${aggregate.id}` };
     const question = questionOf(`/v1/events/${encodeURIComponent(eventId)}`, parameters, options);
-    return (await (await this.transport.ask(question)).json()) as EventAnswer;
+    return (await this.transport.ask(question)).body as EventAnswer;
   }
 }
 
@@ -238,8 +240,7 @@ async function listAt<View extends ViewName>(
   parameters: object,
   options: CallOptions,
 ): Promise<ListPage<View>> {
-  const response = await transport.ask(questionOf(path, parameters, options));
-  return (await response.json()) as ListPage<View>;
+  return (await transport.ask(questionOf(path, parameters, options))).body as ListPage<View>;
 }
 
 async function* everyAt<View extends ViewName>(

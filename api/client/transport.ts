@@ -22,6 +22,13 @@ export interface Question {
   readonly timeoutMs?: number | undefined;
 }
 
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Parsed JSON; `undefined` with 304. */
+  readonly body: unknown;
+}
+
 const BACKOFF_MS = 100;
 const BACKOFF_MAX_MS = 5_000;
 /** A timer that is set to more fires at once. */
@@ -30,26 +37,42 @@ const TIMER_MS_MAX = 2 ** 31 - 1;
 export class Transport {
   constructor(private readonly settings: TransportSettings) {}
 
-  /** 200 or 304. @throws ApiProblem, ApiTimeout, or what the signal was aborted with. */
-  async ask(question: Question): Promise<Response> {
+  /**
+   * 200 or 304, the body included. @throws ApiProblem, ApiTimeout, or what the signal was aborted with.
+   * The timer and the caller's signal hold what ends the call: `AbortSignal.any` and `AbortSignal.timeout` may be
+   * collected while a call waits for them.
+   */
+  async ask(question: Question): Promise<Answer> {
     const { timeoutMs = this.settings.timeoutMs, signal } = question;
-    const timeout = AbortSignal.timeout(timeoutMs);
-    const either = signal === undefined ? timeout : AbortSignal.any([timeout, signal]);
+    const ending = new AbortController();
+    const ended = new Promise<never>((_, reject) => {
+      ending.signal.addEventListener('abort', () => reject(ending.signal.reason), { once: true });
+    });
+    const late = new ApiTimeout(`The API did not answer ${question.path} within ${timeoutMs} ms.`);
+    const timer = setTimeout(() => ending.abort(late), Math.min(timeoutMs, TIMER_MS_MAX));
+    const cancel = () => ending.abort(signal?.reason);
+    if (signal?.aborted === true) cancel();
+    else signal?.addEventListener('abort', cancel, { once: true });
+    try {
+      // A `fetch` or `headers` of the caller's own that does not listen holds up nobody.
+      return await Promise.race([this.attempts(question, ending.signal), ended]);
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', cancel);
+    }
+  }
+
+  private async attempts(question: Question, signal: AbortSignal): Promise<Answer> {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return await this.open(question, either);
+        const response = await this.open(question, signal);
+        const { status, headers } = response;
+        return { status, headers, body: status === 304 ? undefined : await response.json() };
       } catch (error) {
-        signal?.throwIfAborted();
-        const late = new ApiTimeout(`The API did not answer ${question.path} within ${timeoutMs} ms.`, {
-          cause: error,
-        });
-        if (timeout.aborted) throw late;
+        signal.throwIfAborted();
         const waitMs = attempt < this.settings.retries ? waitBefore(error, attempt) : null;
         if (waitMs === null) throw error;
-        await pause(waitMs, either).catch(() => {
-          signal?.throwIfAborted();
-          throw late;
-        });
+        await pause(waitMs, signal);
       }
     }
   }

@@ -64,7 +64,7 @@ export class FeedWorld {
         logger: pino({ level: 'silent' }),
       },
       // So few that whoever was away reads the log, and that every piece of work has several.
-      { recentMax: 2, readTogether: 1 },
+      { recentMax: 2, readTogether: 1, lookForPartitionsMs: 60_000 },
     );
     await this.#scheduler.waitFor(feed.start());
     this.feeds.push(feed);
