@@ -113,6 +113,7 @@ export function composeApi(settings: ApiSettings, log: Log = createLog('api', se
     views,
     definitions: definitionsOf(views),
     readers: composeReaders(readers, limits.guards, settings.HIGHLIGHT_STEPS_MAX),
+    answers: limits.answers,
     generations,
     freshness,
     changes,

@@ -19,12 +19,13 @@ export interface DocumentSet {
 /**
  * Reads the documents of a store as the API shows them; tombstones are not there.
  * Every method rejects with `StoreUnavailable` when the store does not answer, and with `NotReady` when it has no such
- * index or collection (yet). A reader never creates one.
+ * index or collection (yet). A reader never creates one. What is more than `bytesMax` is not read to its end, and rejects
+ * with `AnswerTooLarge`.
  */
 export interface DocumentReader {
   search(documents: DocumentSet, query: DocumentQuery, options?: ReadOptions): Promise<Found>;
   /** `null` when there is no such document. Sees every acknowledged write at once. */
-  get(documents: DocumentSet, id: string, options?: ReadOptions): Promise<unknown>;
+  get(documents: DocumentSet, id: string, options?: GetOptions): Promise<unknown>;
   /** Resolves when the store answers. */
   ping(): Promise<void>;
 }
@@ -35,7 +36,7 @@ export interface VersionReader {
   getMany(
     documents: DocumentSet,
     ids: readonly string[],
-    options?: ReadOptions,
+    options?: Partial<ReadOptions>,
   ): Promise<ReadonlyMap<string, VersionedDocument>>;
 }
 
@@ -53,6 +54,16 @@ export interface ReadOptions {
   readonly caller?: string;
   /** Told of what is done for the answer. */
   readonly work?: WorkTally;
+  /** What the store may send. */
+  readonly bytesMax?: number;
+}
+
+/** For somebody else. */
+export type CallerOptions = ReadOptions & Required<Pick<ReadOptions, 'caller' | 'work'>>;
+
+export interface GetOptions extends ReadOptions {
+  /** As in a `DocumentQuery`. */
+  readonly without?: readonly string[];
 }
 
 /** What is done for one request. */
@@ -358,6 +369,14 @@ export class StoreRefused extends StoreUnavailable {
     readonly reason: 'overloaded' | 'circuit open',
   ) {
     super(store);
+  }
+}
+
+/** A store has more to say than is read. It answers others as well as ever, and the same as little the next time. */
+export class AnswerTooLarge extends Error {
+  override readonly name = 'AnswerTooLarge';
+  constructor(bytesMax: number, options?: ErrorOptions) {
+    super(`The answer of the store has more than ${bytesMax} bytes.`, options);
   }
 }
 

@@ -20,6 +20,7 @@ export const problemTypes = {
   'changes-expired': { status: 410, title: 'What has changed since then is no longer known' },
   'body-not-allowed': { status: 413, title: 'A request to this API has no body' },
   'misdirected-host': { status: 421, title: 'This API is not served under that name' },
+  'answer-too-large': { status: 422, title: 'The answer would be larger than one may be' },
   'headers-too-large': { status: 431, title: 'URL and headers are too large' },
   'rate-limited': { status: 429, title: 'The caller asks more than it may' },
   'too-many-streams': { status: 429, title: 'There are as many streams as there may be', retryAfterSeconds: 5 },

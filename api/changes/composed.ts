@@ -18,6 +18,7 @@ export interface ChangesSettings {
   readonly CHANGES_HEARTBEAT_MS: number;
   readonly CHANGES_STREAM_MS_MAX: number;
   readonly CHANGES_RECENT_MAX: number;
+  readonly ANSWER_BYTES_MAX: number;
 }
 
 export interface ChangesPorts {
@@ -39,8 +40,11 @@ const PAST_READERS_MAX = 4;
 export function composeChanges(ports: ChangesPorts, settings: ChangesSettings, log: Log): ChangesContext {
   const pastTurns = new Turns(PAST_READERS_MAX);
   const feedOf = (edition: Edition, served: Served) => {
-    const readerOf = (view: View) => (ids: readonly string[]) =>
-      ports.versions[view.storage.store].getMany(documentsOf(view, served), ids);
+    const readerOf = (view: View) => (ids: readonly string[]) => {
+      // Of one document a change is told however large it is.
+      const limits = ids.length === 1 ? {} : { bytesMax: settings.ANSWER_BYTES_MAX };
+      return ports.versions[view.storage.store].getMany(documentsOf(view, served), ids, limits);
+    };
     return new Feed(
       {
         edition,

@@ -6,14 +6,14 @@
 import { unitedKeys } from '../../mappings/changes.js';
 import type { View } from '../../mappings/contract.js';
 import type { Log } from '../../runtime/log.js';
-import { type LoggedChange, NotReady, type Places, StoreUnavailable } from '../ports.js';
+import { AnswerTooLarge, type LoggedChange, NotReady, type Places, StoreUnavailable } from '../ports.js';
 import { Delivery, type Found } from './delivery.js';
 import { hasReached } from './place.js';
 import type { Subscription } from './subscription.js';
 
 export interface LanePorts {
   readonly view: View;
-  /** The view's documents as they are now. */
+  /** The view's documents as they are now. Rejects with `AnswerTooLarge` when several are more than are read at a time. */
   readonly read: (ids: readonly string[]) => Promise<Found>;
   /** Ends early when the signal is aborted, and then resolves as well. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -130,7 +130,8 @@ export class Lane {
   async #deliverMissed(subscription: Subscription, missed: readonly LoggedChange[]): Promise<void> {
     const { outlet } = subscription;
     const found = missed.length === 0 ? null : await this.#read(missed, () => outlet.isOpen);
-    if (found !== null) outlet.send(this.#delivery.deliverMissed(missed, found, subscription), subscription.place);
+    if (found === 'too much') for (const half of halvesOf(missed)) await this.#deliverMissed(subscription, half);
+    else if (found !== null) outlet.send(this.#delivery.deliverMissed(missed, found, subscription), subscription.place);
   }
 
   /** Never while something else is read or delivered. @throws Error when the lane is stopped */
@@ -164,10 +165,14 @@ export class Lane {
     for (const change of waiting) if (!wanted.has(change)) this.#delivery.passOver(change);
     const pieces = piecesOf([...wanted], this.#ports.readTogether);
     try {
-      for (const piece of pieces) {
+      for (let piece = pieces.shift(); piece !== undefined; piece = pieces.shift()) {
         const found = await this.#read(piece, () => this.#isHeard());
+        if (found === 'too much') {
+          pieces.unshift(...halvesOf(piece));
+          continue;
+        }
         // Whoever has the events of the last piece has heard of everything.
-        if (piece === pieces.at(-1)) this.#places = places;
+        if (pieces.length === 0) this.#places = places;
         if (found === null) for (const change of piece) this.#delivery.passOver(change);
         else this.#deliver(piece, found);
       }
@@ -196,14 +201,18 @@ export class Lane {
     }
   }
 
-  /** Again and again while the store does not answer and somebody waits; `null` when nobody does any more. */
-  async #read(changes: readonly LoggedChange[], isAwaited: () => boolean): Promise<Found | null> {
+  /**
+   * Again and again while the store does not answer and somebody waits; `null` when nobody does any more. `too much`: of
+   * several documents, which are to be read in halves.
+   */
+  async #read(changes: readonly LoggedChange[], isAwaited: () => boolean): Promise<Found | null | 'too much'> {
     const { signal } = this.#stopped;
     const ids = changes.map(({ id }) => id);
     for (let pauseMs = PAUSE_MS_MIN; isAwaited() && !signal.aborted; pauseMs = Math.min(pauseMs * 2, PAUSE_MS_MAX)) {
       try {
         return await this.#ports.read(ids);
       } catch (error) {
+        if (error instanceof AnswerTooLarge && changes.length > 1) return 'too much';
         if (!(error instanceof StoreUnavailable || error instanceof NotReady)) throw error;
         await this.#ports.sleep(pauseMs, signal);
       }
@@ -228,6 +237,10 @@ function gather(changes: readonly LoggedChange[], into: Map<string, LoggedChange
     into.set(change.id, { ...change, ticket, keys: unitedKeys(before.keys, change.keys) });
   }
   return into;
+}
+
+function halvesOf<Item>(items: readonly Item[]): Item[][] {
+  return piecesOf(items, Math.ceil(items.length / 2));
 }
 
 function piecesOf<Item>(items: readonly Item[], size: number): Item[][] {

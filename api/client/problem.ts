@@ -3,6 +3,7 @@
 export type ProblemCode =
   | 'access-unavailable'
   | 'ambiguous-credentials'
+  | 'answer-too-large'
   | 'body-not-allowed'
   | 'changes-expired'
   | 'changes-unavailable'

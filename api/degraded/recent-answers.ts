@@ -13,8 +13,10 @@ export interface RecentAnswersSettings {
 
 /** An answer as it was given. */
 export interface ListAnswer {
-  /** JSON. */
-  readonly body: string;
+  /** Each document, in JSON. */
+  readonly data: readonly string[];
+  /** What is beside them, an object in JSON. */
+  readonly beside: string;
   /** The header `Link`. */
   readonly link: string;
   readonly freshness: Freshness;
@@ -105,6 +107,6 @@ export class RecentAnswers {
 }
 
 /** Texts take up to two bytes a character in memory. */
-function bytesOf(key: string, { body, link }: ListAnswer): number {
-  return 2 * (key.length + body.length + link.length);
+function bytesOf(key: string, { data, beside, link }: ListAnswer): number {
+  return 2 * [key, ...data, beside, link].reduce((sum, text) => sum + text.length, 0);
 }

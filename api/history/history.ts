@@ -22,7 +22,7 @@ export interface HistoryPorts extends EventSources {
   readonly now: () => number;
 }
 
-export interface HistoryQuestion {
+export interface HistoryQuestion<Told> {
   readonly generation: GenerationRecord;
   readonly view: View;
   readonly id: string;
@@ -31,14 +31,16 @@ export interface HistoryQuestion {
   readonly size: number;
   /** Whether a moment with this document, `null` for none, is told at all. */
   readonly isTold: (document: unknown) => boolean;
+  /** What is made of a moment, one after the other: its documents are not kept. */
+  readonly tell: (moment: Moment) => Promise<Told>;
   readonly searcher: Searcher;
 }
 
 /** A page, in event order, oldest first. */
-export interface History {
+export interface History<Told> {
   /** Whether all events are there; of a part of them, no document can be told. */
   readonly complete: boolean;
-  readonly moments: readonly Moment[];
+  readonly moments: readonly Told[];
   /** What the next page comes after; `null` at the end. */
   readonly next: Version | null;
 }
@@ -57,8 +59,8 @@ export interface Moment {
 /** Rendered in one go, before others have their turn. */
 const RENDERED_AT_A_TIME = 20;
 
-/** @throws LogUnavailable, SearchesCrowded, StoreUnavailable, CallerGone */
-export async function historyOf(ports: HistoryPorts, question: HistoryQuestion): Promise<History> {
+/** @throws LogUnavailable, SearchesCrowded, StoreUnavailable, CallerGone, and what `tell` throws */
+export async function historyOf<Told>(ports: HistoryPorts, question: HistoryQuestion<Told>): Promise<History<Told>> {
   const { generation, view, id, searcher } = question;
   const state = (await ports.basis.states(generation.number, view.aggregate, [id])).get(id);
   if (state === undefined) return { complete: true, moments: [], next: null };
@@ -77,18 +79,19 @@ interface PageEnd {
 const ends = new WeakMap<readonly ToldEvent[], PageEnd>();
 
 /** `past`: `null` when no document can be told. */
-async function pageOf(
+async function pageOf<Told>(
   past: PastDocuments | null,
   events: readonly ToldEvent[],
-  { view, after, size, isTold, searcher: { signal } }: HistoryQuestion,
-): Promise<Omit<History, 'complete'>> {
+  { view, after, size, isTold, tell, searcher: { signal } }: HistoryQuestion<Told>,
+): Promise<Omit<History<Told>, 'complete'>> {
   const isAfter = ({ version }: ToldEvent) => after === null || compareVersions(version, after) > 0;
   const next = events.findIndex(isAfter);
   const begin = next < 0 ? events.length : next;
   let state = past === null ? EMPTY_STATE : await stateAfter(view, events, begin);
   let before = begin === 0 ? null : ((await past?.as(state)) ?? null);
   if (!isTold(before)) before = null;
-  const moments: Moment[] = [];
+  const moments: Told[] = [];
+  let last: Version | null = null;
   for (const [i, told] of events.slice(begin).entries()) {
     if (i % RENDERED_AT_A_TIME === 0) await setImmediate();
     if (signal.aborted) throw new CallerGone();
@@ -96,8 +99,9 @@ async function pageOf(
     const document = (await past?.as(state)) ?? null;
     if (isTold(document)) {
       const { version, event, place } = told;
-      if (moments.length >= size) return { moments, next: moments.at(-1)?.version ?? null };
-      moments.push({ version, type: event?.type ?? null, position: place, before, document });
+      if (moments.length >= size) return { moments, next: last };
+      moments.push(await tell({ version, type: event?.type ?? null, position: place, before, document }));
+      last = version;
       if (past !== null) ends.set(events, { count: begin + i + 1, state });
     }
     before = isTold(document) ? document : null;

@@ -7,6 +7,7 @@ import type { StoreName } from '../ports.js';
 import type { Probe } from '../readers/guarded/circuit.js';
 import { type GuardObserver, StoreGuard } from '../readers/guarded/store-guard.js';
 import type { WatchLimits } from '../waiting/watch.js';
+import { AnswerRoom } from './answer-room.js';
 import { Connections } from './connections.js';
 import { InFlight } from './in-flight.js';
 import { InProcessQuota } from './in-process/quota.js';
@@ -20,6 +21,8 @@ import { Shares } from './shares.js';
 const QUEUE_WAIT_MS = 500;
 /** Questions in a row without an answer, after which a store is left alone. */
 const FAILURES_MAX = 5;
+/** How long a large answer waits for its turn before it is refused. */
+const ANSWER_WAIT_MS = 1_000;
 const TRY_AGAIN_AFTER_MS = 1_000;
 /** How long a store may take to say that it is there. */
 const PROBE_TIMEOUT_MS = 1_000;
@@ -39,6 +42,8 @@ export interface LimitSettings {
   readonly STORE_CONCURRENCY_MAX: number;
   readonly STORE_QUEUE_MAX: number;
   readonly STORE_TIMEOUT_MS: number;
+  readonly ANSWER_BYTES_MAX: number;
+  readonly ANSWERS_BYTES_IN_FLIGHT_MAX: number;
 }
 
 export interface Limits {
@@ -52,6 +57,7 @@ export interface Limits {
   /** Stands before a route and takes its price from the caller, or refuses. */
   readonly pay: (price: Price) => RequestHandler;
   readonly guards: Readonly<Record<StoreName, StoreGuard>>;
+  readonly answers: AnswerRoom;
 }
 
 /** `probes`: each finds out, cheaply, whether its store is there. */
@@ -82,7 +88,12 @@ export function composeLimits(settings: LimitSettings, probes: Readonly<Record<S
   meterConnections(metrics.registry, connections, saturation);
   const waitersMax = Math.max(1, Math.floor(settings.REQUESTS_IN_FLIGHT_MAX / 2));
   const waits = { waitersMax, shares: new Shares(settings.CALLER_SHARE_PERCENT) };
-  return { metrics, inFlight, connections, waits, saturation, pay: payment(settings, metrics), guards };
+  const answers = new AnswerRoom({
+    answerBytesMax: settings.ANSWER_BYTES_MAX,
+    inFlightBytesMax: settings.ANSWERS_BYTES_IN_FLIGHT_MAX,
+    waitMs: ANSWER_WAIT_MS,
+  });
+  return { metrics, inFlight, connections, waits, saturation, pay: payment(settings, metrics), guards, answers };
 }
 
 /** What requests and connections take places in, and whether these are all held. */

@@ -71,7 +71,7 @@ function historyOperation(view: View, security: SecurityOf): Operation {
         content: json(schemaRef(schemaNames(view).history), historyExample(view)),
       },
       ...problemResponses(
-        [...ANY_READING, 'malformed-url', 'not-found', 'cursor-expired', 'history-unavailable'],
+        [...ANY_READING, 'malformed-url', 'not-found', 'cursor-expired', 'answer-too-large', 'history-unavailable'],
         V1_HEADERS,
       ),
     },
@@ -108,7 +108,7 @@ function listOperation(view: View, security: SecurityOf): Operation {
     parameters: [...listParameterRefs(view), ...requestHeaderRefs('Wait-For', 'Max-Staleness')],
     responses: {
       '200': listResponse(view, schemaRef(schemaNames(view).list), { plain: listExample(view) }),
-      ...problemResponses([...ANY_READING, 'cursor-expired'], V1_HEADERS),
+      ...problemResponses([...ANY_READING, 'cursor-expired', 'answer-too-large'], V1_HEADERS),
     },
   };
 }
@@ -126,7 +126,7 @@ function documentOperation(view: View, security: SecurityOf): Operation {
     responses: {
       '200': { description: 'The document.', headers, content: json(schemaRef(schemaNames(view).answer), example) },
       '304': { description: 'The document is still what `If-None-Match` says.', headers },
-      ...problemResponses([...ANY_READING, 'malformed-url', 'not-found'], V1_HEADERS),
+      ...problemResponses([...ANY_READING, 'malformed-url', 'not-found', 'answer-too-large'], V1_HEADERS),
     },
   };
 }
@@ -154,7 +154,7 @@ export function customerOrdersPath(customers: View, orders: View, security: Secu
         { plain: listExample(orders), degraded: example },
       ),
       ...problemResponses(
-        [...ANY_READING, 'malformed-url', 'not-found', 'cursor-expired', 'degraded-unsupported'],
+        [...ANY_READING, 'malformed-url', 'not-found', 'cursor-expired', 'answer-too-large', 'degraded-unsupported'],
         V1_HEADERS,
       ),
     },

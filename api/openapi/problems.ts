@@ -76,6 +76,7 @@ function body(code: ProblemCode) {
     ...(code === 'invalid-parameters'
       ? { errors: [{ parameter: 'size', message: 'must be a whole number from 1' }] }
       : {}),
+    ...(code === 'answer-too-large' ? { errors: [{ parameter: 'size', message: 'give a smaller one' }] } : {}),
     ...(code === 'wait-timeout' ? { reached: { 'orders/o-1001': 3 }, fanOut: [] } : {}),
   };
 }

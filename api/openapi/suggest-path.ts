@@ -47,7 +47,7 @@ export function suggestPath(view: View, security: SecurityOf): Paths {
               data: [Object.fromEntries(names.map((one) => [one, document[one]]))],
             }),
           },
-          ...problemResponses(ANY_READING, V1_HEADERS),
+          ...problemResponses([...ANY_READING, 'answer-too-large'], V1_HEADERS),
         },
       },
     },

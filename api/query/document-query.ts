@@ -67,7 +67,7 @@ export interface DocumentQuery {
   readonly size: number;
   /** Otherwise counting may stop at TOTAL_CAP. */
   readonly countExactly: boolean;
-  /** Top-level fields that need not be fetched. */
+  /** Paths in the document that need not be fetched. Top-level ones are not there; what is within others may be. */
   readonly without: readonly string[];
   readonly facets: readonly Facet[];
   readonly stats: readonly Stat[];

@@ -1,5 +1,6 @@
 /** `fields`: which parts of a document are answered. */
 import { z } from 'zod';
+import type { QueryDeclaration } from '../../mappings/queries.js';
 import { fieldMarks } from '../../mappings/views/fields.js';
 import type { Scope } from '../access/principal.js';
 
@@ -44,6 +45,29 @@ export function selectionOf(paths: readonly string[]): FieldTree {
   const root = new Map<string, Node>();
   for (const path of paths) add(root, path.split('.'));
   return asTree(root);
+}
+
+/**
+ * The paths that a selection leaves out, to be left out by a store as well. Of each object that is not taken as a whole
+ * its first field stays: a store would leave out the elements of a list of which nothing is left.
+ */
+export function pathsBeside(selection: FieldTree, fields: z.ZodObject, prefix = ''): string[] {
+  return Object.entries(fields.shape).flatMap(([field, schema], i) => {
+    const part = Object.hasOwn(selection, field) ? selection[field] : undefined;
+    const inner = objectIn(schema);
+    if (part === true || (part === undefined && i === 0 && prefix !== '')) return [];
+    if (part === undefined) return [prefix + field];
+    return inner === null ? [] : pathsBeside(part, inner, `${prefix}${field}.`);
+  });
+}
+
+/** What of a view's documents must be read to answer the selection and to know whose they are. */
+export function pathsNotNeeded(
+  selection: readonly string[],
+  { id, fields, access }: Pick<QueryDeclaration, 'id' | 'fields' | 'access'>,
+): string[] {
+  const { customer } = access;
+  return pathsBeside(selectionOf([id.name, ...selection, ...(customer === undefined ? [] : [customer])]), fields);
 }
 
 type Node = true | Map<string, Node>;

@@ -4,7 +4,7 @@ import type { QueryDeclaration } from '../../mappings/queries.js';
 import { type CursorContent, fingerprintOf } from './cursor.js';
 import { readCursor } from './cursor-parameter.js';
 import type { Condition, DocumentQuery, Facet, Stat } from './document-query.js';
-import { type FieldTree, pathsOf, selectionOf } from './field-selection.js';
+import { type FieldTree, pathsNotNeeded, pathsOf, selectionOf } from './field-selection.js';
 import type { Given, ParameterError } from './given.js';
 import { type Narrowing, readNarrowing } from './narrowing.js';
 import { ParameterValues } from './parameter-values.js';
@@ -64,7 +64,10 @@ export function readListRequest(given: Given, context: ListContext): ListOutcome
     skip: (paging.page - 1) * paging.size,
     size: paging.size,
     countExactly,
-    without: queries.listOmits.filter((field) => !(paths ?? []).some((path) => path.split('.')[0] === field)),
+    without:
+      paths === null
+        ? queries.listOmits
+        : pathsNotNeeded([...paths, ...(highlight ? queries.search.map(({ shown }) => shown) : [])], queries),
     facets,
     stats,
     highlight,

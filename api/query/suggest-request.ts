@@ -2,6 +2,7 @@
 import type { View } from '../../mappings/contract.js';
 import type { Suggest } from '../../mappings/queries.js';
 import type { Condition, DocumentQuery } from './document-query.js';
+import { pathsNotNeeded } from './field-selection.js';
 import type { Given, ParameterError } from './given.js';
 import { ParameterValues } from './parameter-values.js';
 import { LIMITS, suggestParameters } from './parameters.js';
@@ -37,7 +38,7 @@ export function readSuggestRequest(
       skip: 0,
       size: LIMITS.suggestionsMax,
       countExactly: false,
-      without: [],
+      without: pathsNotNeeded([text.field], queries),
       facets: [],
       stats: [],
       highlight: false,

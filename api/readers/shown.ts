@@ -16,15 +16,19 @@ interface DeclaredField {
 const NONE: readonly never[] = [];
 const declared = new WeakMap<z.ZodType, readonly DeclaredField[]>();
 
-/** `without`: fields that were not asked for. */
+/** `without`: paths that were not asked for; what is within an object may be there, empty. */
 export function shownOf(view: View, stored: StoredDocument, without: readonly string[] = NONE): unknown {
   const fields = declaredBy(view.queries.fields);
-  const lacking = fields.filter(({ name }) => !Object.hasOwn(stored, name) && !without.includes(name));
-  if (lacking.length === 0) return filled(view.fromStored(stored), fields, without);
+  const lacking = fields.filter(({ name }) => !Object.hasOwn(stored, name));
+  if (lacking.length === 0) return filled(view.fromStored(stored), fields);
   // A view may store a field as a list whatever it is shown as: an empty one can be read as either.
   const readable = { ...Object.fromEntries(lacking.map(({ name }) => [name, NONE])), ...stored };
-  const absent = Object.fromEntries(lacking.map(({ name, absent }) => [name, absent]));
-  return filled({ ...(view.fromStored(readable) as object), ...absent }, fields, without);
+  const shown: Record<string, unknown> = { ...(view.fromStored(readable) as object) };
+  for (const { name, absent } of lacking) {
+    if (without.includes(name)) delete shown[name];
+    else shown[name] = absent;
+  }
+  return filled(shown, fields, without);
 }
 
 /** The value itself when it lacks nothing. */

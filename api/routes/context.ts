@@ -6,6 +6,7 @@ import type { Seats } from '../changes/seats.js';
 import type { RecentAnswers } from '../degraded/recent-answers.js';
 import type { EventPorts } from '../events/deliveries.js';
 import type { HistoryPorts } from '../history/history.js';
+import type { AnswerRoom } from '../limits/answer-room.js';
 import type {
   DocumentReader,
   DocumentSet,
@@ -23,6 +24,8 @@ export interface RouteContext {
   readonly definitions: Readonly<Record<string, string>>;
   /** Each store's reader, by the store that the view names. */
   readonly readers: Readonly<Record<View['storage']['store'], DocumentReader>>;
+  /** What the answers may hold in memory. */
+  readonly answers: AnswerRoom;
   readonly generations: GenerationSource;
   readonly freshness: FreshnessSource;
   readonly watch: Watch;

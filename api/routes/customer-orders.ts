@@ -4,6 +4,7 @@ import { PRICES } from '../limits/prices.js';
 import { StoreUnavailable } from '../ports.js';
 import { Problem } from '../problems.js';
 import type { Condition } from '../query/document-query.js';
+import { pathsNotNeeded } from '../query/field-selection.js';
 import { documentsOf, type RouteContext, readerOf, withFreshness } from './context.js';
 import { findDocument } from './documents.js';
 import { answerOf, readList, sendAnswer } from './list.js';
@@ -17,26 +18,30 @@ export function customerOrderRoutes(routes: PricedRoutes, context: RouteContext)
     const { id } = request.params;
     const path = `/v1/customers/${encodeURIComponent(id)}/orders`;
     const asked = await readList(context, request, response, { view: orders, path, fixed: [ordersOf(id, context)] });
-    const { served, options } = asked.reading;
-    const owner = findDocument(context, customers, asked.reading, id);
-    const search = readerOf(context, orders).search(documentsOf(orders, served), asked.request.query, options);
+    const { served, options, share } = asked.reading;
+    // Whether there is such a customer; its newest orders are read where they are needed.
+    const owner = findDocument(context, customers, asked.reading, id, pathsNotNeeded([], customers.queries));
+    const search = share.read((bytesMax) =>
+      readerOf(context, orders).search(documentsOf(orders, served), asked.request.query, { ...options, bytesMax }),
+    );
     const outcome = search.catch((error: unknown) => {
       // What the customer's document tells may be without what is waited for.
       if (error instanceof StoreUnavailable && asked.demands.waitFor === null) return null;
       throw error;
     });
-    const [customer, [found, freshness]] = await Promise.all([owner, withFreshness(context, served, outcome)]);
+    const [, [found, freshness]] = await Promise.all([owner, withFreshness(context, served, outcome)]);
     if (found !== null) {
-      const answer = answerOf(asked, found, freshness, {});
+      const answer = await answerOf(asked, found, freshness);
       keepAnswer(context, asked, answer);
-      return sendAnswer(response, answer);
+      return sendAnswer(response, answer, { degraded: false });
     }
+    const customer = await findDocument(context, customers, asked.reading, id, []);
     const recent = answerFromRecent(customer as CustomerDocument, asked.request.query, orders);
     if (recent !== null) {
       context.degradation.answered('recent orders');
-      return sendAnswer(response, answerOf(asked, recent, freshness, { degraded: true }));
+      return sendAnswer(response, await answerOf(asked, recent, freshness), { degraded: true });
     }
-    if (answerFromRecentAnswers(context, asked, response)) return;
+    if (await answerFromRecentAnswers(context, asked, response)) return;
     const detail = "Elasticsearch is down, and the customer's newest orders do not answer this. Try again.";
     throw new Problem('degraded-unsupported', detail);
   });

@@ -34,7 +34,7 @@ export function demandErrors(request: Request): readonly ParameterError[] {
 export async function meetDemands(
   context: RouteContext,
   request: Request,
-  reading: Reading,
+  reading: Omit<Reading, 'share'>,
   source: AnswerSource,
 ): Promise<Demands> {
   const outcome = demandsOf(request);
@@ -65,7 +65,7 @@ function assertNone({ waitFor, maxStalenessMs }: Demands): void {
 async function seeWrites(
   { watch, refresher }: RouteContext,
   { awaited, timeoutMs }: WaitFor,
-  { served, principal, options: { signal, caller } }: Reading,
+  { served, principal, options: { signal, caller } }: Omit<Reading, 'share'>,
   { shown, searched }: AnswerSource,
 ): Promise<void> {
   const begun = performance.now();
@@ -116,7 +116,11 @@ function progressOf({ aggregate, job }: FanOutLeft, { customerId }: Principal): 
   return { aggregate, view, documents: customerId === null ? documents : null, since: new Date(since).toISOString() };
 }
 
-async function assertFresh({ freshness }: RouteContext, { served }: Reading, maxStalenessMs: number): Promise<void> {
+async function assertFresh(
+  { freshness }: RouteContext,
+  { served }: Omit<Reading, 'share'>,
+  maxStalenessMs: number,
+): Promise<void> {
   const { lagMs } = await freshness.of(served.live.number);
   if (lagMs !== null && lagMs <= maxStalenessMs) return;
   const age = lagMs === null ? 'of unknown age' : `${lagMs} ms behind`;

@@ -14,7 +14,7 @@ import { demandErrors, meetDemands } from './demands.js';
 import { sendDocument } from './etag.js';
 import { type Asked, answerOf, readList, sendAnswer } from './list.js';
 import type { PricedRoutes } from './priced-routes.js';
-import { beginReading, type Reading } from './reading.js';
+import { beginReading, type Reading, SMALLER } from './reading.js';
 import { answerFromRecentAnswers, isOutage, keepAnswer } from './recent-answers.js';
 
 export function documentRoutes(routes: PricedRoutes, context: RouteContext, view: View): void {
@@ -29,15 +29,17 @@ export function documentRoutes(routes: PricedRoutes, context: RouteContext, view
 
 async function answerList(context: RouteContext, asked: Asked, response: Response): Promise<void> {
   const { view, reading, request } = asked;
-  const { served, options } = reading;
-  const query = readerOf(context, view).search(documentsOf(view, served), request.query, options);
+  const { served, options, share } = reading;
+  const query = share.read((bytesMax) =>
+    readerOf(context, view).search(documentsOf(view, served), request.query, { ...options, bytesMax }),
+  );
   try {
     const [found, freshness] = await withFreshness(context, served, query);
-    const answer = answerOf(asked, found, freshness, {});
+    const answer = await answerOf(asked, found, freshness);
     keepAnswer(context, asked, answer);
-    sendAnswer(response, answer);
+    await sendAnswer(response, answer, { degraded: false });
   } catch (error) {
-    if (!isOutage(error) || !answerFromRecentAnswers(context, asked, response)) throw error;
+    if (!isOutage(error) || !(await answerFromRecentAnswers(context, asked, response))) throw error;
   }
 }
 
@@ -47,7 +49,7 @@ async function answerDocument(
   request: Request<{ id: string }>,
   response: Response,
 ): Promise<void> {
-  const reading = await beginReading(context, request, response, view);
+  const reading = await beginReading(context, request, response, view, [SMALLER.fields]);
   const outcome = readDocumentRequest(readQueryString(queryStringOf(request)), offeredTo(view, reading.principal));
   if (outcome.kind === 'refused') {
     throw new Problem('invalid-parameters', 'errors names each of them and what is allowed.', [
@@ -57,25 +59,29 @@ async function answerDocument(
   }
   await meetDemands(context, request, reading, { shown: [view], searched: null });
   const { id } = request.params;
-  const document = findDocument(context, view, reading, id);
+  const { selection, without } = outcome;
+  const document = findDocument(context, view, reading, id, without);
   const [found, freshness] = await withFreshness(context, reading.served, document);
-  const { selection } = outcome;
-  const data = selection === null ? found : project(found, selection);
-  sendDocument(request, response, JSON.stringify(data), { freshness });
+  const data = await reading.share.jsonOf(selection === null ? found : project(found, selection));
+  reading.share.settle();
+  await sendDocument(request, response, data, { freshness });
 }
 
 /**
- * The document as the caller may see it.
+ * The document as the caller may see it. `without`: what of it need not be read.
  * @throws Problem when there is no such document, or none for the caller: which of the two, nothing tells
  */
 export async function findDocument(
   context: RouteContext,
   view: View,
-  { served, principal, options }: Reading,
+  { served, principal, options, share }: Reading,
   id: string,
+  without: readonly string[],
 ): Promise<unknown> {
   const documents = documentsOf(view, served);
-  const document = isWellFormedId(id) ? await readerOf(context, view).get(documents, id, options) : null;
+  const document = isWellFormedId(id)
+    ? await share.read((bytesMax) => readerOf(context, view).get(documents, id, { ...options, bytesMax, without }))
+    : null;
   if (document === null || !isVisible(view, principal, document)) {
     throw new Problem('not-found', `There is no document with this id among the ${view.name}.`);
   }

@@ -1,6 +1,7 @@
 /** Conditional requests (RFC 9110): who has the same already is told so instead. */
 import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
+import { sendJson } from '../http/json-answer.js';
 
 /** Strong: equal for equal texts only. */
 export function etagOf(text: string): string {
@@ -21,7 +22,7 @@ export function isKnown(etag: string, ifNoneMatch: string | undefined): boolean 
  * Answers with a document's text in JSON as `data`, or with 304 and no body. What is answered beside it, such as how
  * fresh it is, makes no other document of it.
  */
-export function sendDocument(request: Request, response: Response, data: string, beside: object): void {
+export async function sendDocument(request: Request, response: Response, data: string, beside: object): Promise<void> {
   const etag = etagOf(data);
   response.set('ETag', etag);
   if (isKnown(etag, request.get('If-None-Match'))) {
@@ -29,5 +30,5 @@ export function sendDocument(request: Request, response: Response, data: string,
     return;
   }
   const rest = JSON.stringify(beside).slice(1);
-  response.type('json').send(`{"data":${data}${rest === '}' ? '' : ','}${rest}`);
+  await sendJson(response, ['{"data":', data, rest === '}' ? rest : `,${rest}`]);
 }

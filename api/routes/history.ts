@@ -4,9 +4,11 @@ import type { View } from '../../mappings/contract.js';
 import type { Principal } from '../access/principal.js';
 import { isVisible, shownTo } from '../access/visibility.js';
 import { historyOf, type Moment } from '../history/history.js';
+import { sendJson } from '../http/json-answer.js';
 import { queryStringOf } from '../http/request-target.js';
 import { PRICES } from '../limits/prices.js';
 import { Problem } from '../problems.js';
+import { pathsNotNeeded } from '../query/field-selection.js';
 import { readQueryString } from '../query/given.js';
 import { type HistoryOutcome, historyCursor, readHistoryRequest } from '../query/history-request.js';
 import { type RouteContext, withFreshness } from './context.js';
@@ -15,7 +17,7 @@ import { findDocument } from './documents.js';
 import { linkHeader } from './links.js';
 import { logProblem } from './log-problem.js';
 import type { PricedRoutes } from './priced-routes.js';
-import { beginReading } from './reading.js';
+import { beginReading, SMALLER } from './reading.js';
 
 export function historyRoutes(routes: PricedRoutes, context: RouteContext, view: View): void {
   routes.get<{ id: string }>(`/v1/${view.name}/:id/history`, PRICES.history, async (request, response) => {
@@ -29,8 +31,8 @@ async function answerHistory(
   request: Request<{ id: string }>,
   response: Response,
 ): Promise<void> {
-  const reading = await beginReading(context, request, response, view);
-  const { served, principal, options } = reading;
+  const reading = await beginReading(context, request, response, view, [SMALLER.size]);
+  const { served, principal, options, share } = reading;
   const { id } = request.params;
   const given = readQueryString(queryStringOf(request));
   const bound = { view, id, generation: served.live.number, cursorSecret: await context.cursorSecret() };
@@ -38,10 +40,11 @@ async function answerHistory(
   // The past is told out of states, which have every event as soon as it is merged.
   await meetDemands(context, request, reading, { shown: [], searched: null });
   // Whoever may not see the document must not see its past; and of what was deleted there is none to see.
-  await findDocument(context, view, reading, id);
+  await findDocument(context, view, reading, id, pathsNotNeeded([], view.queries));
   const isTold = (document: unknown) =>
     !isBound(view, principal) || (document !== null && isVisible(view, principal, document));
-  const question = { generation: served.live, view, id, after, size, isTold, searcher: options };
+  const tell = (moment: Moment) => share.jsonOf(shown(view, principal, moment));
+  const question = { generation: served.live, view, id, after, size, isTold, tell, searcher: options };
   const [{ complete, moments, next }, freshness] = await withFreshness(
     context,
     served,
@@ -52,8 +55,10 @@ async function answerHistory(
   const cursor = next === null ? null : historyCursor(bound, next);
   const path = `/v1/${view.name}/${encodeURIComponent(id)}/history`;
   response.set('Link', linkHeader({ path, pairs: given.pairs, page: null, size, next: cursor }));
-  const data = moments.map((moment) => shown(view, principal, moment));
-  response.json({ data, complete, page: { size, next: cursor }, freshness });
+  share.settle();
+  const beside = JSON.stringify({ complete, page: { size, next: cursor }, freshness });
+  const data = moments.flatMap((moment, i) => (i === 0 ? [moment] : [',', moment]));
+  await sendJson(response, ['{"data":[', ...data, `],${beside.slice(1)}`]);
 }
 
 /** @throws Problem for parameters that cannot be used, all at once. */

@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import type { View } from '../../mappings/contract.js';
 import { offeredTo, rowsOf, shownTo } from '../access/visibility.js';
 import type { ListAnswer } from '../degraded/recent-answers.js';
+import { sendJson } from '../http/json-answer.js';
 import { queryStringOf } from '../http/request-target.js';
 import type { Freshness } from '../ports.js';
 import { Problem } from '../problems.js';
@@ -15,7 +16,7 @@ import type { Demands } from '../waiting/demands.js';
 import { documentsOf, type RouteContext } from './context.js';
 import { demandErrors, meetDemands } from './demands.js';
 import { linkHeader } from './links.js';
-import { beginReading, type Reading } from './reading.js';
+import { beginReading, type Reading, SMALLER } from './reading.js';
 
 /** A list as it was asked for, checked, against the generation that is served at that moment. */
 export interface Asked {
@@ -32,6 +33,8 @@ export interface Asked {
   readonly begun: number;
 }
 
+const CURE = [SMALLER.size, SMALLER.fields, SMALLER.facets];
+
 /** @throws Problem for parameters that cannot be used, all at once. */
 export async function readList(
   context: RouteContext,
@@ -39,7 +42,7 @@ export async function readList(
   response: Response,
   list: { readonly view: View; readonly path: string; readonly fixed: readonly Condition[] },
 ): Promise<Asked> {
-  const reading = await beginReading(context, request, response, list.view);
+  const reading = await beginReading(context, request, response, list.view, CURE);
   const { served, principal } = reading;
   const cursorSecret = await context.cursorSecret();
   const given = readQueryString(queryStringOf(request));
@@ -64,36 +67,41 @@ export async function readList(
   }
 }
 
-/** The answer of what was found. */
-export function answerOf(
+/** The answer of what was found. @throws Problem when it is too large */
+export async function answerOf(
   { view, reading, cursorSecret, given, request, path }: Asked,
   { documents, highlights, next, total, facets, stats }: Found,
   freshness: Freshness,
-  marks: { readonly degraded?: true },
-): ListAnswer {
+): Promise<ListAnswer> {
   const { query, fingerprint, page, selection } = request;
-  const generation = reading.served.live.number;
+  const { served, principal, share } = reading;
+  const generation = served.live.number;
   const cursor = next === null ? null : encodeCursor({ generation, fingerprint, after: next }, cursorSecret);
-  const body = {
-    data: documents
-      .map((document) => shownTo(view, reading.principal, document))
-      .map((document) =>
-        selection === null ? withoutFields(document, view.queries.listOmits) : project(document, selection),
-      )
-      .map((document, i) =>
-        highlights === null ? document : Object.assign({}, document, { highlight: highlights[i] }),
-      ),
-    ...marks,
+  const data: string[] = [];
+  for (const [i, document] of documents.entries()) {
+    const whole = shownTo(view, principal, document);
+    const asked = selection === null ? withoutFields(whole, view.queries.listOmits) : project(whole, selection);
+    data.push(await share.jsonOf(highlights === null ? asked : Object.assign({}, asked, { highlight: highlights[i] })));
+  }
+  const beside = await share.jsonOf({
     page: { size: query.size, number: page, next: cursor },
     total,
     ...(query.facets.length === 0 ? {} : { facets }),
     ...(query.stats.length === 0 ? {} : { stats }),
-    freshness,
-  };
+  });
+  share.settle();
   const link = linkHeader({ path, pairs: given.pairs, page, size: query.size, next: cursor });
-  return { body: JSON.stringify(body), link, freshness };
+  return { data, beside, link, freshness };
 }
 
-export function sendAnswer(response: Response, { body, link }: ListAnswer): void {
-  response.set('Link', link).type('json').send(body);
+/** `degraded`: it tells less than it should, or what was a moment ago. */
+export function sendAnswer(
+  response: Response,
+  { data, beside, link, freshness }: ListAnswer,
+  { degraded }: { readonly degraded: boolean },
+): Promise<void> {
+  const documents = data.flatMap((document, i) => (i === 0 ? [document] : [',', document]));
+  const marks = degraded ? '"degraded":true,' : '';
+  const rest = `],${marks}${beside.slice(1, -1)},"freshness":${JSON.stringify(freshness)}}`;
+  return sendJson(response.set('Link', link), ['{"data":[', ...documents, rest]);
 }

@@ -6,11 +6,12 @@ import { principalOf } from '../access/identify.js';
 import type { Principal } from '../access/principal.js';
 import { requireScope } from '../access/visibility.js';
 import { queryStringOf } from '../http/request-target.js';
+import type { AnswerShare } from '../limits/answer-room.js';
 import { callerOf } from '../limits/caller.js';
 import { workOf } from '../limits/work.js';
-import type { ReadOptions, Served } from '../ports.js';
+import type { CallerOptions, Served } from '../ports.js';
 import { Problem } from '../problems.js';
-import { readQueryString, valuesByName } from '../query/given.js';
+import { type ParameterError, readQueryString, valuesByName } from '../query/given.js';
 import { AS_OF } from '../query/parameters.js';
 import type { RouteContext } from './context.js';
 
@@ -20,15 +21,29 @@ export interface Reading {
   readonly refusal: Problem | null;
   readonly principal: Principal;
   /** For every question to a store: ends when the caller goes away. */
-  readonly options: Required<ReadOptions>;
+  readonly options: CallerOptions;
+  /** What the answer may hold in memory. */
+  readonly share: AnswerShare;
 }
 
-/** @throws Problem when the caller may not read the view, or NotReady */
+/** What makes an answer smaller, by its parameters. */
+export const SMALLER = {
+  size: { parameter: 'size', message: 'give a smaller one' },
+  fields: { parameter: 'fields', message: 'name the fields that you need, and no large ones' },
+  facets: { parameter: 'facets', message: 'ask for fewer of them at a time' },
+  q: { parameter: 'q', message: 'give more of what is completed' },
+} as const satisfies Record<string, ParameterError>;
+
+/**
+ * `cure`: what its caller can do when the answer is too large.
+ * @throws Problem when the caller may not read the view, or NotReady
+ */
 export async function beginReading(
   context: RouteContext,
   request: Request,
   response: Response,
   view: View,
+  cure: readonly ParameterError[],
 ): Promise<Reading> {
   const principal = principalOf(response);
   requireScope(principal, view.queries.access.scope);
@@ -39,8 +54,22 @@ export async function beginReading(
     served: snapshot?.served ?? served,
     refusal: snapshot?.refusal ?? null,
     principal,
-    options: readOptionsFor(request, response, principal),
+    ...sharing(context, request, response, principal, cure),
   };
+}
+
+/** Until the answer is sent, or its caller is gone. */
+function sharing(
+  { answers }: RouteContext,
+  request: Request,
+  response: Response,
+  principal: Principal,
+  cure: readonly ParameterError[],
+): Pick<Reading, 'options' | 'share'> {
+  const options = readOptionsFor(request, response, principal);
+  const share = answers.open(options.caller, options.signal, cure);
+  whenOver(response, share.release);
+  return { options, share };
 }
 
 /** What is served instead of the present documents. */
@@ -64,7 +93,7 @@ function findSnapshot(
 }
 
 /** For every question that is asked for the answer: for whom, and until when. */
-export function readOptionsFor(request: Request, response: Response, principal: Principal): Required<ReadOptions> {
+export function readOptionsFor(request: Request, response: Response, principal: Principal): CallerOptions {
   const caller = callerOf(principal, request.socket.remoteAddress);
   return { signal: signalOf(response), caller, work: workOf(response) };
 }

@@ -28,7 +28,11 @@ export function keepAnswer({ degradation: { recent } }: RouteContext, asked: Ask
  * The answer of a moment ago, marked as degraded; `false` when there is none.
  * @throws Problem when it is older than the caller allows
  */
-export function answerFromRecentAnswers(context: RouteContext, asked: Asked, response: Response): boolean {
+export async function answerFromRecentAnswers(
+  context: RouteContext,
+  asked: Asked,
+  response: Response,
+): Promise<boolean> {
   const { recent, answered } = context.degradation;
   // What is waited for may have come after it.
   if (!isKept(asked) || asked.demands.waitFor !== null) return false;
@@ -36,9 +40,8 @@ export function answerFromRecentAnswers(context: RouteContext, asked: Asked, res
   if (found === null) return false;
   const freshness = freshnessOf(found);
   assertAllowed(freshness, asked.demands.maxStalenessMs);
-  const { data, ...others } = JSON.parse(found.body);
-  sendAnswer(response, { ...found, body: JSON.stringify({ data, degraded: true, ...others, freshness }) });
   answered('recent answers');
+  await sendAnswer(response, { ...found, freshness }, { degraded: true });
   return true;
 }
 

@@ -79,6 +79,8 @@ export const GENEROUS: LimitSettings = {
   STORE_CONCURRENCY_MAX: 32,
   STORE_QUEUE_MAX: 128,
   STORE_TIMEOUT_MS: 3_000,
+  ANSWER_BYTES_MAX: 16_777_216,
+  ANSWERS_BYTES_IN_FLIGHT_MAX: 67_108_864,
 };
 
 export const GENEROUS_BOUNDS: HttpBounds = {
@@ -171,6 +173,7 @@ export function compose(parts: Parts): Composed {
     views,
     definitions: definitionsOf(views),
     readers: composeReaders(parts, limits.guards, parts.highlightStepsMax ?? 2_000_000),
+    answers: limits.answers,
     generations: parts.generations ?? { live: async () => servedOf() },
     freshness: parts.freshness ?? { of: async () => FRESH },
     watch: new Watch({ progress, positions: progress, jobs, timers: systemTimers }, limits.waits),

@@ -1,5 +1,5 @@
 import { errors } from '@elastic/elasticsearch';
-import { NotReady, QuestionTooLong, StoreUnavailable } from '../../ports.js';
+import { AnswerTooLarge, NotReady, QuestionTooLong, type ReadOptions, StoreUnavailable } from '../../ports.js';
 
 /** No shard to answer, an index that is being opened, nothing behind a proxy: Elasticsearch is away. */
 const AWAY_STATUS = [502, 503];
@@ -7,7 +7,10 @@ const AWAY_STATUS = [502, 503];
 const TOO_LONG_STATUS = [408, 429, 504];
 
 /** What a failed request means to a reader. Anything else is a fault of ours and stays what it is. */
-export function translateFailure(error: unknown): unknown {
+export function translateFailure(error: unknown, { signal, bytesMax }: Partial<ReadOptions> = {}): unknown {
+  // The client gives up for one more reason: the answer has more bytes than it may.
+  if (error instanceof errors.RequestAbortedError && bytesMax !== undefined && signal?.aborted !== true)
+    return new AnswerTooLarge(bytesMax, { cause: error });
   if (error instanceof errors.ResponseError) {
     if (error.statusCode === 404)
       return new NotReady('The index that is to be served is not there yet.', { cause: error });

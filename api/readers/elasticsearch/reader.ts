@@ -2,12 +2,19 @@
 import { Client, errors, type estypes, type TransportRequestOptions } from '@elastic/elasticsearch';
 import { documentsIndex } from '../../../runtime/names.js';
 import { HIDDEN_FIELD } from '../../../runtime/records.js';
-import type { DocumentReader, DocumentSet, ReadOptions, VersionedDocument, VersionReader } from '../../ports.js';
+import type {
+  DocumentReader,
+  DocumentSet,
+  GetOptions,
+  ReadOptions,
+  VersionedDocument,
+  VersionReader,
+} from '../../ports.js';
 import { type DocumentQuery, type Found, type SortValue, totalOf } from '../../query/document-query.js';
 import { shownOf } from '../shown.js';
 import { aggregated } from './aggregations.js';
 import { translateFailure, translateItemFailure } from './failures.js';
-import { searchBody } from './search-body.js';
+import { notFetched, searchBody } from './search-body.js';
 
 type Source = Readonly<Record<string, unknown>>;
 
@@ -29,7 +36,7 @@ export class ElasticsearchReader implements DocumentReader, VersionReader {
   }
 
   async search(documents: DocumentSet, query: DocumentQuery, options?: ReadOptions): Promise<Found> {
-    const answer = await this.#ask(() =>
+    const answer = await this.#ask(options, () =>
       this.#client.search<Source>(
         {
           index: this.#indexOf(documents),
@@ -56,19 +63,21 @@ export class ElasticsearchReader implements DocumentReader, VersionReader {
     };
   }
 
-  async get(documents: DocumentSet, id: string, options?: ReadOptions): Promise<unknown> {
-    const source = await this.#ask(() => this.#sourceOf(this.#indexOf(documents), id, options));
-    return source === null || source[HIDDEN_FIELD] === true ? null : shownOf(documents.view, withoutMark(source));
+  async get(documents: DocumentSet, id: string, options?: GetOptions): Promise<unknown> {
+    const source = await this.#ask(options, () => this.#sourceOf(this.#indexOf(documents), id, options));
+    if (source === null || source[HIDDEN_FIELD] === true) return null;
+    return shownOf(documents.view, withoutMark(source), options?.without);
   }
 
   async getMany(
     documents: DocumentSet,
     ids: readonly string[],
-    options?: ReadOptions,
+    options?: Partial<ReadOptions>,
   ): Promise<ReadonlyMap<string, VersionedDocument>> {
     if (ids.length === 0) return new Map();
     const index = this.#indexOf(documents);
-    const { docs } = await this.#ask(() => this.#client.mget<Source>({ index, ids: [...ids] }, transport(options)));
+    const question = { index, ids: [...ids], _source_excludes: notFetched() };
+    const { docs } = await this.#ask(options, () => this.#client.mget<Source>(question, transport(options)));
     const found = new Map<string, VersionedDocument>();
     for (const item of docs) {
       if ('error' in item) throw translateItemFailure(item.error);
@@ -81,16 +90,17 @@ export class ElasticsearchReader implements DocumentReader, VersionReader {
   }
 
   async ping(): Promise<void> {
-    await this.#ask(() => this.#client.cluster.health({ timeout: '1s' }));
+    await this.#ask(undefined, () => this.#client.cluster.health({ timeout: '1s' }));
   }
 
   close(): Promise<void> {
     return this.#client.close();
   }
 
-  async #sourceOf(index: string, id: string, options: ReadOptions | undefined): Promise<Source | null> {
+  async #sourceOf(index: string, id: string, options: GetOptions | undefined): Promise<Source | null> {
     try {
-      const { _source } = await this.#client.get<Source>({ index, id }, transport(options));
+      const question = { index, id, _source_excludes: notFetched(options?.without) };
+      const { _source } = await this.#client.get<Source>(question, transport(options));
       return _source ?? null;
     } catch (error) {
       if (isMissingDocument(error)) return null;
@@ -102,17 +112,21 @@ export class ElasticsearchReader implements DocumentReader, VersionReader {
     return documentsIndex({ namespace: this.#namespace, generation }, view.name, revision);
   }
 
-  async #ask<Answer>(request: () => Promise<Answer>): Promise<Answer> {
+  async #ask<Answer>(options: Partial<ReadOptions> | undefined, request: () => Promise<Answer>): Promise<Answer> {
     try {
       return await request();
     } catch (error) {
-      throw translateFailure(error);
+      throw translateFailure(error, options);
     }
   }
 }
 
-function transport(options: ReadOptions | undefined): TransportRequestOptions {
-  return options === undefined ? {} : { signal: options.signal };
+function transport(options: Partial<ReadOptions> | undefined): TransportRequestOptions {
+  const { signal, bytesMax } = options ?? {};
+  return {
+    ...(signal === undefined ? {} : { signal }),
+    ...(bytesMax === undefined ? {} : { maxResponseSize: bytesMax, maxCompressedResponseSize: bytesMax }),
+  };
 }
 
 /** 404 of a missing document says `found: false`; that of a missing index says what is wrong. */

@@ -32,10 +32,14 @@ export function searchBody(view: View, query: DocumentQuery): estypes.SearchRequ
     ...(query.after === null ? { from: query.skip } : { search_after: [...query.after] }),
     size: fetchSize(query),
     track_total_hits: query.countExactly ? true : TOTAL_CAP,
-    // What is searched is in the index; nobody reads it.
-    _source: { excludes: ['search', ...query.without] },
+    _source: { excludes: notFetched(query.without) },
     ...(Object.keys(aggregations).length === 0 ? {} : { aggregations }),
   };
+}
+
+/** What is searched and sorted by is in the index; nobody reads it. */
+export function notFetched(without: readonly string[] = []): string[] {
+  return ['search', 'keys', ...without];
 }
 
 /** One more than asked tells whether more follow; at the very end of the window the total must tell. */

@@ -1,5 +1,5 @@
 /** Any reader behind a guard of its store. */
-import type { DocumentReader, DocumentSet, ReadOptions } from '../../ports.js';
+import type { DocumentReader, DocumentSet, GetOptions, ReadOptions } from '../../ports.js';
 import type { DocumentQuery, Found } from '../../query/document-query.js';
 import type { StoreGuard } from './store-guard.js';
 
@@ -13,11 +13,11 @@ export class GuardedReader implements DocumentReader {
   }
 
   search(documents: DocumentSet, query: DocumentQuery, options?: ReadOptions): Promise<Found> {
-    return this.#guard.ask((signal) => this.#reader.search(documents, query, { signal }), options);
+    return this.#guard.ask((signal) => this.#reader.search(documents, query, { ...options, signal }), options);
   }
 
-  get(documents: DocumentSet, id: string, options?: ReadOptions): Promise<unknown> {
-    return this.#guard.ask((signal) => this.#reader.get(documents, id, { signal }), options);
+  get(documents: DocumentSet, id: string, options?: GetOptions): Promise<unknown> {
+    return this.#guard.ask((signal) => this.#reader.get(documents, id, { ...options, signal }), options);
   }
 
   /** Past the guard: whether the store is there is to be found out while the circuit is open, too. */

@@ -14,8 +14,8 @@ export class GuardedVersions implements VersionReader {
   getMany(
     documents: DocumentSet,
     ids: readonly string[],
-    options?: ReadOptions,
+    options?: Partial<ReadOptions>,
   ): Promise<ReadonlyMap<string, VersionedDocument>> {
-    return this.#guard.ask((signal) => this.#reader.getMany(documents, ids, { signal }), options);
+    return this.#guard.ask((signal) => this.#reader.getMany(documents, ids, { ...options, signal }), options);
   }
 }

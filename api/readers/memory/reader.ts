@@ -1,6 +1,13 @@
 /** Documents in memory: for tests, and for answers out of what another document holds. */
 import type { StoredDocument, View } from '../../../mappings/contract.js';
-import { type DocumentReader, type DocumentSet, NotReady } from '../../ports.js';
+import {
+  AnswerTooLarge,
+  type DocumentReader,
+  type DocumentSet,
+  type GetOptions,
+  NotReady,
+  type ReadOptions,
+} from '../../ports.js';
 import { type Condition, type DocumentQuery, type Found, type SortValue, totalOf } from '../../query/document-query.js';
 import { shownOf } from '../shown.js';
 import { valuesAt } from '../values.js';
@@ -20,13 +27,19 @@ export class MemoryReader implements DocumentReader {
     this.#sets.set(keyOf(documents), new Map(stored));
   }
 
-  async search(documents: DocumentSet, query: DocumentQuery): Promise<Found> {
-    return searchIn([...this.#setOf(documents).values()], query, documents.view);
+  async search(documents: DocumentSet, query: DocumentQuery, options?: ReadOptions): Promise<Found> {
+    const found = searchIn([...this.#setOf(documents).values()], query, documents.view);
+    assertWithin(options, [found.documents, found.facets, found.stats]);
+    return found;
   }
 
-  async get(documents: DocumentSet, id: string): Promise<unknown> {
+  async get(documents: DocumentSet, id: string, options?: GetOptions): Promise<unknown> {
     const stored = this.#setOf(documents).get(id);
-    return stored === undefined ? null : shownOf(documents.view, stored);
+    if (stored === undefined) return null;
+    const { without = [] } = options ?? {};
+    const document = shownOf(documents.view, withoutFields(stored, without), without);
+    assertWithin(options, document);
+    return document;
   }
 
   async ping(): Promise<void> {}
@@ -36,6 +49,12 @@ export class MemoryReader implements DocumentReader {
     if (set === undefined) throw new NotReady('There is no such set of documents.');
     return set;
   }
+}
+
+function assertWithin(options: ReadOptions | undefined, answer: unknown): void {
+  const bytesMax = options?.bytesMax;
+  if (bytesMax !== undefined && Buffer.byteLength(JSON.stringify(answer)) > bytesMax)
+    throw new AnswerTooLarge(bytesMax);
 }
 
 function keyOf({ view, generation, revision }: DocumentSet): string {

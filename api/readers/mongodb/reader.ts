@@ -6,6 +6,7 @@ import { HIDDEN_FIELD, TICKET_FIELD } from '../../../runtime/records.js';
 import {
   type DocumentReader,
   type DocumentSet,
+  type GetOptions,
   NotReady,
   type ReadOptions,
   type VersionedDocument,
@@ -21,13 +22,15 @@ import {
 } from '../../query/document-query.js';
 import { shownOf } from '../shown.js';
 import { facetCounts, facetStages, spansIn, statStages } from './aggregations.js';
-import type { Database, StoredRecord } from './database.js';
+import type { Database } from './database.js';
 import { afterFilter, fieldOf, resultFilter, sortOrder } from './find-filter.js';
+import { RAW, RawRecords } from './raw-records.js';
 
-/** What ends an operation before its time: the server by itself, or the caller who no longer waits. */
+/** What a question may take, with all its operations. */
 interface Limits {
-  readonly maxTimeMS: number;
-  readonly signal: AbortSignal | undefined;
+  /** What ends an operation before its time: the server by itself, or the caller who no longer waits. */
+  readonly ending: { readonly maxTimeMS: number; readonly signal: AbortSignal | undefined };
+  readonly raw: RawRecords;
 }
 
 export class MongoReader implements DocumentReader, VersionReader {
@@ -66,30 +69,35 @@ export class MongoReader implements DocumentReader, VersionReader {
     };
   }
 
-  async get(documents: DocumentSet, id: string, options?: ReadOptions): Promise<unknown> {
+  async get(documents: DocumentSet, id: string, options?: GetOptions): Promise<unknown> {
     const name = await this.#collectionOf(documents);
-    const record = await this.#database.ask(() =>
-      this.#database.collection(name).findOne({ _id: { $eq: id } }, this.#limits(options)),
+    const { ending, raw } = this.#limits(options);
+    const projection = projectionOf(['keys', ...(options?.without ?? [])]);
+    const record = await this.#database.ask(async () =>
+      raw.one(await this.#database.collection(name).findOne({ _id: { $eq: id } }, { ...ending, ...RAW, projection })),
     );
-    return record === null || record[HIDDEN_FIELD] === true ? null : shownOf(documents.view, withoutMarks(record));
+    if (record === null || record[HIDDEN_FIELD] === true) return null;
+    return shownOf(documents.view, withoutMarks(record), options?.without);
   }
 
   async getMany(
     documents: DocumentSet,
     ids: readonly string[],
-    options?: ReadOptions,
+    options?: Partial<ReadOptions>,
   ): Promise<ReadonlyMap<string, VersionedDocument>> {
     const name = await this.#collectionOf(documents);
+    const { ending, raw } = this.#limits(options);
     const records = await this.#database.ask(() =>
-      this.#database
-        .collection(name)
-        .find({ _id: { $in: [...ids] } }, this.#limits(options))
-        .toArray(),
+      raw.all(
+        this.#database
+          .collection(name)
+          .find({ _id: { $in: [...ids] } }, { ...ending, ...RAW, projection: projectionOf(['keys']) }),
+      ),
     );
     return new Map(
       records.map((record) => {
         const document = record[HIDDEN_FIELD] === true ? null : shownOf(documents.view, withoutMarks(record));
-        return [record._id, { version: Number(record[TICKET_FIELD]), document }];
+        return [String(record._id), { version: Number(record[TICKET_FIELD]), document }];
       }),
     );
   }
@@ -98,29 +106,33 @@ export class MongoReader implements DocumentReader, VersionReader {
     return this.#probed.ping();
   }
 
-  #limits(options: ReadOptions | undefined): Limits {
-    return { maxTimeMS: this.#database.maxTimeMS, signal: options?.signal };
+  #limits(options: Partial<ReadOptions> | undefined): Limits {
+    return {
+      ending: { maxTimeMS: this.#database.maxTimeMS, signal: options?.signal },
+      raw: new RawRecords(options?.bytesMax),
+    };
   }
 
-  #find(name: string, query: DocumentQuery, limits: Limits): Promise<StoredRecord[]> {
+  #find(name: string, query: DocumentQuery, { ending, raw }: Limits): Promise<Document[]> {
     const filter = resultFilter(query);
-    return this.#database
-      .collection(name)
-      .find(query.after === null ? filter : { $and: [filter, afterFilter(query.sort, query.after)] }, {
+    const within = query.after === null ? filter : { $and: [filter, afterFilter(query.sort, query.after)] };
+    return raw.all(
+      this.#database.collection(name).find(within, {
         sort: sortOrder(query.sort),
         skip: query.after === null ? query.skip : 0,
         limit: query.size + 1,
-        ...limits,
-        ...(query.without.length === 0
-          ? {}
-          : { projection: Object.fromEntries(query.without.map((field) => [field, 0])) }),
-      })
-      .toArray();
+        ...ending,
+        ...RAW,
+        projection: projectionOf(
+          query.without.filter((path) => !query.sort.some((key) => isWithin(fieldOf(key), path))),
+        ),
+      }),
+    );
   }
 
-  #count(name: string, query: DocumentQuery, limits: Limits): Promise<number> {
+  #count(name: string, query: DocumentQuery, { ending }: Limits): Promise<number> {
     return this.#database.collection(name).countDocuments(resultFilter(query), {
-      ...limits,
+      ...ending,
       ...(query.countExactly ? {} : { limit: TOTAL_CAP + 1 }),
     });
   }
@@ -145,12 +157,10 @@ export class MongoReader implements DocumentReader, VersionReader {
     name: string,
     result: Pick<DocumentQuery, 'conditions' | 'search'>,
     stages: readonly Document[],
-    limits: Limits,
+    { ending, raw }: Limits,
   ): Promise<Document[]> {
-    return this.#database
-      .collection(name)
-      .aggregate([{ $match: resultFilter(result) }, ...stages], limits)
-      .toArray();
+    const pipeline = [{ $match: resultFilter(result) }, ...stages];
+    return raw.all(this.#database.collection(name).aggregate(pipeline, { ...ending, ...RAW }));
   }
 
   /** @throws NotReady when the collection is not there. */
@@ -172,6 +182,15 @@ function byIdOf({ queries }: View, query: DocumentQuery): DocumentQuery {
     conditions: byId(query.conditions),
     facets: query.facets.map((facet) => ({ ...facet, conditions: byId(facet.conditions) })),
   };
+}
+
+/** What is searched by, nobody reads. */
+function projectionOf(without: readonly string[]): Document {
+  return Object.fromEntries(['search', ...without].map((path) => [path, 0]));
+}
+
+function isWithin(field: string, path: string): boolean {
+  return field === path || field.startsWith(`${path}.`);
 }
 
 function withoutMarks(record: Document): Document {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RecentAnswers } from '../../../api/degraded/recent-answers.js';
 import { FRESH } from '../server.js';
 
-const answer = (body: string) => ({ body, link: '', freshness: FRESH });
+const answer = (document: string) => ({ data: [document], beside: '', link: '', freshness: FRESH });
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] }));
 afterEach(() => void vi.useRealTimers());
@@ -15,7 +15,7 @@ describe('recent answers', () => {
     vi.advanceTimersByTime(500);
     recent.keep('a', answer('[]'), begun);
     vi.advanceTimersByTime(59_500);
-    expect(recent.find('a')).toMatchObject({ body: '[]', freshness: FRESH, ageMs: 60_000 });
+    expect(recent.find('a')).toMatchObject({ data: ['[]'], freshness: FRESH, ageMs: 60_000 });
     vi.advanceTimersByTime(1);
     expect(recent.find('a')).toBeNull();
     // Nobody has to ask for it to be gone.
@@ -29,7 +29,7 @@ describe('recent answers', () => {
     vi.advanceTimersByTime(10);
     recent.keep('a', answer('new'), recent.begin());
     recent.keep('a', answer('old'), before);
-    expect(recent.find('a')?.body).toBe('new');
+    expect(recent.find('a')?.data).toEqual(['new']);
   });
 
   it('are not kept at all when they may not get old', () => {
@@ -48,7 +48,7 @@ describe('recent answers', () => {
           recent.keep(`${key}`, answer('x'.repeat(length)), recent.begin());
           expect(recent.size).toBeLessThanOrEqual(5);
           expect(recent.bytes).toBeLessThanOrEqual(300);
-          expect(recent.find(`${key}`)?.body).toBe('x'.repeat(length));
+          expect(recent.find(`${key}`)?.data).toEqual(['x'.repeat(length)]);
         }
         vi.advanceTimersByTime(400);
         expect([recent.size, recent.bytes]).toEqual([0, 0]);

@@ -41,10 +41,11 @@ export async function projected(
   const records = new MemoryRecords([...published.map(toRecord), ...notMerged], begins);
   const log = new AggregateLog(records, { ...SEARCHES, ...searches }, new Shares(100));
   const ports = { basis, records, log, now: () => SHOP_NOW };
-  const page = (view: ViewName, id: string, after: History['next'], size: number) =>
+  const page = (view: ViewName, id: string, after: History<Moment>['next'], size: number) =>
     historyOf(ports, {
       ...{ generation: GENERATION, view: views[view], id, after, size, isTold: () => true },
       searcher: { caller: 'a', signal: new AbortController().signal },
+      tell: async (moment: Moment) => moment,
     });
   return {
     ...{ ports, page },
@@ -52,7 +53,7 @@ export async function projected(
     async historyAt(view: ViewName, id: string, size = 100) {
       const moments: Moment[] = [];
       const complete: boolean[] = [];
-      for (let after: History['next'] | undefined; after !== null; ) {
+      for (let after: History<Moment>['next'] | undefined; after !== null; ) {
         const told = await page(view, id, after ?? null, size);
         moments.push(...told.moments);
         complete.push(told.complete);

@@ -267,7 +267,20 @@ describe('fields', () => {
 
   it('fetches what lists omit only when it is named', () => {
     expect(accepted('customers', '').query.without).toEqual(['recentOrders']);
-    expect(accepted('customers', 'fields=recentOrders.total').query.without).toEqual([]);
+    expect(accepted('customers', 'fields=recentOrders.total').query.without).not.toContain('recentOrders');
+  });
+
+  it('fetches what is named, whose it is, and what is highlighted, and of objects the first field with what is named', () => {
+    expect(accepted('customers', 'fields=recentOrders.total,totalSpent').query.without).toEqual([
+      ...['name', 'email', 'phone', 'level', 'city', 'registeredAt', 'orderCount', 'openOrders', 'cancelledOrders'],
+      ...['lastOrderAt', 'recentOrders.status', 'recentOrders.placedAt', 'recentOrders.currency'],
+      ...['recentOrders.itemCount', 'recentOrders.lineCount', 'recentOrders.lines', 'sources'],
+    ]);
+    const { without } = accepted('orders', 'q=x&highlight=true&fields=status').query;
+    expect(without).not.toContain('lines');
+    expect(without).not.toContain('lines.name');
+    expect(without).toContain('lines.brand');
+    expect(without).toContain('customer.level');
   });
 });
 

@@ -1,0 +1,195 @@
+/**
+ * What the answers that are being made may hold in memory: each for itself, and the large ones all together. Little is
+ * had for the asking, so that small answers wait for nothing; what is more than that has its turn, is held until the
+ * client has taken the last byte, and no caller has all of it.
+ */
+import { setImmediate } from 'node:timers/promises';
+import { AnswerTooLarge, CallerGone } from '../ports.js';
+import { Problem } from '../problems.js';
+import type { ParameterError } from '../query/given.js';
+
+export interface AnswerRoomSettings {
+  /** Of one answer: of what its store sends, and of its JSON. */
+  readonly answerBytesMax: number;
+  /** Of all large answers together; at least one has room. */
+  readonly inFlightBytesMax: number;
+  /** How long a large answer waits for its turn. */
+  readonly waitMs: number;
+}
+
+/** Of these there may be as many as there may be requests. */
+export const SMALL_ANSWER_BYTES = 524_288;
+/** JSON is made of so much in one go, before others have their turn. */
+const SERIALIZED_AT_A_TIME = 1_048_576;
+
+interface Waiting {
+  readonly caller: string;
+  readonly admit: () => void;
+}
+
+export class AnswerRoom {
+  readonly settings: AnswerRoomSettings;
+  readonly #bytesMax: number;
+  readonly #bytesPerCallerMax: number;
+  readonly #held = new Map<string, number>();
+  readonly #waiting = new Set<Waiting>();
+  #bytes = 0;
+
+  constructor(settings: AnswerRoomSettings) {
+    const { answerBytesMax, inFlightBytesMax } = settings;
+    this.settings = settings;
+    this.#bytesMax = Math.max(answerBytesMax, inFlightBytesMax);
+    this.#bytesPerCallerMax = Math.max(answerBytesMax, Math.floor(inFlightBytesMax / 2));
+  }
+
+  /** Held by large answers. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Large answers that wait for their turn. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /** `cure`: what its caller can do when the answer becomes too large. */
+  open(caller: string, signal: AbortSignal, cure: readonly ParameterError[]): AnswerShare {
+    return new AnswerShare(this, caller, signal, cure);
+  }
+
+  /** Room for one answer, as large as any may be, if there is some and nobody waits for it. */
+  tryTake(caller: string): boolean {
+    const { answerBytesMax: bytes } = this.settings;
+    const own = this.#held.get(caller) ?? 0;
+    if (this.#bytes + bytes > this.#bytesMax || own + bytes > this.#bytesPerCallerMax) return false;
+    this.#held.set(caller, own + bytes);
+    this.#bytes += bytes;
+    return true;
+  }
+
+  /** @throws Problem when no turn comes in time, CallerGone */
+  take(caller: string, signal: AbortSignal): Promise<void> {
+    if (this.tryTake(caller)) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const leave = (error: Error | null) => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', gone);
+        this.#waiting.delete(waiting);
+        if (error === null) resolve();
+        else reject(error);
+      };
+      const gone = () => leave(new CallerGone());
+      const detail = 'Answers as large as this one take all the memory that they may have. Try again, or ask for less.';
+      const timer = setTimeout(() => leave(new Problem('overloaded', detail)), this.settings.waitMs);
+      const waiting: Waiting = { caller, admit: () => leave(null) };
+      if (signal.aborted) gone();
+      else {
+        signal.addEventListener('abort', gone, { once: true });
+        this.#waiting.add(waiting);
+      }
+    });
+  }
+
+  giveBack(caller: string, bytes: number): void {
+    this.#bytes -= bytes;
+    const own = (this.#held.get(caller) ?? 0) - bytes;
+    if (own > 0) this.#held.set(caller, own);
+    else this.#held.delete(caller);
+    // In the order in which they came, except for those whose callers have their share.
+    for (const waiting of [...this.#waiting]) if (this.tryTake(waiting.caller)) waiting.admit();
+  }
+}
+
+/** One answer's part of the room, from the question until it is sent. */
+export class AnswerShare {
+  readonly #room: AnswerRoom;
+  readonly #caller: string;
+  readonly #signal: AbortSignal;
+  readonly #cure: readonly ParameterError[];
+  #held = 0;
+  #bytes = 0;
+  #serialized = 0;
+
+  constructor(room: AnswerRoom, caller: string, signal: AbortSignal, cure: readonly ParameterError[]) {
+    this.#room = room;
+    this.#caller = caller;
+    this.#signal = signal;
+    this.#cure = cure;
+  }
+
+  /**
+   * Asks a store for no more than there is room for: where that is little and turns out not to be enough, once more when
+   * the turn for a large answer has come.
+   * @throws Problem when the answer is larger than any may be, or its turn does not come; CallerGone
+   */
+  async read<Answer>(ask: (bytesMax: number) => Promise<Answer>): Promise<Answer> {
+    const { answerBytesMax } = this.#room.settings;
+    const little = Math.min(SMALL_ANSWER_BYTES, answerBytesMax);
+    try {
+      if (this.#held > 0 || little === answerBytesMax || this.#tryTake()) return await ask(answerBytesMax);
+      const outcome = await ask(little).catch(orTooLarge);
+      if (!(outcome instanceof AnswerTooLarge)) return outcome;
+      await this.#take();
+      return await ask(answerBytesMax);
+    } catch (error) {
+      throw error instanceof AnswerTooLarge ? this.#tooLarge(error) : error;
+    }
+  }
+
+  /** A part of the answer as JSON. @throws as `read` does */
+  async jsonOf(part: unknown): Promise<string> {
+    if (this.#serialized > SERIALIZED_AT_A_TIME) {
+      this.#serialized = 0;
+      await setImmediate();
+    }
+    const text = JSON.stringify(part);
+    const bytes = Buffer.byteLength(text);
+    this.#serialized += bytes;
+    this.#bytes += bytes;
+    if (this.#bytes > this.#room.settings.answerBytesMax) throw this.#tooLarge();
+    if (this.#bytes > SMALL_ANSWER_BYTES && this.#held === 0) await this.#take();
+    return text;
+  }
+
+  /** All parts are there: what they do not need goes back. */
+  settle(): void {
+    if (this.#held === 0) return;
+    const needed = this.#bytes > SMALL_ANSWER_BYTES ? this.#bytes : 0;
+    this.#room.giveBack(this.#caller, this.#held - needed);
+    this.#held = needed;
+  }
+
+  /** Nothing of the answer is needed any more. */
+  readonly release = (): void => {
+    if (this.#held > 0) this.#room.giveBack(this.#caller, this.#held);
+    this.#held = 0;
+  };
+
+  #tryTake(): boolean {
+    if (this.#signal.aborted || this.#room.waiting > 0 || !this.#room.tryTake(this.#caller)) return false;
+    this.#held = this.#room.settings.answerBytesMax;
+    return true;
+  }
+
+  async #take(): Promise<void> {
+    await this.#room.take(this.#caller, this.#signal);
+    const { answerBytesMax } = this.#room.settings;
+    // Another part of the answer may have had its turn meanwhile: it is for all of them.
+    if (this.#held > 0) this.#room.giveBack(this.#caller, answerBytesMax);
+    else this.#held = answerBytesMax;
+    if (!this.#signal.aborted) return;
+    this.release();
+    throw new CallerGone();
+  }
+
+  #tooLarge(cause?: AnswerTooLarge): Problem {
+    const { answerBytesMax } = this.#room.settings;
+    const detail = `The answer has more than ${answerBytesMax} bytes (ANSWER_BYTES_MAX). errors names what makes it smaller.`;
+    return new Problem('answer-too-large', detail, this.#cure, { cause });
+  }
+}
+
+function orTooLarge(error: unknown): AnswerTooLarge {
+  if (error instanceof AnswerTooLarge) return error;
+  throw error;
+}
