@@ -9,6 +9,7 @@ import {
   type ReadOptions,
 } from '../../ports.js';
 import { type Condition, type DocumentQuery, type Found, type SortValue, totalOf } from '../../query/document-query.js';
+import { type FieldTree, selectionOf } from '../../query/field-selection.js';
 import { shownOf } from '../shown.js';
 import { valuesAt } from '../values.js';
 import { countValues, spansOf } from './aggregations.js';
@@ -37,7 +38,7 @@ export class MemoryReader implements DocumentReader {
     const stored = this.#setOf(documents).get(id);
     if (stored === undefined) return null;
     const { without = [] } = options ?? {};
-    const document = shownOf(documents.view, withoutFields(stored, without), without);
+    const document = shownOf(documents.view, withoutPaths(stored, without), without);
     assertWithin(options, document);
     return document;
   }
@@ -76,7 +77,7 @@ export function searchIn(stored: readonly StoredDocument[], query: DocumentQuery
       : matching.filter(({ values }) => compareTuples(query.sort, values, after) > 0);
   const shown = rest.slice(0, query.size);
   return {
-    documents: shown.map((found) => shownOf(view, withoutFields(found.stored, query.without), query.without)),
+    documents: shown.map((found) => shownOf(view, withoutPaths(found.stored, query.without), query.without)),
     highlights: null,
     next: rest.length > shown.length ? (shown.at(-1)?.values ?? null) : null,
     total: totalOf(matching.length, query.countExactly),
@@ -96,6 +97,17 @@ function candidate(stored: StoredDocument, query: DocumentQuery): Candidate[] {
   return [{ stored, values }];
 }
 
-function withoutFields(stored: StoredDocument, fields: readonly string[]): StoredDocument {
-  return Object.fromEntries(Object.entries(stored).filter(([field]) => !fields.includes(field)));
+function withoutPaths(stored: StoredDocument, paths: readonly string[]): StoredDocument {
+  return paths.length === 0 ? stored : (less(stored, selectionOf(paths)) as StoredDocument);
+}
+
+function less(value: unknown, left: FieldTree): unknown {
+  if (Array.isArray(value)) return value.map((element) => less(element, left));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([field, inner]) => {
+      const part = Object.hasOwn(left, field) ? left[field] : undefined;
+      return part === true ? [] : [[field, part === undefined ? inner : less(inner, part)]];
+    }),
+  );
 }
