@@ -31,7 +31,7 @@ export function metaRoutes(routes: PricedRoutes, context: RouteContext): void {
       reportingCurrency: live.reportingCurrency,
       views: Object.fromEntries(readable.map((view) => [view.name, describeView(view, offeredTo(view, principal))])),
       snapshots: snapshotsOf(registry),
-      limits: META_LIMITS,
+      limits: { ...META_LIMITS, answerBytesMax: context.answers.settings.answerBytesMax },
       freshness: await context.freshness.of(live.number),
     });
   });
