@@ -80,6 +80,12 @@ export const projectorSettings = z.object({
     'how often the clock is looked at for a new business day, which moves windows of days and months',
   ),
   STATES_CACHED_MAX: integer(6_000, 0, 10_000_000).describe('aggregate states kept in memory'),
+  STATES_CACHED_CHARACTERS_MAX: integer(67_108_864, 0, 4_294_967_296).describe(
+    'characters of large states (65,536 or more as they are stored) among those',
+  ),
+  STATE_BYTES_MAX: integer(8_388_608, 65_536, 12_582_912).describe(
+    "bytes of one aggregate's state as it is stored; an event that would lead beyond is quarantined",
+  ),
   COMMIT_INTERVAL_MS: integer(1000, 10, 60_000).describe("how often the group's offsets follow the durable positions"),
   SESSION_TIMEOUT_MS: integer(45_000, 6_000, 1_800_000).describe(
     'after so long without a sign of life the group gives its partitions away',

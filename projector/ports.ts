@@ -76,6 +76,8 @@ export interface StateRecord {
   readonly contributions?: Contributions;
   /** Absent: no sequence is missing. */
   readonly gap?: Gap;
+  /** Characters of its stored form, when these are many. */
+  readonly length?: number;
 }
 
 /** A sequence of an aggregate is missing although a higher one is merged: the event is on its way, or lost. */
@@ -107,6 +109,8 @@ export interface StateWrite {
   /** The version that this write was computed from. */
   readonly expected: number;
   readonly state: AggregateState;
+  /** The same, encoded (runtime/state-codec.ts). */
+  readonly text: string;
   readonly references: References;
   readonly contributions: Contributions;
   readonly gap?: Gap;

@@ -21,13 +21,23 @@ export function missingRanges(ranges: readonly SequenceRange[]): readonly Sequen
  */
 export function includeSequence(ranges: readonly SequenceRange[], sequence: number): readonly SequenceRange[] {
   if (sequence === 0) return ranges;
-  let at = ranges.length;
-  for (let range = ranges[at - 1]; range !== undefined && range[0] > sequence; range = ranges[at - 1]) at -= 1;
+  const at = placeAfter(ranges, sequence);
   const before = ranges[at - 1];
   const after = ranges[at];
   if (before !== undefined && before[1] >= sequence) return ranges;
   const joinsBefore = before !== undefined && before[1] === sequence - 1;
   const joinsAfter = after !== undefined && after[0] === sequence + 1;
   const joined: SequenceRange = [joinsBefore ? before[0] : sequence, joinsAfter ? after[1] : sequence];
-  return [...ranges.slice(0, joinsBefore ? at - 1 : at), joined, ...ranges.slice(joinsAfter ? at + 1 : at)];
+  return ranges.toSpliced(joinsBefore ? at - 1 : at, Number(joinsBefore) + Number(joinsAfter), joined);
+}
+
+/** How many ranges begin at the sequence or before: there may be tens of thousands. */
+function placeAfter(ranges: readonly SequenceRange[], sequence: number): number {
+  let from = 0;
+  for (let to = ranges.length; from < to; ) {
+    const middle = (from + to) >> 1;
+    if ((ranges[middle]?.[0] ?? 0) <= sequence) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }

@@ -75,6 +75,11 @@ export const reasons = {
     explanation: 'An event with the same id and other content was merged before.',
     cure: 'Give every event an id of its own, and publish this one again under a new id.',
   },
+  'state-too-large': {
+    explanation:
+      "The event would make its aggregate's state larger than STATE_BYTES_MAX: too many returns, lines, groups of sums or gaps in sequences.",
+    cure: 'Make room by events that leave less, such as a smaller amendment or a delete, or raise the limit; then re-drive the record.',
+  },
 } as const satisfies Record<string, Reason>;
 
 export type ReasonCode = keyof typeof reasons;

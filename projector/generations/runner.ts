@@ -104,7 +104,7 @@ export function composeGeneration(around: Surroundings, record: GenerationRecord
   const patience = new EndlessPatience(log);
   const changes = settings.CHANGES ? new KafkaChangeFeed(producer, changesTopic(names)) : null;
 
-  const cache = new StateCache(settings.STATES_CACHED_MAX);
+  const cache = new StateCache(settings.STATES_CACHED_MAX, settings.STATES_CACHED_CHARACTERS_MAX);
   const aggregates = new MongoAggregateStore(db, generation);
   const positions = new MongoPositionStore(db, generation, clock);
   const refusals = new RefusedDocuments(db, generation, refusalLog(log));
@@ -170,7 +170,7 @@ export function composeGeneration(around: Surroundings, record: GenerationRecord
           around.onErasure();
         },
       },
-      fold: { store: aggregates, cache, settings: derivation },
+      fold: { store: aggregates, cache, settings: derivation, stateBytesMax: settings.STATE_BYTES_MAX },
       flush,
       yieldToLive,
       patience,

@@ -107,7 +107,7 @@ export function operatedGeneration(
   const clock = snapshot === undefined ? present : { now: () => snapshot.at.getTime() };
   const names = { namespace: settings.NAMESPACE, generation };
   const derivation = { businessTimeZone, reportingCurrency };
-  const cache = new StateCache(settings.STATES_CACHED_MAX);
+  const cache = new StateCache(settings.STATES_CACHED_MAX, settings.STATES_CACHED_CHARACTERS_MAX);
   const aggregates = statesOfThisShape(new MongoAggregateStore(db, generation), registry, generation);
   const rollups = new MongoRollupStore(db, generation);
   const tickets = new MongoTicketCounter(db, generation);
@@ -151,7 +151,7 @@ export function operatedGeneration(
     scan: new MongoStateScan(db, generation),
     gaps: { scan: new MongoGapScan(db, generation), clock, gapMsMax: settings.GAP_MS_MAX },
     basis: new MongoBasisScan(db, generation),
-    fold: { store: aggregates, cache, settings: derivation },
+    fold: { store: aggregates, cache, settings: derivation, stateBytesMax: settings.STATE_BYTES_MAX },
     patience: briefPatience(log),
     chunkDocumentsMax: settings.CHUNK_DOCUMENTS_MAX,
     sleep: setTimeout,

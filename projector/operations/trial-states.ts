@@ -29,13 +29,11 @@ class TrialStates implements Pick<FoldPorts['store'], 'read' | 'write'> {
   }
 }
 
-/** Says, of one batch after the other, which deliveries reuse the id of another event: as `foldAndPublish` would. */
+/** Says, of one batch after the other, which deliveries would be set apart: as `foldAndPublish` would. */
 export function trialOf({
   store,
-  settings,
-}: Pick<FoldPorts, 'store' | 'settings'>): (
-  deliveries: readonly DecodedDelivery[],
-) => Promise<readonly QuarantinedRecord[]> {
-  const fold = { store: new TrialStates(store), cache: new StateCache(0), settings };
+  ...bounds
+}: Omit<FoldPorts, 'cache'>): (deliveries: readonly DecodedDelivery[]) => Promise<readonly QuarantinedRecord[]> {
+  const fold = { ...bounds, store: new TrialStates(store), cache: new StateCache(0) };
   return (deliveries) => foldBatch(fold, deliveries, new Dirty());
 }

@@ -1,11 +1,12 @@
 /** Events of a batch merge into the states of their aggregates, by compare-and-set, and say what they touch. */
 
-import { EMPTY_STATE, type MergeOutcome, merge } from '../../mappings/aggregates/merge.js';
-import type { DerivationSettings } from '../../mappings/contract.js';
+import { EMPTY_STATE } from '../../mappings/aggregates/merge.js';
 import type { AggregateName } from '../../mappings/events/event.js';
-import { aggregates } from '../../mappings/registry.js';
+import type { ReasonCode } from '../../mappings/events/reasons.js';
 import type { RollupName } from '../../mappings/rollups/summaries.js';
+import { lengthIfLarge } from '../../runtime/state-codec.js';
 import type { AggregateStore, QuarantinedRecord, StateRecord, StateWrite } from '../ports.js';
+import { type BoundedOutcome, mergeWhatFits, mergeWhole, type StateBounds } from '../state/bounded-merge.js';
 import type { StateCache } from '../state/cache.js';
 import { derive, rollupsChanged } from '../state/derive.js';
 import { gapAfter } from '../state/gap.js';
@@ -21,28 +22,30 @@ type ByAggregate = Map<string, readonly DecodedDelivery[]>;
 const AGGREGATES_AT_A_TIME = 1000;
 const PIECES_IN_FLIGHT = 2;
 
-export interface FoldPorts {
+export interface FoldPorts extends StateBounds {
   readonly store: Pick<AggregateStore, 'read' | 'write'>;
   readonly cache: StateCache;
-  readonly settings: DerivationSettings;
 }
 
-/** Resolves when every merged state is durable. Returns the deliveries that reuse the id of another event. */
+/**
+ * Resolves when every merged state is durable. Returns the deliveries that are to be set apart: they reuse the id of
+ * another event, or do not fit into their aggregate's state.
+ */
 export async function foldBatch(
   ports: FoldPorts,
   deliveries: readonly DecodedDelivery[],
   dirty: Dirty,
 ): Promise<readonly QuarantinedRecord[]> {
-  const reused: QuarantinedRecord[] = [];
+  const apart: QuarantinedRecord[] = [];
   await Promise.all(
     [...groupBy(deliveries, ({ event }) => event.aggregate)].map(([name, own]) => {
       const bySubject = [...groupBy(own, ({ event }) => event.subject)];
       return inLanes(piecesOf(bySubject, AGGREGATES_AT_A_TIME), PIECES_IN_FLIGHT, async (piece) => {
-        reused.push(...(await foldAggregates(ports, name, new Map(piece), dirty)));
+        apart.push(...(await foldAggregates(ports, name, new Map(piece), dirty)));
       });
     }),
   );
-  return reused;
+  return apart;
 }
 
 async function foldAggregates(
@@ -51,80 +54,98 @@ async function foldAggregates(
   deliveries: ByAggregate,
   dirty: Dirty,
 ): Promise<QuarantinedRecord[]> {
-  const reused: QuarantinedRecord[] = [];
+  const apart: QuarantinedRecord[] = [];
   let open = deliveries;
   // A cached state may be behind: that shows when its write is refused, and then it is read.
   let known = ports.cache.take(name, [...open.keys()]);
   while (open.size > 0) {
     const missing = [...open.keys()].filter((id) => !known.has(id));
     for (const [id, record] of await ports.store.read(name, missing)) known.set(id, record);
-    const merged = mergeAll(ports, name, open, known);
+    const merged = await mergeAll(ports, name, open, known);
     const conflicts = await ports.store.write(name, merged.writes);
     for (const [id, record] of merged.records) {
       if (conflicts.has(id)) continue;
       ports.cache.put(name, id, record);
       touchAggregate(dirty, name, id, record.state, merged.rollupsChanged.get(id) ?? null);
-      reused.push(...settle(open.get(id) ?? [], merged.outcomes.get(id) ?? [], dirty));
+      apart.push(...settle(ports, open.get(id) ?? [], merged.outcomes.get(id) ?? [], dirty));
     }
     open = new Map([...open].filter(([id]) => conflicts.has(id)));
     known = new Map();
   }
-  return reused;
+  return apart;
 }
 
 interface MergedAggregates {
   readonly records: Map<string, StateRecord>;
-  readonly outcomes: Map<string, readonly MergeOutcome[]>;
+  readonly outcomes: Map<string, readonly BoundedOutcome[]>;
   readonly writes: StateWrite[];
   /** For aggregates of which every delivery is certainly the first: the rollups that it makes a difference to. */
   readonly rollupsChanged: Map<string, ReadonlySet<RollupName>>;
 }
 
-function mergeAll(
+/** Nothing is waited for but for aggregates whose state would be too large. */
+async function mergeAll(
   ports: FoldPorts,
   name: AggregateName,
   open: ByAggregate,
   known: ReadonlyMap<string, StateRecord>,
-): MergedAggregates {
+): Promise<MergedAggregates> {
   const merged: MergedAggregates = { records: new Map(), outcomes: new Map(), writes: [], rollupsChanged: new Map() };
   for (const [id, deliveries] of open) {
     const before: StateRecord = known.get(id) ?? { version: 0, state: EMPTY_STATE, contributions: {} };
-    const { state, changed, outcomes } = merge(aggregates[name], before.state, deliveries);
+    const whole = mergeWhole(ports, name, id, before.state, deliveries);
+    const { change, outcomes } =
+      whole === 'too large' ? await mergeWhatFits(ports, name, id, before.state, deliveries) : whole;
     merged.outcomes.set(id, outcomes);
-    if (!changed) {
+    if (change === null) {
       merged.records.set(id, before);
       continue;
     }
-    const derived = derive(name, id, state, ports.settings);
-    const gap = gapAfter(before, state, deliveries);
+    const mergedNow = deliveries.filter((_, i) => outcomes[i] !== 'too-large');
+    const gap = gapAfter(before, change.state, mergedNow);
     merged.records.set(id, {
       version: before.version + 1,
-      state: derived.state,
-      contributions: derived.contributions,
+      state: change.state,
+      contributions: change.contributions,
+      ...lengthIfLarge(change.text),
       ...gap,
     });
-    merged.writes.push({ id, expected: before.version, ...derived, ...gap });
+    merged.writes.push({ id, expected: before.version, ...change, ...gap });
     if (outcomes.every((outcome) => outcome === 'first')) {
       const former = before.contributions ?? derive(name, id, before.state, ports.settings).contributions;
-      merged.rollupsChanged.set(id, rollupsChanged(former, derived.contributions));
+      merged.rollupsChanged.set(id, rollupsChanged(former, change.contributions));
     }
   }
   return merged;
 }
 
 function settle(
+  ports: FoldPorts,
   deliveries: readonly DecodedDelivery[],
-  outcomes: readonly MergeOutcome[],
+  outcomes: readonly BoundedOutcome[],
   dirty: Dirty,
 ): QuarantinedRecord[] {
-  const reused: QuarantinedRecord[] = [];
-  deliveries.forEach(({ event, record }, i) => {
-    if (outcomes[i] === 'reused-id') {
-      const detail = `Event id ${event.eventId} of ${event.aggregate}/${event.subject} was used before with other content.`;
-      reused.push({ record, reason: 'id-reused', detail });
-    } else {
-      touchReferring(dirty, event);
-    }
+  const apart: QuarantinedRecord[] = [];
+  deliveries.forEach((delivery, i) => {
+    const why = whyApart(ports, delivery, outcomes[i]);
+    if (why === null) touchReferring(dirty, delivery.event);
+    else apart.push({ record: delivery.record, ...why });
   });
-  return reused;
+  return apart;
+}
+
+function whyApart(
+  { stateBytesMax }: FoldPorts,
+  { event: { eventId, aggregate, subject } }: DecodedDelivery,
+  outcome: BoundedOutcome | undefined,
+): { readonly reason: ReasonCode; readonly detail: string } | null {
+  if (outcome === 'reused-id') {
+    const detail = `Event id ${eventId} of ${aggregate}/${subject} was used before with other content.`;
+    return { reason: 'id-reused', detail };
+  }
+  if (outcome === 'too-large') {
+    const detail = `With event ${eventId}, the state of ${aggregate}/${subject} would have more than ${stateBytesMax} bytes.`;
+    return { reason: 'state-too-large', detail };
+  }
+  return null;
 }

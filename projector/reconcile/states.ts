@@ -7,6 +7,7 @@ import { bucketOf } from '../operations/digest.js';
 import { Refused } from '../operations/rebuilding.js';
 import { piecesOf } from '../pipeline/group.js';
 import type { EventLog, Gap, StateCopy, StateScan } from '../ports.js';
+import { fits, type StateBounds, type StoredForm, storedForm } from '../state/bounded-merge.js';
 import { derive } from '../state/derive.js';
 import type { Subject } from './check.js';
 import type { Fault } from './look.js';
@@ -20,6 +21,7 @@ export interface StateCheckPorts extends DeepPorts, RefreshPorts {
   readonly publish: DeepPorts['publish'];
   readonly scan: Pick<StateScan, 'ids' | 'count'>;
   readonly events: EventLog;
+  readonly fold: StateBounds;
 }
 
 interface StateLook {
@@ -42,7 +44,7 @@ export function statesOf(
   statesHeldMax = STATES_HELD_MAX,
 ): Subject<StateLook> {
   const { patience, scan } = ports;
-  let refold = new Refold(ports.events, aggregate, () => false);
+  let refold = new Refold(ports.events, aggregate, () => false, ports.fold);
   async function* pages(folded: Refold, includes: (id: string) => boolean) {
     for await (const ids of statePages(ports, aggregate, PAGE_IDS)) yield ids.filter(includes);
     for (const ids of piecesOf(folded.ids, PAGE_IDS)) {
@@ -58,7 +60,7 @@ export function statesOf(
       const parts = Math.min(BUCKETS, Math.max(1, Math.ceil(count / statesHeldMax)));
       for (let part = 0; part < parts; part += 1) {
         const includes = (id: string) => bucketOf(id) % parts === part;
-        refold = new Refold(ports.events, aggregate, includes);
+        refold = new Refold(ports.events, aggregate, includes, ports.fold);
         await refold.advance();
         yield pages(refold, includes);
       }
@@ -92,8 +94,12 @@ async function lookAtStates(
     const folded = refold.stateOf(id);
     const fault = judge(ports, aggregate, id, refold.has(id) ? folded : null, copy);
     if (fault === null) continue;
-    const groups = unitedGroups(folded, copy?.state ?? null);
-    looks.set(id, { fault, version: copy?.version ?? 0, state: { ...folded, groups }, ...refold.gapOf(id) });
+    const state = { ...folded, groups: unitedGroups(folded, copy?.state ?? null) };
+    const { stateBytesMax } = ports.fold;
+    const isFull = refold.isFull(id) || !fits(storedAs(ports, aggregate, id, state).text, stateBytesMax);
+    // Of a full one, nobody knows from the log alone which events it has: what can be read counts as right.
+    if (isFull && copy !== undefined && copy.state !== null) continue;
+    looks.set(id, { fault, version: copy?.version ?? 0, state, ...refold.gapOf(id) });
   }
   return looks;
 }
@@ -168,7 +174,7 @@ export async function replaceStates(
   ids: readonly string[],
 ): Promise<number> {
   const wanted = new Set(ids);
-  const refold = new Refold(ports.events, aggregate, (id) => wanted.has(id));
+  const refold = new Refold(ports.events, aggregate, (id) => wanted.has(id), ports.fold);
   let changed = 0;
   for (const piece of piecesOf(ids, PAGE_IDS)) {
     // Events that came meanwhile may have been merged by others: then again, with those.
@@ -182,16 +188,25 @@ export async function replaceStates(
   return changed;
 }
 
+function storedAs(
+  { settings }: Pick<StateCheckPorts, 'settings'>,
+  aggregate: AggregateName,
+  id: string,
+  state: AggregateState,
+): StoredForm {
+  return storedForm(derive(aggregate, id, state, settings));
+}
+
 function writeStates(
-  { aggregates, settings, patience }: StateCheckPorts,
+  ports: StateCheckPorts,
   aggregate: AggregateName,
   looks: ReadonlyMap<string, StateLook>,
 ): Promise<ReadonlySet<string>> {
   const writes = [...looks].map(([id, { version, state, gap }]) => ({
     id,
     expected: version,
-    ...derive(aggregate, id, state, settings),
+    ...storedAs(ports, aggregate, id, state),
     ...(gap === undefined ? {} : { gap }),
   }));
-  return patience.until(() => aggregates.write(aggregate, writes));
+  return ports.patience.until(() => ports.aggregates.write(aggregate, writes));
 }

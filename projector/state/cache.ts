@@ -8,8 +8,13 @@ import type { StateRecord } from '../ports.js';
  */
 export class StateCache {
   private readonly entries = new Map<string, StateRecord>();
+  private characters = 0;
 
-  constructor(private readonly statesMax: number) {}
+  /** `charactersMax`: of the stored forms of large states. */
+  constructor(
+    private readonly statesMax: number,
+    private readonly charactersMax = Number.POSITIVE_INFINITY,
+  ) {}
 
   take(name: AggregateName, ids: readonly string[]): Map<string, StateRecord> {
     const found = new Map<string, StateRecord>();
@@ -29,13 +34,18 @@ export class StateCache {
     const key = `${name}/${id}`;
     const known = this.entries.get(key);
     if (known !== undefined && known.version >= record.version) return;
-    this.entries.delete(key);
+    this.drop(key);
     this.entries.set(key, record);
-    if (this.entries.size > this.statesMax) {
-      for (const oldest of this.entries.keys()) {
-        this.entries.delete(oldest);
-        break;
-      }
+    this.characters += record.length ?? 0;
+    while (this.entries.size > this.statesMax || this.characters > this.charactersMax) {
+      const [oldest] = this.entries.keys();
+      if (oldest === undefined) break;
+      this.drop(oldest);
     }
+  }
+
+  private drop(key: string): void {
+    this.characters -= this.entries.get(key)?.length ?? 0;
+    this.entries.delete(key);
   }
 }

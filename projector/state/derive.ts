@@ -41,12 +41,19 @@ function rememberGroups(state: AggregateState, contributions: Contributions): Ag
   let groups: Map<string, readonly string[]> | null = null;
   for (const rollup of ROLLUP_NAMES) {
     const ever = state.groups.get(rollup) ?? [];
-    const added = contributions[rollup]?.groups.filter((group) => !ever.includes(group)) ?? [];
+    const added = without(ever, contributions[rollup]?.groups ?? []);
     if (added.length === 0) continue;
     groups ??= new Map(state.groups);
     groups.set(rollup, [...ever, ...added].sort());
   }
   return groups === null ? state : { ...state, groups };
+}
+
+/** An order of 1,000 lines that was paid on many days has tens of thousands of groups: each is looked up once. */
+function without(known: readonly string[], groups: readonly string[]): readonly string[] {
+  if (groups.length === 0) return groups;
+  const ever = new Set(known);
+  return groups.filter((group) => !ever.has(group));
 }
 
 export function storedContributions(own: readonly Contribution[]): StoredContributions {

@@ -25,18 +25,22 @@ import {
 } from './stores.js';
 
 const IMPATIENT: Patience & { giveUp(): void } = { until: (step) => step(), giveUp: () => {} };
+/** As projectors have it unless they are told otherwise. */
+export const STATE_BYTES_MAX = 8 * 1024 * 1024;
 const FAN_OUT = { chunkOrdersMax: 1, busyChunkOrdersMax: 1, yieldMsMax: 0, idleMs: 1, leaseMs: 1_000 };
 
 export function liveProjection({
   now,
   settings,
   fanOutInlineMax = 1000,
+  stateBytesMax = STATE_BYTES_MAX,
   registered,
   patience = IMPATIENT,
 }: {
   readonly now: number;
   readonly settings: DerivationSettings;
   readonly fanOutInlineMax?: number;
+  readonly stateBytesMax?: number;
   /** Instead of `control.admission`. */
   readonly registered?: GenerationControl;
   /** Absent: nothing is tried twice. */
@@ -83,7 +87,7 @@ export function liveProjection({
         quarantine,
         // What is kept beside states and documents is kept by the real stores only.
         erasures: { carryOut: async () => {} },
-        fold: { store: aggregates, cache, settings },
+        fold: { store: aggregates, cache, settings, stateBytesMax },
         flush: flushPorts(cache, around),
         patience,
         giveUp: (reason) => patience.giveUp(reason),

@@ -33,7 +33,7 @@ import type {
 } from '../../projector/ports.js';
 import { groupOf, readContributions, splitGroup } from '../../projector/state/derive.js';
 import type { Change } from '../../runtime/changes.js';
-import { decodeState, encodeState } from '../../runtime/state-codec.js';
+import { decodeState, lengthIfLarge } from '../../runtime/state-codec.js';
 
 interface StoredState {
   readonly version: number;
@@ -55,7 +55,8 @@ export class MemoryAggregateStore implements AggregateStore {
     for (const id of ids) {
       const record = this.records[aggregate].get(id);
       if (record === undefined) continue;
-      found.set(id, { version: record.version, state: decodeState(record.state), ...gapOf(record) });
+      const { version, state } = record;
+      found.set(id, { version, state: decodeState(state), ...lengthIfLarge(state), ...gapOf(record) });
     }
     return found;
   }
@@ -71,12 +72,12 @@ export class MemoryAggregateStore implements AggregateStore {
 
   async write(aggregate: AggregateName, writes: readonly StateWrite[]): Promise<ReadonlySet<string>> {
     const conflicts = new Set<string>();
-    for (const { id, expected, state, ...kept } of writes) {
+    for (const { id, expected, state: _, text, ...kept } of writes) {
       if ((this.records[aggregate].get(id)?.version ?? 0) !== expected) {
         conflicts.add(id);
         continue;
       }
-      this.records[aggregate].set(id, { version: expected + 1, state: encodeState(state), ...kept });
+      this.records[aggregate].set(id, { version: expected + 1, state: text, ...kept });
     }
     return conflicts;
   }

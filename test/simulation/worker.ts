@@ -8,6 +8,7 @@ import { Projection } from '../../projector/pipeline/projection.js';
 import { Unavailable } from '../../projector/ports.js';
 import { StateCache } from '../../projector/state/cache.js';
 import { createLog } from '../../runtime/log.js';
+import { STATE_BYTES_MAX } from '../memory/projection.js';
 import type { Climate } from './climate.js';
 import type { Group } from './group.js';
 import { type Outside, portsOf } from './ports.js';
@@ -106,7 +107,7 @@ export class Worker implements Holder {
           ? new RegisteredControl(ports.registry, GENERATION, clock.now)
           : { admission: async () => ({ mode: 'project' }) },
         yieldToLive: async () => {},
-        fold: { store: aggregates, cache, settings: SETTINGS },
+        fold: { store: aggregates, cache, settings: SETTINGS, stateBytesMax: STATE_BYTES_MAX },
         flush: { ...publish, jobs, chunkDocumentsMax, fanOutInlineMax },
         events: { folded: () => {}, unknown: () => {}, quarantined: () => {} },
       },

@@ -5,7 +5,7 @@ import type { RollupName } from '../../../mappings/rollups/summaries.js';
 import { eventMark } from '../../../runtime/event-mark.js';
 import { stateCollection } from '../../../runtime/names.js';
 import type { AggregateRecord } from '../../../runtime/records.js';
-import { decodeState, encodeState } from '../../../runtime/state-codec.js';
+import { decodeState, lengthIfLarge } from '../../../runtime/state-codec.js';
 import type {
   AggregateStore,
   Contributions,
@@ -44,7 +44,10 @@ export class MongoAggregateStore implements AggregateStore {
         .toArray(),
     );
     return new Map(
-      found.map(({ _id, version, state, gap }) => [_id, { version, state: decodeState(state), ...gapOf(gap) }]),
+      found.map(({ _id, version, state, gap }) => [
+        _id,
+        { version, state: decodeState(state), ...lengthIfLarge(state), ...gapOf(gap) },
+      ]),
     );
   }
 
@@ -59,12 +62,12 @@ export class MongoAggregateStore implements AggregateStore {
   }
 
   async write(aggregate: AggregateName, writes: readonly StateWrite[]): Promise<ReadonlySet<string>> {
-    const changes = writes.map(({ id, expected, state, references, contributions, gap }) => ({
+    const changes = writes.map(({ id, expected, state, text, references, contributions, gap }) => ({
       filter: { _id: id, version: expected },
       update: {
         _id: id,
         version: expected + 1,
-        state: encodeState(state),
+        state: text,
         events: state.remembered.map(({ version }) => eventMark(version.eventId)),
         ...(gap === undefined ? {} : { gap: { open: true, ...gap } }),
         ...(aggregate === 'orders' ? { references, ...contributionFields(contributions) } : {}),

@@ -15,7 +15,7 @@ import { sumsOf } from '../../../projector/reconcile/rollups.js';
 import { statesOf } from '../../../projector/reconcile/states.js';
 import { StateCache } from '../../../projector/state/cache.js';
 import { ROLLUP_NAMES } from '../../../projector/state/derive.js';
-import { liveProjection, toRecord } from '../../memory/projection.js';
+import { liveProjection, STATE_BYTES_MAX, toRecord } from '../../memory/projection.js';
 import { MemoryStateScan } from '../../memory/rebuilds.js';
 import { MemoryBasisScan, MemoryDocumentScan, MemoryEventLog, MemoryTicketLevel } from '../../memory/scans.js';
 import { recompute } from '../../recomputation.js';
@@ -24,6 +24,8 @@ import { history } from '../../view-kit/history.js';
 import { SHOP_NOW, shopEvents } from '../pipeline/shop-events.js';
 
 const SETTINGS = { businessTimeZone: 'Asia/Shanghai', reportingCurrency: 'CNY' };
+
+const BOUNDS = { settings: SETTINGS, stateBytesMax: STATE_BYTES_MAX };
 
 type World = ReturnType<typeof liveProjection>;
 
@@ -43,6 +45,7 @@ function portsOf(world: World, published: readonly PublishedEvent[], settle = as
     scan: new MemoryStateScan(world.aggregates),
     basis: new MemoryBasisScan(world.aggregates, world.rollups),
     events: new MemoryEventLog(published.map(toRecord)),
+    fold: BOUNDS,
   };
 }
 
@@ -97,7 +100,7 @@ describe('a check of states, sums and documents', () => {
         const first = all.slice(0, cut % all.length);
         const world = await shop(first);
         const late = all.slice(first.length).map((event, i) => ({ ...toRecord(event, first.length + i) }));
-        const fold = { store: world.aggregates, cache: new StateCache(10), settings: SETTINGS };
+        const fold = { ...BOUNDS, store: world.aggregates, cache: new StateCache(10) };
         await foldBatch(fold, decodeBatch(late).deliveries, new Dirty());
         // Whoever has merged them goes on to write what they lead to: a duplicate leads to the same.
         let settled = 0;

@@ -4,6 +4,7 @@ import { EMPTY_STATE } from '../../../mappings/aggregates/merge.js';
 import { type AggregateState, NO_REFERENCES } from '../../../mappings/aggregates/state.js';
 import type { Json } from '../../../mappings/contract.js';
 import type { AggregateStore, StateWrite } from '../../../projector/ports.js';
+import { encodeState } from '../../../runtime/state-codec.js';
 import { ODD_IDS } from './odd-ids.js';
 
 const VERSION = { sequence: 1, time: 1_700_000_000_000, eventId: 'e-1' };
@@ -13,8 +14,9 @@ export function stateWith(registers: Readonly<Record<string, Json>>): AggregateS
   return { ...EMPTY_STATE, registers: new Map(entries), founded: VERSION, last: VERSION, sequences: [[1, 1]] };
 }
 
-export function stateWrite(id: string, expected: number, write: Partial<StateWrite> = {}): StateWrite {
-  return { id, expected, state: stateWith({ name: id }), references: NO_REFERENCES, contributions: {}, ...write };
+export function stateWrite(id: string, expected: number, write: Partial<Omit<StateWrite, 'text'>> = {}): StateWrite {
+  const { state = stateWith({ name: id }), ...others } = write;
+  return { id, expected, state, text: encodeState(state), references: NO_REFERENCES, contributions: {}, ...others };
 }
 
 /** `open` gives an empty store each time. */

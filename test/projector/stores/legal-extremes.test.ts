@@ -8,6 +8,7 @@ import type { AggregateName } from '../../../mappings/events/event.js';
 import { aggregates, rollups, views } from '../../../mappings/registry.js';
 import type { RollupName } from '../../../mappings/rollups/summaries.js';
 import type { Ticket } from '../../../projector/ports.js';
+import { storedForm } from '../../../projector/state/bounded-merge.js';
 import { derive } from '../../../projector/state/derive.js';
 import { documentStoreByView } from '../../../projector/stores/by-view.js';
 import { ElasticsearchDocumentStore } from '../../../projector/stores/elasticsearch/documents.js';
@@ -63,7 +64,7 @@ async function stored(events: readonly PublishedEvent[]) {
     const records = await world.aggregates.read(name, ids);
     await states.write(
       name,
-      [...records].map(([id, { state }]) => ({ id, expected: 0, ...derive(name, id, state, SETTINGS) })),
+      [...records].map(([id, { state }]) => ({ id, expected: 0, ...storedForm(derive(name, id, state, SETTINGS)) })),
     );
   }
   const sums = new MongoRollupStore(db, number);
