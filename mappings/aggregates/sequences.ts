@@ -28,7 +28,10 @@ export function includeSequence(ranges: readonly SequenceRange[], sequence: numb
   const joinsBefore = before !== undefined && before[1] === sequence - 1;
   const joinsAfter = after !== undefined && after[0] === sequence + 1;
   const joined: SequenceRange = [joinsBefore ? before[0] : sequence, joinsAfter ? after[1] : sequence];
-  return ranges.toSpliced(joinsBefore ? at - 1 : at, Number(joinsBefore) + Number(joinsAfter), joined);
+  // Copied and changed in place: of tens of thousands, many times faster than `toSpliced`.
+  const included = ranges.slice();
+  included.splice(joinsBefore ? at - 1 : at, Number(joinsBefore) + Number(joinsAfter), joined);
+  return included;
 }
 
 /** How many ranges begin at the sequence or before: there may be tens of thousands. */

@@ -17,7 +17,7 @@ let projector: Projector;
 let answers: Answers;
 
 beforeAll(async () => {
-  projector = await system().startProjector();
+  projector = await system().startProjector({ STATE_BYTES_MAX: '65536' });
   answers = await system().startApi();
 });
 
@@ -57,6 +57,7 @@ const BAD: readonly Bad[] = [
     headers: { ...toMessage(wellFormed(), 'binary').headers, 'content-type': 'text/xml' },
   },
   { topic: 'orders', key: 'o-good', value: JSON.stringify(orderWithUsedId()), reason: 'id-reused' },
+  { topic: 'customers', key: 'c-bad', value: tooLarge(), reason: 'state-too-large' },
 ];
 
 function wellFormed(): EventEnvelope {
@@ -72,6 +73,12 @@ function brokenBy(attributes: Readonly<Record<string, unknown>>, reason: ReasonC
 function orderWithUsedId(): object {
   const { event: paid } = event('order.paid', 'o-good', 2, { method: SECRET });
   return { specversion: '1.0', source: '/test', ...paid, id: USED_ID };
+}
+
+/** Its texts are as long as may be, and fit into no state of 65,536 bytes. */
+function tooLarge(): string {
+  const data = { name: SECRET, email: '密'.repeat(8_000), phone: '密'.repeat(8_000), level: '密'.repeat(8_000) };
+  return JSON.stringify({ specversion: '1.0', source: '/test', ...wellFormed(), data });
 }
 
 interface Quarantined {
