@@ -7,7 +7,7 @@
 import type { Aggregate } from '../contract.js';
 import { codePointOrder, compareVersions, type DomainEvent, type Version } from '../events/event.js';
 import { includeSequence } from './sequences.js';
-import type { AggregateState, LogPlace, Register, RememberedEvent } from './state.js';
+import type { AggregateState, LogPlace, Register, RememberedEvent, SequenceRange } from './state.js';
 
 /** An event as it was delivered. */
 export interface Delivery {
@@ -64,12 +64,20 @@ export function merge(aggregate: Aggregate, before: AggregateState, deliveries: 
 
 type Draft = { -readonly [Field in keyof AggregateState]: AggregateState[Field] } & {
   registers: Map<string, Register>;
+  sequences: SequenceRange[];
   remembered: RememberedEvent[];
   changed: boolean;
 };
 
 function draftOf(before: AggregateState): Draft {
-  return { ...before, registers: new Map(before.registers), remembered: [...before.remembered], changed: false };
+  const { registers, sequences, remembered } = before;
+  return {
+    ...before,
+    registers: new Map(registers),
+    sequences: [...sequences],
+    remembered: [...remembered],
+    changed: false,
+  };
 }
 
 function mergeOne(aggregate: Aggregate, draft: Draft, delivery: Delivery): MergeOutcome {
@@ -79,9 +87,9 @@ function mergeOne(aggregate: Aggregate, draft: Draft, delivery: Delivery): Merge
   const version: Version = { sequence: event.sequence, time: event.time, eventId: event.eventId };
   const remembered = remember(draft, version, delivery);
   if (delivery.idOnly === true) return remembered ? 'first' : 'again';
-  const sequences = includeSequence(draft.sequences, event.sequence);
-  const isFirst = remembered && (event.sequence === 0 || sequences !== draft.sequences);
-  if (sequences !== draft.sequences) set(draft, 'sequences', sequences);
+  const included = includeSequence(draft.sequences, event.sequence);
+  const isFirst = remembered && (event.sequence === 0 || included);
+  if (included) draft.changed = true;
   if (isLater(version, draft.last)) set(draft, 'last', version);
   const { lifecycle, writes } = aggregate.effect(event);
   if (lifecycle === 'found' && isLater(version, draft.founded)) set(draft, 'founded', version);

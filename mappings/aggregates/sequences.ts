@@ -16,22 +16,20 @@ export function missingRanges(ranges: readonly SequenceRange[]): readonly Sequen
 }
 
 /**
- * Adds a sequence to ascending, disjoint, maximal ranges. Returns the same array when it was in them.
- * 0 stands for an event without a sequence and is not kept.
+ * Adds a sequence to ascending, disjoint, maximal ranges, in place: with tens of thousands, a copy for each sequence takes
+ * longer than all else. False when it was in them. 0 stands for an event without a sequence and is not kept.
  */
-export function includeSequence(ranges: readonly SequenceRange[], sequence: number): readonly SequenceRange[] {
-  if (sequence === 0) return ranges;
+export function includeSequence(ranges: SequenceRange[], sequence: number): boolean {
+  if (sequence === 0) return false;
   const at = placeAfter(ranges, sequence);
   const before = ranges[at - 1];
   const after = ranges[at];
-  if (before !== undefined && before[1] >= sequence) return ranges;
+  if (before !== undefined && before[1] >= sequence) return false;
   const joinsBefore = before !== undefined && before[1] === sequence - 1;
   const joinsAfter = after !== undefined && after[0] === sequence + 1;
   const joined: SequenceRange = [joinsBefore ? before[0] : sequence, joinsAfter ? after[1] : sequence];
-  // Copied and changed in place: of tens of thousands, many times faster than `toSpliced`.
-  const included = ranges.slice();
-  included.splice(joinsBefore ? at - 1 : at, Number(joinsBefore) + Number(joinsAfter), joined);
-  return included;
+  ranges.splice(joinsBefore ? at - 1 : at, Number(joinsBefore) + Number(joinsAfter), joined);
+  return true;
 }
 
 /** How many ranges begin at the sequence or before: there may be tens of thousands. */

@@ -5,7 +5,9 @@ import { firstMissing, includeSequence, missingRanges } from '../../../mappings/
 import type { SequenceRange } from '../../../mappings/aggregates/state.js';
 
 function including(sequences: readonly number[]): readonly SequenceRange[] {
-  return sequences.reduce<readonly SequenceRange[]>(includeSequence, []);
+  const ranges: SequenceRange[] = [];
+  for (const sequence of sequences) includeSequence(ranges, sequence);
+  return ranges;
 }
 
 describe('missing sequences', () => {
