@@ -50,13 +50,21 @@ function filled(pattern: string, characters = CHARACTERS): string {
 
 const longId = (i: number) => filled('𠀀', ID_CHARACTERS - 6) + String(i).padStart(6, '0');
 
-/** Everything that the events lead to, written to a new generation on the servers. @returns what was refused. */
-async function stored(events: readonly PublishedEvent[]) {
+/**
+ * Everything that the events lead to, written to a new generation on the servers. @returns what was refused. With a limit
+ * of states, some of the events do not fit; without, all of them do.
+ */
+async function stored(events: readonly PublishedEvent[], stateBytesMax?: number) {
   const { servers, number } = await open();
   const { db, elasticsearch, namespace } = servers;
-  const world = liveProjection({ now: NOW, settings: SETTINGS });
+  const world = liveProjection({
+    now: NOW,
+    settings: SETTINGS,
+    ...(stateBytesMax === undefined ? {} : { stateBytesMax }),
+  });
   await world.run(events, { batch: 500, workers: 1 });
-  expect([...world.quarantine.records.values()].map(({ detail }) => detail)).toEqual([]);
+  const reasons = new Set([...world.quarantine.records.values()].map(({ reason }) => reason));
+  expect([...reasons]).toEqual(stateBytesMax === undefined ? [] : ['state-too-large']);
 
   const states = new MongoAggregateStore(db, number);
   for (const name of Object.keys(aggregates) as AggregateName[]) {
@@ -94,7 +102,8 @@ async function stored(events: readonly PublishedEvent[]) {
       [...all].map(([id, document]) => ({ id, stored: document })),
     );
   }
-  return { refused, visible };
+  const texts = Object.values(world.aggregates.records).flatMap((all) => [...all.values()].map(({ state }) => state));
+  return { refused, visible, bytes: Math.max(...texts.map((text) => Buffer.byteLength(text))) };
 }
 
 describe('the stores take', () => {
@@ -199,5 +208,32 @@ describe('the stores take', () => {
     expect(refused).toEqual([]);
     const [customer] = visible.get('customers')?.values() ?? [];
     expect(Buffer.byteLength(JSON.stringify(customer))).toBeGreaterThan(12 * 1024 * 1024);
+  });
+
+  it('an order whose state is as large as any limit permits, with all that stands beside it', {
+    timeout: TIMEOUT_MS,
+  }, async () => {
+    const lines = (from: number) =>
+      Array.from({ length: 1_000 }, (_, i) => ({
+        ...{ lineId: longId(i), productId: longId(from + i), quantity: 1, unitPrice: Number.MAX_SAFE_INTEGER },
+      }));
+    const returns = Array.from({ length: 24 }, (_, r) =>
+      event('order.returned', 'o-1', {
+        returnId: longId(r),
+        lines: Array.from({ length: 1_000 }, (_, i) => ({ lineId: longId(r * 1_000 + i), quantity: 1 })),
+      }),
+    );
+    const small = Array.from({ length: 600 }, (_, r) =>
+      event('order.returned', 'o-1', { returnId: longId(100_000 + r), lines: [{ lineId: longId(r), quantity: 1 }] }),
+    );
+    const stateBytesMax = 12 * 1024 * 1024;
+    const order = { customerId: longId(0), currency: filled('\u0001'), lines: lines(0) };
+    const { refused, bytes } = await stored(
+      [event('order.placed', 'o-1', order), event('order.paid', 'o-1', {}), ...returns, ...small],
+      stateBytesMax,
+    );
+    expect(refused).toEqual([]);
+    expect(bytes).toBeGreaterThan(stateBytesMax - 600_000);
+    expect(bytes).toBeLessThanOrEqual(stateBytesMax);
   });
 });
