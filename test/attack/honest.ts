@@ -36,8 +36,9 @@ export class HonestCallers {
   /** @throws when there is no answer. */
   get(path: string, key = this.keys[0] ?? ''): Promise<Reply> {
     return new Promise((resolve, reject) => {
-      const signal = AbortSignal.timeout(PATIENCE_MS);
-      const request = http.get(this.url + path, { agent: this.agent, headers: { 'x-api-key': key }, signal });
+      const request = http.get(this.url + path, { agent: this.agent, headers: { 'x-api-key': key } });
+      const patience = setTimeout(() => request.destroy(new Error('not answered in time')), PATIENCE_MS);
+      request.on('close', () => clearTimeout(patience));
       request.on('error', reject);
       request.on('response', (response) => {
         const chunks: Buffer[] = [];

@@ -82,7 +82,7 @@ describe('open on a network', () => {
   it('goes by the authority of the target before the header', async () => {
     expect(await statusOf(open, 'http://evil.example/v1/orders', 'Host: localhost')).toBe(421);
     expect(await statusOf(open, 'HTTP://evil.example:80/v1/orders', 'Host: localhost')).toBe(421);
-    expect(await statusOf(open, 'http://localhost@evil.example/v1/orders', 'Host: localhost')).toBe(421);
+    expect(await statusOf(open, 'http://localhost@evil.example/v1/orders', 'Host: localhost')).toBe(400);
     expect(await statusOf(open, 'http://localhost/v1/orders', 'Host: evil.example')).toBe(200);
     expect(await statusOf(open, '//evil.example/v1/orders', 'Host: localhost')).toBe(404);
   });

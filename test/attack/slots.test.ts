@@ -129,7 +129,8 @@ describe('requests that are sent without waiting for answers', () => {
 describe('clients that read slowly', () => {
   it('are cut off, and others are answered meanwhile', async () => {
     const large = memoryReader({ orders: LARGE });
-    const limits = { REQUESTS_IN_FLIGHT_MAX: 4, CALLER_SHARE_PERCENT: 75 };
+    // Of room for large answers there is enough.
+    const limits = { REQUESTS_IN_FLIGHT_MAX: 4, CALLER_SHARE_PERCENT: 75, ANSWERS_BYTES_IN_FLIGHT_MAX: 1_073_741_824 };
     server = await serve({ elasticsearch: large, mongodb: large, limits, bounds: { answerTimeoutMs: 3_000 } });
     const slow = await Promise.all(Array.from({ length: 8 }, () => at(ATTACKER)));
     for (const socket of slow) {

@@ -87,8 +87,8 @@ const folding: readonly PlantedBug[] = [
     patches: [
       {
         file: FOLD,
-        find: '    } else {\n      touchReferring',
-        replace: "    } else if (outcomes[i] === 'first') {\n      touchReferring",
+        find: 'if (why === null) touchReferring',
+        replace: "if (why === null && outcomes[i] === 'first') touchReferring",
       },
     ],
   },
