@@ -9,6 +9,9 @@ const ABSOLUTE_FORM = /^https?:\/\/((?:\[[\da-f:.]+\]|[\w.-]+)(?::\d{1,5})?)(?:\
 
 /** The absolute form is accepted as every server has to; the name in it counts, whatever `Host` says. */
 export const readTarget: RequestHandler = (request, _response, next) => {
+  if (request.httpVersion === '1.1' && request.headers.host === undefined) {
+    throw new Problem('malformed-request', 'Name the server by a Host header.');
+  }
   if (!ORIGIN_FORM.test(request.url)) {
     const [, authority] = ABSOLUTE_FORM.exec(request.url) ?? [];
     if (authority === undefined) throw new Problem('malformed-url', 'Ask for a path and a query, without a fragment.');

@@ -4,7 +4,7 @@
  * not saturated, however many it refuses: to take that one out of a balancer would only move its load to the next.
  */
 
-/** In each of so many parts of the time something was refused. */
+/** What was given back is counted in so many parts of the time. */
 const PARTS = 10;
 /** It is over after so many parts without a refusal, when so much of all is held at most. */
 const CALM_PARTS = 5;
@@ -17,17 +17,15 @@ export interface SaturationSettings {
   readonly afterMs: number;
 }
 
-interface Part {
-  refused: number;
-  released: number;
-}
-
 export class Saturation {
   readonly #settings: SaturationSettings;
   /** How many places are held. */
   readonly #held: () => number;
   readonly #now: () => number;
-  readonly #parts = new Map<number, Part>();
+  /** How many places were given back, by the number of the part. */
+  readonly #released = new Map<number, number>();
+  /** When somebody was refused first since there was ample room; `null`: nobody was. */
+  #shortSince: number | null = null;
   #refusedAt = Number.NEGATIVE_INFINITY;
   #isLasting = false;
 
@@ -41,45 +39,46 @@ export class Saturation {
   /** Somebody was refused because all places were held. */
   refused(): void {
     if (this.#settings.afterMs === 0) return;
-    this.#part().refused += 1;
     this.#refusedAt = this.#now();
+    this.#shortSince ??= this.#refusedAt;
   }
 
   released(): void {
-    if (this.#settings.afterMs > 0) this.#part().released += 1;
+    if (this.#settings.afterMs === 0) return;
+    if (this.#hasRoom()) this.#shortSince = null;
+    const present = this.#present();
+    this.#released.set(present, (this.#released.get(present) ?? 0) + 1);
+    for (const part of this.#released.keys()) if (part < present - PARTS) this.#released.delete(part);
   }
 
   get isLasting(): boolean {
-    this.#isLasting = this.#isLasting ? !this.#isCalm() : this.#isFull();
+    if (!this.#isLasting) this.#isLasting = this.#isFull();
+    else if (this.#isCalm()) {
+      this.#isLasting = false;
+      this.#shortSince = null;
+    }
     return this.#isLasting;
   }
 
+  /** Whoever asks seldom is refused seldom: that there is no place, and hardly one comes back, is what counts. */
   #isFull(): boolean {
     const { max, afterMs } = this.#settings;
-    if (afterMs === 0) return false;
+    if (this.#shortSince === null || this.#now() - this.#shortSince < afterMs || this.#held() < max) return false;
     const present = this.#present();
-    const past = Array.from({ length: PARTS }, (_, i) => this.#parts.get(present - 1 - i));
-    const released = past.reduce((sum, part) => sum + (part?.released ?? 0), 0);
-    return past.every((part) => part !== undefined && part.refused > 0) && released < max;
+    const past = Array.from({ length: PARTS }, (_, i) => this.#released.get(present - 1 - i) ?? 0);
+    return past.reduce((sum, released) => sum + released, 0) < max;
   }
 
   #isCalm(): boolean {
-    const { max, afterMs } = this.#settings;
-    const isQuiet = this.#now() - this.#refusedAt > (afterMs / PARTS) * CALM_PARTS;
-    return isQuiet && this.#held() <= max * CALM_HELD;
+    const isQuiet = this.#now() - this.#refusedAt > (this.#settings.afterMs / PARTS) * CALM_PARTS;
+    return isQuiet && this.#hasRoom();
+  }
+
+  #hasRoom(): boolean {
+    return this.#held() <= this.#settings.max * CALM_HELD;
   }
 
   #present(): number {
     return Math.floor(this.#now() / (this.#settings.afterMs / PARTS));
-  }
-
-  #part(): Part {
-    const present = this.#present();
-    const known = this.#parts.get(present);
-    if (known !== undefined) return known;
-    const part = { refused: 0, released: 0 };
-    this.#parts.set(present, part);
-    for (const number of this.#parts.keys()) if (number < present - PARTS) this.#parts.delete(number);
-    return part;
   }
 }

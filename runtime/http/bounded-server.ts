@@ -38,7 +38,11 @@ export function boundedServer(
     headersTimeout: requestTimeoutMs,
     connectionsCheckingInterval: Math.min(LOOK_EVERY_MS_MAX, requestTimeoutMs / LOOKS),
   };
-  const server = createServer({ ...options, ...timeouts }, oneAtATime(listener, pipelinedMax));
+  // What Node would answer by itself stands in no line and is seen by nobody. The listener judges `Host`; an expectation
+  // that is not known may be passed over (RFC 9110, section 10.1.1).
+  const own = { requireHostHeader: false };
+  const server = createServer({ ...options, ...timeouts, ...own }, oneAtATime(listener, pipelinedMax));
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   server.maxConnections = connectionsMax;
   server.on('drop', () => observer.dropped());
   limitAnswerTime(server, answerTimeoutMs, () => observer.cutOff());

@@ -9,6 +9,10 @@ import { whenOver } from './over.js';
 
 interface Line {
   isBusy: boolean;
+  /** No more are taken: the connection ends with the last of those that wait. */
+  isFull: boolean;
+  /** How many came all the same. */
+  beyond: number;
   readonly waiting: Asked[];
 }
 
@@ -19,19 +23,27 @@ interface Asked {
 
 type Answer = Parameters<RequestListener>[1];
 
-/** A connection on which more than `waitingMax` wait is cut off. */
+/**
+ * A connection ends with the answer of the last request that may wait, `waitingMax` behind the first; what comes beyond
+ * is not answered, and where that is as much again, nothing is.
+ */
 export function oneAtATime(listener: RequestListener, waitingMax: number): RequestListener {
   const lines = new WeakMap<Socket, Line>();
   return (request, response) => {
     const { socket } = request;
     if (!socket.writable) return;
-    const line = lines.get(socket) ?? { isBusy: false, waiting: [] };
+    const line = lines.get(socket) ?? { isBusy: false, isFull: false, beyond: 0, waiting: [] };
     lines.set(socket, line);
+    if (line.isFull) {
+      line.beyond += 1;
+      if (line.beyond > waitingMax) socket.destroy();
+      return;
+    }
     if (!line.isBusy) begin(line, listener, { request, response });
-    else if (line.waiting.length < waitingMax) line.waiting.push({ request, response });
     else {
-      line.waiting.length = 0;
-      socket.destroy();
+      line.waiting.push({ request, response });
+      line.isFull = line.waiting.length === waitingMax;
+      if (line.isFull) response.shouldKeepAlive = false;
     }
   };
 }
@@ -41,9 +53,11 @@ function begin(line: Line, listener: RequestListener, { request, response }: Ask
   whenOver(response, () => {
     line.isBusy = false;
     const next = line.waiting.shift();
-    // It never gets the connection when this answer was the last one on it.
-    if (next !== undefined && next.response.socket !== null) begin(line, listener, next);
-    else line.waiting.length = 0;
+    if (next === undefined) return;
+    line.isBusy = true;
+    // Without the connection it waits on, for ever when the answer before was the last one.
+    if (next.response.socket !== null) begin(line, listener, next);
+    else next.response.once('socket', () => begin(line, listener, next));
   });
   listener(request, response);
 }

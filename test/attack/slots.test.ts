@@ -95,7 +95,20 @@ describe('requests that are sent without waiting for answers', () => {
     await until('no slot is held', async () => (await inFlight()) === 0);
   });
 
-  it('end a connection on which more wait than may', async () => {
+  it('end a connection on which more wait than may, with the answers of those that may', async () => {
+    const store = heldStore();
+    server = await serve({ elasticsearch: store.reader, mongodb: small, bounds: { pipelinedMax: 4 } });
+    const socket = await at(ATTACKER);
+    const received = text(socket);
+    socket.write(line('/v1/orders').repeat(8));
+    await until('the first', async () => store.asked() === 1);
+    store.open();
+    const answers = await received;
+    expect(answers.match(/HTTP\/1.1 200/g)?.length).toBe(5);
+    expect(answers.match(/Connection: close/gi)?.length).toBe(1);
+  });
+
+  it('end a connection at once on which far more wait', async () => {
     const store = heldStore();
     server = await serve({ elasticsearch: store.reader, mongodb: small, bounds: { pipelinedMax: 4 } });
     const within = await at(ATTACKER);
@@ -103,11 +116,32 @@ describe('requests that are sent without waiting for answers', () => {
     await until('the first', async () => store.asked() === 1);
     const beyond = await at(ATTACKER);
     const closed = once(beyond.resume(), 'close');
-    beyond.write(line('/v1/orders').repeat(6));
+    beyond.write(line('/v1/orders').repeat(10));
     await closed;
     await until('only the other holds a slot', async () => (await inFlight()) === 1);
     expect(within.closed).toBe(false);
     store.open();
+  });
+
+  it('are all seen by the server, though one has an expectation or names no host', async () => {
+    const store = heldStore();
+    server = await serve({ elasticsearch: store.reader, mongodb: small });
+    const socket = await at(ATTACKER);
+    let received = '';
+    socket.on('data', (data) => {
+      received += data;
+    });
+    const expecting = line('/v1/orders').replace('\r\n', '\r\nExpect: nothing\r\n');
+    const nameless = 'GET /v1/orders HTTP/1.1\r\n\r\n';
+    socket.write(line('/v1/orders') + expecting + nameless + line('/v1/orders'));
+    await until('the first', async () => store.asked() === 1);
+    socket.write(line('/v1/none'));
+    store.open();
+    await until('all answers', async () => received.match(/HTTP\/1.1 \d+/g)?.length === 5);
+    const statuses = [200, 200, 400, 200, 404];
+    expect(received.match(/HTTP\/1.1 \d+/g)).toEqual(statuses.map((status) => `HTTP/1.1 ${status}`));
+    expect(received).toContain('"code":"malformed-request"');
+    await until('no slot is held', async () => (await inFlight()) === 0);
   });
 
   it('tell the reader that the caller is gone when it goes', async () => {

@@ -28,11 +28,27 @@ describe('a process is saturated', () => {
     expect(pass(1, { refused: 1 })).toBe(true);
   });
 
-  it('not by a burst, however large', () => {
+  it('though hardly anybody asks', () => {
     const { pass } = world();
+    expect(pass(1, { refused: 1 })).toBe(false);
+    expect(pass(8, {})).toBe(false);
+    expect(pass(1, {})).toBe(true);
+  });
+
+  it('not by a burst, however large', () => {
+    const { at, pass } = world();
     expect(pass(5, { refused: 1_000 })).toBe(false);
-    expect(pass(1, {})).toBe(false);
-    expect(pass(5, { refused: 1_000 })).toBe(false);
+    at.held = 7;
+    expect(pass(1, { released: 3 })).toBe(false);
+    at.held = 10;
+    expect(pass(9, { refused: 1_000 })).toBe(false);
+  });
+
+  it('not while there is a place', () => {
+    const { at, pass } = world();
+    expect(pass(9, { refused: 1 })).toBe(false);
+    at.held = 9;
+    expect(pass(20, {})).toBe(false);
   });
 
   it('not while its places go round, however many it refuses', () => {
@@ -47,7 +63,10 @@ describe('a process is saturated', () => {
     expect(pass(20, {}), 'nobody asks, and all places are still held').toBe(true);
     at.held = 7;
     expect(pass(1, {})).toBe(false);
-    expect(pass(10, { refused: 1 })).toBe(true);
+    at.held = 10;
+    expect(pass(9, { refused: 1 })).toBe(false);
+    expect(pass(1, { refused: 1 })).toBe(true);
+    at.held = 7;
     expect(pass(4, {})).toBe(true);
     expect(pass(1, {})).toBe(false);
   });
