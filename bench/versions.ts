@@ -61,7 +61,7 @@ export class Versions {
     for (const key of keysOf(before)) this.referring.get(key)?.delete(orderId);
     for (const key of keysOf(after)) {
       const orders = this.referring.get(key) ?? new Map<string, Referring>();
-      orders.set(orderId, { orderId, references: after });
+      orders.set(orderId, { orderId, referred: [key], customer: after.customer });
       this.referring.set(key, orders);
     }
   }

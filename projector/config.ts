@@ -81,7 +81,11 @@ export const projectorSettings = z.object({
   ),
   STATES_CACHED_MAX: integer(6_000, 0, 10_000_000).describe('aggregate states kept in memory'),
   STATES_CACHED_CHARACTERS_MAX: integer(67_108_864, 0, 4_294_967_296).describe(
-    'characters of large states (65,536 or more as they are stored) among those',
+    'characters of those states together, as they are stored',
+  ),
+  LOADED_CHARACTERS_MAX: integer(16_777_216, 65_536, 4_294_967_296).describe(
+    'characters of states and sums, as they are stored, that are loaded at a time to fold events or render documents; ' +
+      'what needs more is done in parts, and one document or state alone has what it takes',
   ),
   STATE_BYTES_MAX: integer(8_388_608, 65_536, 12_582_912).describe(
     "bytes of one aggregate's state as it is stored; an event that would lead beyond is quarantined",

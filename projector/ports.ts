@@ -76,8 +76,8 @@ export interface StateRecord {
   readonly contributions?: Contributions;
   /** Absent: no sequence is missing. */
   readonly gap?: Gap;
-  /** Characters of its stored form, when these are many. */
-  readonly length?: number;
+  /** Characters of its stored form. */
+  readonly length: number;
 }
 
 /** A sequence of an aggregate is missing although a higher one is merged: the event is on its way, or lost. */
@@ -127,7 +127,8 @@ export interface StoredContributions {
 
 export interface AggregateStore {
   /** The records that exist, from the primary. */
-  read(aggregate: AggregateName, ids: readonly string[]): Promise<Map<string, StateRecord>>;
+  /** @throws NoRoom before much more is held than there is room for; absent: there is room for all of it. */
+  read(aggregate: AggregateName, ids: readonly string[], room?: Room): Promise<Map<string, StateRecord>>;
   /** The versions of the records that exist: what a cache is checked against. */
   versions(aggregate: AggregateName, ids: readonly string[]): Promise<Map<string, number>>;
   /** Compare-and-set of each record on its version. Returns the ids that another writer was ahead of. */
@@ -162,8 +163,8 @@ export interface RollupCopy {
 
 /** What lies in the stores beneath the documents: for what checks it. */
 export interface BasisScan {
-  /** Of the ids that there are. */
-  states(aggregate: AggregateName, ids: readonly string[]): Promise<ReadonlyMap<string, StateCopy>>;
+  /** Of the ids that there are. @throws NoRoom */
+  states(aggregate: AggregateName, ids: readonly string[], room?: Room): Promise<ReadonlyMap<string, StateCopy>>;
   /** Of the groups that there are. */
   rollups(rollup: RollupName, groups: readonly string[]): Promise<ReadonlyMap<string, RollupCopy>>;
   /** The names of all groups that there are. */
@@ -184,7 +185,9 @@ export interface StateScan {
 
 export interface Referring {
   readonly orderId: string;
-  readonly references: References;
+  /** Those of the ids that were asked for: an order may refer to 1,000 products. */
+  readonly referred: readonly string[];
+  readonly customer: References['customer'];
 }
 
 export interface RollupStore {
@@ -194,11 +197,12 @@ export interface RollupStore {
     groups: readonly string[],
     visit: (group: string, contribution: Contribution) => void,
   ): Promise<void>;
-  /** The groups of the owners that exist, from `firstPeriod` on when given, latest period first. */
+  /** The groups of the owners that exist, from `firstPeriod` on when given, latest period first. @throws NoRoom */
   read<Name extends RollupName>(
     rollup: Name,
     owners: readonly string[],
     firstPeriod: string | null,
+    room?: Room,
   ): Promise<Map<string, PeriodSummary<Name>[]>>;
   /** The next owners that have a group in any of the periods, in an order of the store's; after `null` come the first. */
   owners(rollup: RollupName, periods: readonly PeriodRange[], after: string | null): Promise<OwnerPage>;
@@ -278,8 +282,11 @@ export interface Published {
 }
 
 export interface DocumentStore {
-  /** Guarded by ticket. Every document is written, superseded or recorded as refused when it resolves. */
-  publish(target: Target, ticket: Ticket, documents: readonly OutgoingDocument[]): Promise<Published>;
+  /**
+   * Guarded by ticket. Every document is written, superseded or recorded as refused when it resolves. The documents are
+   * gone through once, as there is room for them: each is rendered when it is asked for.
+   */
+  publish(target: Target, ticket: Ticket, documents: Iterable<OutgoingDocument>): Promise<Published>;
 }
 
 /** A document that a store has refused for good; readers see the version before it, or none. Of its last refusal. */
@@ -318,7 +325,8 @@ export interface DocumentScan {
   /** The ids of the same. */
   ids(target: Target, pageIdsMax: number): AsyncIterable<readonly string[]>;
   /** Those of the ids that there are, as they are now, searchable or not. */
-  read(target: Target, ids: readonly string[]): Promise<ReadonlyMap<string, ScannedDocument>>;
+  /** @throws NoRoom when they are too large to be read together. */
+  read(target: Target, ids: readonly string[], room?: Room): Promise<ReadonlyMap<string, ScannedDocument>>;
   /** Their tickets alone: a document may have megabytes. */
   tickets(target: Target, ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
 }
@@ -469,4 +477,15 @@ export interface Erasures {
 /** A store that does not answer now and will: the step is repeated. */
 export class Unavailable extends Error {
   override readonly name = 'Unavailable';
+}
+
+/** What is read is counted in it, as it comes. */
+export interface Room {
+  /** @throws NoRoom */
+  take(characters: number): void;
+}
+
+/** More was asked for than there is room for: the step is done in smaller parts. */
+export class NoRoom extends Error {
+  override readonly name = 'NoRoom';
 }

@@ -34,14 +34,6 @@ export function encodeState(state: AggregateState): string {
   return JSON.stringify(encoded);
 }
 
-/** What is worth counting in a cache. */
-const LARGE_CHARACTERS = 64 * 1024;
-
-/** Characters of a stored form that is large, as a field of what is kept of it. */
-export function lengthIfLarge({ length }: string): { readonly length?: number } {
-  return length > LARGE_CHARACTERS ? { length } : {};
-}
-
 export function decodeState(text: string): AggregateState {
   const encoded = JSON.parse(text) as EncodedState;
   const versions = encoded.versions.map(([sequence, time, eventId]): Version => ({ sequence, time, eventId }));

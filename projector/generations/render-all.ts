@@ -9,7 +9,7 @@ import type { RollupName, SummaryOf } from '../../mappings/rollups/summaries.js'
 import { piecesOf } from '../pipeline/group.js';
 import { inOrder } from '../pipeline/in-order.js';
 import type { Patience } from '../pipeline/patience.js';
-import { type PublishPorts, publish } from '../pipeline/publish.js';
+import { type PublishPorts, publishEach } from '../pipeline/publish.js';
 import type { StateScan } from '../ports.js';
 import { groupOf, ROLLUP_NAMES, splitGroup } from '../state/derive.js';
 
@@ -82,7 +82,8 @@ function renderView(
     chunksInFlight,
     async (ids) => {
       await ports.yieldToLive();
-      await ports.patience.until(() => publish(ports.publish, new Map([[view, ids]])));
+      // Nobody follows a generation that is not served: nothing is announced.
+      for await (const _ of publishEach(ports.publish, ports.patience, [new Map([[view, ids]])]));
     },
     async (ids) => progress.rendered({ view: view.name, after: ids.at(-1) ?? '' }, ids.length),
   );

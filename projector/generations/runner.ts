@@ -153,6 +153,7 @@ export function composeGeneration(around: Surroundings, record: GenerationRecord
     settings: derivation,
     stages: metrics.stages,
     chunkDocumentsMax: settings.CHUNK_DOCUMENTS_MAX,
+    loadedCharactersMax: settings.LOADED_CHARACTERS_MAX,
     fanOutInlineMax: settings.FAN_OUT_INLINE_MAX,
   };
   const pause = { clock, sleep: setTimeout };
@@ -170,7 +171,11 @@ export function composeGeneration(around: Surroundings, record: GenerationRecord
           around.onErasure();
         },
       },
-      fold: { store: aggregates, cache, settings: derivation, stateBytesMax: settings.STATE_BYTES_MAX },
+      fold: {
+        ...{ store: aggregates, cache, settings: derivation },
+        stateBytesMax: settings.STATE_BYTES_MAX,
+        loadedCharactersMax: settings.LOADED_CHARACTERS_MAX,
+      },
       flush,
       yieldToLive,
       patience,

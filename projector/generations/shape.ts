@@ -39,7 +39,7 @@ export function statesOfThisShape(
   generation: number,
 ): AggregateStore {
   return {
-    read: (aggregate, ids) => states.read(aggregate, ids),
+    read: (aggregate, ids, room) => states.read(aggregate, ids, room),
     versions: (aggregate, ids) => states.versions(aggregate, ids),
     referring: (reference, ids, limit) => states.referring(reference, ids, limit),
     referringAfter: (reference, id, after, limit) => states.referringAfter(reference, id, after, limit),

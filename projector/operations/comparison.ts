@@ -8,8 +8,9 @@ import type { ViewName } from '../../mappings/contract.js';
 import { views } from '../../mappings/registry.js';
 import type { GenerationRecord } from '../../runtime/records.js';
 import { piecesOf } from '../pipeline/group.js';
-import type { DocumentScan, ScannedDocument, Target } from '../ports.js';
-import { BUCKETS, BucketSum, bucketOf, canonicalJson, digestOf, fieldsThatDiffer } from './digest.js';
+import { halvesOfList, inRoom } from '../pipeline/room.js';
+import type { DocumentScan, Room, ScannedDocument, Target } from '../ports.js';
+import { BUCKETS, BucketSum, bucketOf, digestOf, fieldsThatDiffer } from './digest.js';
 
 export interface ComparedGeneration {
   readonly number: number;
@@ -40,6 +41,8 @@ export interface ComparisonLimits {
   readonly differencesMax: number;
   /** How often a document that keeps changing is looked at. */
   readonly looksMax: number;
+  /** Of documents that are looked at together, in each generation. */
+  readonly charactersMax: number;
 }
 
 export const COMPARISON_LIMITS: ComparisonLimits = {
@@ -48,6 +51,7 @@ export const COMPARISON_LIMITS: ComparisonLimits = {
   suspectsAtATime: 500,
   differencesMax: 1000,
   looksMax: 10,
+  charactersMax: 16 * 1024 * 1024,
 };
 
 /** `missing`: not in the generation that is checked; `extra`: only there. */
@@ -178,27 +182,29 @@ function* inMemory(
 }
 
 interface Look {
-  readonly expected: ScannedDocument | undefined;
-  readonly checked: ScannedDocument | undefined;
+  readonly difference: Difference;
+  /** Digests of both; `null`: there is nothing to see. */
+  readonly expected: number | null;
+  readonly checked: number | null;
 }
 
 /** Until each suspect is cleared, or differs without having changed while everything before was done. */
 async function lookAgain(
   { settle }: ComparisonPorts,
-  { looksMax }: ComparisonLimits,
+  { looksMax, charactersMax }: ComparisonLimits,
   sides: Sides,
   suspects: readonly string[],
   found: Findings,
 ): Promise<void> {
-  let before = await look(sides, suspects);
+  let before = await look(sides, suspects, charactersMax);
   for (let looks = 1; before.size > 0 && looks < looksMax && found.settled; looks += 1) {
     found.settled = await settle();
     if (!found.settled) break;
-    const now = await look(sides, [...before.keys()]);
+    const now = await look(sides, [...before.keys()], charactersMax);
     for (const [id, last] of before) {
       const seen = now.get(id);
       if (seen === undefined || hasChanged(last, seen)) continue;
-      found.differences.push(differenceOf(id, seen));
+      found.differences.push(seen.difference);
       now.delete(id);
     }
     before = now;
@@ -207,29 +213,40 @@ async function lookAgain(
 }
 
 /** Those that differ now. */
-async function look({ expected, checked }: Sides, ids: readonly string[]): Promise<Map<string, Look>> {
+async function look(sides: Sides, ids: readonly string[], charactersMax: number): Promise<Map<string, Look>> {
+  const looks = new Map<string, Look>();
+  const parts = inRoom(ids, halvesOfList, charactersMax, (part, room) => lookAtPart(sides, part, room));
+  for await (const part of parts) for (const look of part) looks.set(look.difference.id, look);
+  return looks;
+}
+
+async function lookAtPart({ expected, checked }: Sides, ids: readonly string[], room: Room): Promise<Look[]> {
   const [own, other] = await Promise.all([
-    expected.documents.read(expected.target, ids),
-    checked.documents.read(checked.target, ids),
+    expected.documents.read(expected.target, ids, room),
+    checked.documents.read(checked.target, ids, room),
   ]);
-  return new Map(
-    ids.flatMap((id): [string, Look][] => {
-      const found = { expected: own.get(id), checked: other.get(id) };
-      return contentOf(found.expected) === contentOf(found.checked) ? [] : [[id, found]];
-    }),
-  );
+  return ids.flatMap((id) => {
+    const found = { expected: contentDigest(own.get(id)), checked: contentDigest(other.get(id)) };
+    return found.expected === found.checked
+      ? []
+      : [{ difference: differenceOf(id, own.get(id), other.get(id)), ...found }];
+  });
 }
 
 /** A tombstone is as good as nothing. */
-function contentOf(document: ScannedDocument | undefined): string | null {
-  return document === undefined || document.stored === null ? null : canonicalJson(document.stored);
+function contentDigest(document: ScannedDocument | undefined): number | null {
+  return document === undefined || document.stored === null ? null : digestOf(document.stored);
 }
 
 function hasChanged(before: Look, now: Look): boolean {
-  return contentOf(before.expected) !== contentOf(now.expected) || contentOf(before.checked) !== contentOf(now.checked);
+  return before.expected !== now.expected || before.checked !== now.checked;
 }
 
-function differenceOf(id: string, { expected, checked }: Look): Difference {
+function differenceOf(
+  id: string,
+  expected: ScannedDocument | undefined,
+  checked: ScannedDocument | undefined,
+): Difference {
   const [own, other] = [expected?.stored ?? null, checked?.stored ?? null];
   if (own === null) return { id, cause: 'extra' };
   if (other === null) return { id, cause: 'missing' };

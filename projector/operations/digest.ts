@@ -13,7 +13,7 @@ export function bucketOf(id: string): number {
 }
 
 /** 48 bits of the document's content. Its ticket is no part of it. */
-export function digestOf(stored: StoredDocument): number {
+export function digestOf(stored: StoredDocument | null): number {
   return createHash('sha1').update(canonicalJson(stored)).digest().readUIntBE(0, 6);
 }
 

@@ -134,6 +134,7 @@ export function operatedGeneration(
     targets: new RegisteredTargets(registry, generation),
     stages: { observe: () => {}, count: () => {} },
     chunkDocumentsMax: settings.CHUNK_DOCUMENTS_MAX,
+    loadedCharactersMax: settings.LOADED_CHARACTERS_MAX,
     fanOutInlineMax: settings.FAN_OUT_INLINE_MAX,
   };
   const pause = { clock, sleep: setTimeout };
@@ -151,9 +152,14 @@ export function operatedGeneration(
     scan: new MongoStateScan(db, generation),
     gaps: { scan: new MongoGapScan(db, generation), clock, gapMsMax: settings.GAP_MS_MAX },
     basis: new MongoBasisScan(db, generation),
-    fold: { store: aggregates, cache, settings: derivation, stateBytesMax: settings.STATE_BYTES_MAX },
+    fold: {
+      ...{ store: aggregates, cache, settings: derivation },
+      stateBytesMax: settings.STATE_BYTES_MAX,
+      loadedCharactersMax: settings.LOADED_CHARACTERS_MAX,
+    },
     patience: briefPatience(log),
     chunkDocumentsMax: settings.CHUNK_DOCUMENTS_MAX,
+    loadedCharactersMax: settings.LOADED_CHARACTERS_MAX,
     sleep: setTimeout,
   };
 }

@@ -65,7 +65,8 @@ export async function countRefused(ports: RefusalPorts): Promise<number> {
 export async function showRefused(operated: OperatedGeneration, view: ViewName, id: string): Promise<ShownRefusal> {
   const refusal = await refusalOf(operated, view, id);
   const stored = await operated.documents.tickets(refusal.target, [id]);
-  const expected = (await operated.patience.until(() => expectedNow(operated, views[view], [id]))).get(id) ?? {};
+  const [rendered] = await operated.patience.until(() => expectedNow(operated, views[view], [id]));
+  const expected = rendered?.stored ?? {};
   const fields = Object.entries(expected).map(([name, value]) => [name, bytesOf(value)] as const);
   return {
     ...toListed(refusal),

@@ -3,7 +3,7 @@ import type { AggregateName } from '../../mappings/events/event.js';
 import type { DecodedDelivery } from '../pipeline/decode.js';
 import { Dirty } from '../pipeline/dirty.js';
 import { type FoldPorts, foldBatch } from '../pipeline/fold.js';
-import type { QuarantinedRecord, StateRecord, StateWrite } from '../ports.js';
+import type { QuarantinedRecord, Room, StateRecord, StateWrite } from '../ports.js';
 import { StateCache } from '../state/cache.js';
 
 /** The states of a generation, and over them those that a trial has made of them: later events merge into these. */
@@ -12,8 +12,8 @@ class TrialStates implements Pick<FoldPorts['store'], 'read' | 'write'> {
 
   constructor(private readonly stored: Pick<FoldPorts['store'], 'read'>) {}
 
-  async read(aggregate: AggregateName, ids: readonly string[]): Promise<Map<string, StateRecord>> {
-    const records = await this.stored.read(aggregate, ids);
+  async read(aggregate: AggregateName, ids: readonly string[], room?: Room): Promise<Map<string, StateRecord>> {
+    const records = await this.stored.read(aggregate, ids, room);
     for (const id of ids) {
       const made = this.made.get(`${aggregate}/${id}`);
       if (made !== undefined) records.set(id, made);
@@ -22,8 +22,8 @@ class TrialStates implements Pick<FoldPorts['store'], 'read' | 'write'> {
   }
 
   async write(aggregate: AggregateName, writes: readonly StateWrite[]): Promise<ReadonlySet<string>> {
-    for (const { id, expected, state, contributions } of writes) {
-      this.made.set(`${aggregate}/${id}`, { version: expected + 1, state, contributions });
+    for (const { id, expected, state, text, contributions } of writes) {
+      this.made.set(`${aggregate}/${id}`, { version: expected + 1, state, contributions, length: text.length });
     }
     return new Set();
   }

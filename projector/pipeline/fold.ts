@@ -4,8 +4,7 @@ import { EMPTY_STATE } from '../../mappings/aggregates/merge.js';
 import type { AggregateName } from '../../mappings/events/event.js';
 import type { ReasonCode } from '../../mappings/events/reasons.js';
 import type { RollupName } from '../../mappings/rollups/summaries.js';
-import { lengthIfLarge } from '../../runtime/state-codec.js';
-import type { AggregateStore, QuarantinedRecord, StateRecord, StateWrite } from '../ports.js';
+import type { AggregateStore, QuarantinedRecord, Room, StateRecord, StateWrite } from '../ports.js';
 import { type BoundedOutcome, mergeWhatFits, mergeWhole, type StateBounds } from '../state/bounded-merge.js';
 import type { StateCache } from '../state/cache.js';
 import { derive, rollupsChanged } from '../state/derive.js';
@@ -14,6 +13,7 @@ import type { DecodedDelivery } from './decode.js';
 import type { Dirty } from './dirty.js';
 import { groupBy, piecesOf } from './group.js';
 import { inLanes } from './lanes.js';
+import { halvesOfList, inRoom } from './room.js';
 import { touchAggregate, touchReferring } from './touch.js';
 
 type ByAggregate = Map<string, readonly DecodedDelivery[]>;
@@ -25,6 +25,8 @@ const PIECES_IN_FLIGHT = 2;
 export interface FoldPorts extends StateBounds {
   readonly store: Pick<AggregateStore, 'read' | 'write'>;
   readonly cache: StateCache;
+  /** Of the states that are read for some aggregates, as they are stored; with more, fewer are merged at a time. */
+  readonly loadedCharactersMax: number;
 }
 
 /**
@@ -41,26 +43,32 @@ export async function foldBatch(
     [...groupBy(deliveries, ({ event }) => event.aggregate)].map(([name, own]) => {
       const bySubject = [...groupBy(own, ({ event }) => event.subject)];
       return inLanes(piecesOf(bySubject, AGGREGATES_AT_A_TIME), PIECES_IN_FLIGHT, async (piece) => {
-        apart.push(...(await foldAggregates(ports, name, new Map(piece), dirty)));
+        const parts = inRoom(piece, halvesOfList, ports.loadedCharactersMax, (part, room) =>
+          foldAggregates(ports, name, new Map(part), dirty, room),
+        );
+        for await (const own of parts) apart.push(...own);
       });
     }),
   );
   return apart;
 }
 
+/** @throws NoRoom when it is to be done in parts. Some may be merged by then: to them, their events are duplicates. */
 async function foldAggregates(
   ports: FoldPorts,
   name: AggregateName,
   deliveries: ByAggregate,
   dirty: Dirty,
+  room: Room,
 ): Promise<QuarantinedRecord[]> {
   const apart: QuarantinedRecord[] = [];
   let open = deliveries;
   // A cached state may be behind: that shows when its write is refused, and then it is read.
   let known = ports.cache.take(name, [...open.keys()]);
+  for (const { length } of known.values()) room.take(length);
   while (open.size > 0) {
     const missing = [...open.keys()].filter((id) => !known.has(id));
-    for (const [id, record] of await ports.store.read(name, missing)) known.set(id, record);
+    for (const [id, record] of await ports.store.read(name, missing, room)) known.set(id, record);
     const merged = await mergeAll(ports, name, open, known);
     const conflicts = await ports.store.write(name, merged.writes);
     for (const [id, record] of merged.records) {
@@ -74,6 +82,8 @@ async function foldAggregates(
   }
   return apart;
 }
+
+const NOTHING: StateRecord = { version: 0, state: EMPTY_STATE, contributions: {}, length: 0 };
 
 interface MergedAggregates {
   readonly records: Map<string, StateRecord>;
@@ -92,7 +102,7 @@ async function mergeAll(
 ): Promise<MergedAggregates> {
   const merged: MergedAggregates = { records: new Map(), outcomes: new Map(), writes: [], rollupsChanged: new Map() };
   for (const [id, deliveries] of open) {
-    const before: StateRecord = known.get(id) ?? { version: 0, state: EMPTY_STATE, contributions: {} };
+    const before: StateRecord = known.get(id) ?? NOTHING;
     const whole = mergeWhole(ports, name, id, before.state, deliveries);
     const { change, outcomes } =
       whole === 'too large' ? await mergeWhatFits(ports, name, id, before.state, deliveries) : whole;
@@ -107,7 +117,7 @@ async function mergeAll(
       version: before.version + 1,
       state: change.state,
       contributions: change.contributions,
-      ...lengthIfLarge(change.text),
+      length: change.text.length,
       ...gap,
     });
     merged.writes.push({ id, expected: before.version, ...change, ...gap });

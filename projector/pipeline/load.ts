@@ -3,7 +3,7 @@ import type { AggregateState } from '../../mappings/aggregates/state.js';
 import type { Loaded } from '../../mappings/contract.js';
 import type { AggregateName } from '../../mappings/events/event.js';
 import { gather, type Rendering } from '../../mappings/loading.js';
-import type { AggregateStore, RollupStore } from '../ports.js';
+import type { AggregateStore, RollupStore, Room } from '../ports.js';
 import type { StateCache } from '../state/cache.js';
 
 export interface LoadPorts {
@@ -19,12 +19,15 @@ export interface LoadSources {
   readonly cache: StateCache;
 }
 
-/** Call it only with the ticket in hand: nothing that was read before it may go into a document. */
-export function loadFor(ports: LoadSources, rendering: Rendering, today: string): Promise<Loaded> {
+/**
+ * Call it only with the ticket in hand: nothing that was read before it may go into a document.
+ * @throws NoRoom when the documents are to be rendered in parts; absent: there is room for all that they need.
+ */
+export function loadFor(ports: LoadSources, rendering: Rendering, today: string, room?: Room): Promise<Loaded> {
   return gather(
     {
-      states: (name, ids) => readStates(ports, name, ids),
-      periods: (rollup, owners, firstPeriod) => ports.rollups.read(rollup, owners, firstPeriod),
+      states: (name, ids) => readStates(ports, name, ids, room),
+      periods: (rollup, owners, firstPeriod) => ports.rollups.read(rollup, owners, firstPeriod, room),
     },
     rendering,
     today,
@@ -36,12 +39,13 @@ async function readStates(
   ports: LoadSources,
   name: AggregateName,
   ids: readonly string[],
+  room: Room | undefined,
 ): Promise<ReadonlyMap<string, AggregateState>> {
   const cached = ports.cache.take(name, ids);
   const uncached = ids.filter((id) => !cached.has(id));
   const states = new Map<string, AggregateState>();
   const readRecords = async (missing: readonly string[]) => {
-    for (const [id, record] of await ports.aggregates.read(name, missing)) {
+    for (const [id, record] of await ports.aggregates.read(name, missing, room)) {
       states.set(id, record.state);
       ports.cache.put(name, id, record);
     }
@@ -50,8 +54,10 @@ async function readStates(
     const versions = await ports.aggregates.versions(name, [...cached.keys()]);
     const stale: string[] = [];
     for (const [id, record] of cached) {
-      if (versions.get(id) === record.version) states.set(id, record.state);
-      else stale.push(id);
+      if (versions.get(id) === record.version) {
+        room?.take(record.length);
+        states.set(id, record.state);
+      } else stale.push(id);
     }
     await readRecords(stale);
   };

@@ -3,7 +3,7 @@
  * whole, and each time takes a new ticket; whatever overtakes it has a higher one.
  */
 import { dayOf } from '../../mappings/calendar.js';
-import type { DerivationSettings, Loaded, Storage, View, ViewName } from '../../mappings/contract.js';
+import type { DerivationSettings, Loaded, Storage, View } from '../../mappings/contract.js';
 import type { Rendering } from '../../mappings/loading.js';
 import { views } from '../../mappings/registry.js';
 import type { Change } from '../../runtime/changes.js';
@@ -14,6 +14,7 @@ import type {
   DocumentStore,
   OutgoingDocument,
   RollupStore,
+  Room,
   Target,
   TargetList,
   Ticket,
@@ -24,7 +25,8 @@ import { DirtyDocuments } from './dirty.js';
 import { groupBy } from './group.js';
 import { loadFor } from './load.js';
 import type { Patience } from './patience.js';
-import { type StageTimes, timed } from './stages.js';
+import { halvesOfList, inRoom } from './room.js';
+import { type StageTimes, timed, timedEach } from './stages.js';
 
 export interface PublishPorts {
   readonly aggregates: AggregateStore;
@@ -37,6 +39,8 @@ export interface PublishPorts {
   readonly clock: Clock;
   readonly settings: DerivationSettings;
   readonly stages: StageTimes;
+  /** Of the states and sums that are loaded under one ticket, as they are stored; one document has what it takes. */
+  readonly loadedCharactersMax: number;
 }
 
 export type StoreName = Storage['store'];
@@ -51,82 +55,116 @@ export async function publishAll(
   pieces: Iterable<Rendering>,
   unfounded: Unfounded = 'left',
 ): Promise<void> {
-  let announced = Promise.resolve();
-  for (const piece of pieces) {
-    const [changes] = await Promise.all([patience.until(() => publish(ports, piece, unfounded)), announced]);
+  const published = publishEach(ports, patience, pieces, unfounded);
+  for (let announced = Promise.resolve(); ; ) {
+    const [part] = await Promise.all([published.next(), announced]);
+    if (part.done === true) return;
+    const changes = part.value;
     announced = patience.until(() => timed(ports.stages, 'announce', () => ports.changes.announce(changes)));
   }
-  await announced;
+}
+
+/** Piece by piece, in parts where a piece needs more than is loaded at a time. @returns what is to be announced. */
+export async function* publishEach(
+  ports: PublishPorts,
+  patience: Patience,
+  pieces: Iterable<Rendering>,
+  unfounded: Unfounded = 'left',
+): AsyncGenerator<readonly Change[], undefined> {
+  for (const piece of pieces) {
+    yield* inRoom(piece, halvesOf, ports.loadedCharactersMax, (part, room) =>
+      patience.until(() => publish(ports, part, room, unfounded)),
+    );
+  }
 }
 
 /**
  * Resolves when every document is durable: written, superseded or recorded as refused. Never skipped for being equal.
  * @returns what is to be announced. What was superseded is, too: it may have been by a request of its own that came
  * twice, and then nobody else announces it.
+ * @throws NoRoom when nothing was written: it is to be done in parts, each with a ticket of its own.
  */
-export async function publish(
+async function publish(
   ports: PublishPorts,
   rendering: Rendering,
-  unfounded: Unfounded = 'left',
+  room: Room,
+  unfounded: Unfounded,
 ): Promise<readonly Change[]> {
   const { stages } = ports;
   const ticket = await timed(stages, 'ticket', () => ports.tickets.next());
   // The clock is an input like any other: read after the ticket.
   const today = dayOf(ports.clock.now(), ports.settings.businessTimeZone);
-  const loaded = await timed(stages, 'load', () => loadFor(ports, rendering, today));
-  const rendered = await timed(stages, 'render', async () =>
-    render(rendering, loaded, { ...ports.settings, today }, unfounded),
-  );
+  const loaded = await timed(stages, 'load', () => loadFor(ports, rendering, today, room));
   const targets = await timed(stages, 'targets', () => ports.targets.current());
-  await timed(stages, 'publish', () =>
+  const places = groupBy(targets, ({ view }) => view);
+  const context = { ...ports.settings, today };
+  const changes = await timed(stages, 'publish', () =>
     Promise.all(
-      [...groupBy(targets, ({ view }) => view)].map(async ([view, places]) => {
+      [...rendering].map(async ([view, ids]) => {
+        const written = new Set<string>();
         // In the order of the list: a document must not be missing where readers will look next.
-        for (const target of places) await publishTo(ports, target, ticket, rendered.get(view) ?? []);
+        for (const target of places.get(view.name) ?? []) {
+          const rendered = render(view, ids, loaded, context, unfounded);
+          await publishTo(ports, target, ticket, noting(timedEach(stages, 'render', rendered), written));
+        }
+        return changesOf(view, ticket, loaded, written);
       }),
     ),
   );
-  return [...rendering.keys()].flatMap((view) => changesOf(view, ticket, loaded, rendered.get(view.name) ?? []));
+  return changes.flat();
 }
 
-function changesOf(view: View, ticket: Ticket, loaded: Loaded, documents: readonly OutgoingDocument[]): Change[] {
-  return documents.map(({ id }) => ({ view: view.name, id, ticket, keys: view.changeKeys?.(id, loaded) ?? {} }));
+function changesOf(view: View, ticket: Ticket, loaded: Loaded, ids: Iterable<string>): Change[] {
+  return [...ids].map((id) => ({ view: view.name, id, ticket, keys: view.changeKeys?.(id, loaded) ?? {} }));
 }
 
 async function publishTo(
   ports: PublishPorts,
   target: Target,
   ticket: Ticket,
-  documents: readonly OutgoingDocument[],
+  documents: Iterable<OutgoingDocument>,
 ): Promise<void> {
-  if (documents.length === 0) return;
   const published = await timed(ports.stages, `publish ${target.view}`, () =>
     ports.documents.publish(target, ticket, documents),
   );
   ports.stages.count(target.view, published);
 }
 
+/** `ids`: gets those of the documents as they are asked for. */
+function* noting(documents: Iterable<OutgoingDocument>, ids: Set<string>): Generator<OutgoingDocument> {
+  for (const document of documents) {
+    ids.add(document.id);
+    yield document;
+  }
+}
+
 /** Documents that were never founded are left alone, or hidden: somebody else may have put something there. */
 export type Unfounded = 'left' | 'hidden';
 
-export function render(
-  rendering: Rendering,
+/** Each when it is asked for: 1,000 documents may be gigabytes. */
+export function* render(
+  view: View,
+  ids: readonly string[],
   loaded: Loaded,
   context: Parameters<View['render']>[2],
   unfounded: Unfounded = 'left',
-): Map<ViewName, OutgoingDocument[]> {
-  const rendered = new Map<ViewName, OutgoingDocument[]>();
-  for (const [view, ids] of rendering) {
-    const documents: OutgoingDocument[] = [];
-    for (const id of ids) {
-      const result = view.render(id, loaded, context);
-      // Never founded, never visible: there is nothing that a tombstone could hide (docs/convergence.md).
-      if (result.kind === 'unfounded' && unfounded === 'left') continue;
-      documents.push({ id, stored: result.kind === 'visible' ? view.toStored(result.document, context) : null });
-    }
-    rendered.set(view.name, documents);
+): Generator<OutgoingDocument> {
+  for (const id of ids) {
+    const result = view.render(id, loaded, context);
+    // Never founded, never visible: there is nothing that a tombstone could hide (docs/convergence.md).
+    if (result.kind === 'unfounded' && unfounded === 'left') continue;
+    yield { id, stored: result.kind === 'visible' ? view.toStored(result.document, context) : null };
   }
-  return rendered;
+}
+
+/** Half of the documents of every view; of one alone there are no halves. */
+function halvesOf(rendering: Rendering): readonly [Rendering, Rendering] | null {
+  const halves = halvesOfList([...rendering].flatMap(([view, ids]) => ids.map((id) => ({ view, id }))));
+  return halves === null ? null : [renderingOf(halves[0]), renderingOf(halves[1])];
+}
+
+function renderingOf(documents: readonly { readonly view: View; readonly id: string }[]): Rendering {
+  return new Map([...groupBy(documents, ({ view }) => view)].map(([view, own]) => [view, own.map(({ id }) => id)]));
 }
 
 /** The documents by the store that they go to. */

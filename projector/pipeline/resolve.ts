@@ -43,9 +43,7 @@ async function lookUp(ports: ResolvePorts, dirty: Dirty, documents: DirtyDocumen
     const { orders, tooMany } = await referringWithin(ports, reference, ids);
     for (const [touch, touched] of rules) {
       const view = viewOf(touch);
-      const concerned = orders.filter(({ references }) =>
-        references[reference].some((id) => touched.has(id) && !tooMany.has(id)),
-      );
+      const concerned = orders.filter(({ referred }) => referred.some((id) => touched.has(id) && !tooMany.has(id)));
       for (const id of documentsOf(touch, concerned)) documents.add(view, id);
       for (const referredId of tooMany) if (touched.has(referredId)) jobs.push({ view, reference, referredId });
     }
@@ -68,9 +66,7 @@ async function referringWithin(
   const all = await aggregates.referring(reference, ids, togetherMax + 1);
   if (all.length <= togetherMax) {
     const counts = new Map<string, number>();
-    for (const { references } of all) {
-      for (const id of references[reference]) counts.set(id, (counts.get(id) ?? 0) + 1);
-    }
+    for (const { referred } of all) for (const id of referred) counts.set(id, (counts.get(id) ?? 0) + 1);
     return { orders: all, tooMany: new Set(ids.filter((id) => (counts.get(id) ?? 0) > fanOutInlineMax)) };
   }
   const orders: Referring[] = [];

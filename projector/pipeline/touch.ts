@@ -75,5 +75,5 @@ export function viewOf(touch: Touch): ViewName {
 /** The documents that a look-up rule leads to, by way of the orders that it found. */
 export function documentsOf(touch: ReferenceTouch, orders: readonly Referring[]): string[] {
   if (touch.document === 'order') return orders.map(({ orderId }) => orderId);
-  return [...new Set(orders.flatMap(({ references }) => references.customer))];
+  return [...new Set(orders.flatMap(({ customer }) => customer))];
 }

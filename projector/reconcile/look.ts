@@ -8,10 +8,11 @@
  */
 import { dayOf } from '../../mappings/calendar.js';
 import type { DerivationSettings, StoredDocument, View } from '../../mappings/contract.js';
-import { canonicalJson } from '../operations/digest.js';
+import { digestOf } from '../operations/digest.js';
 import { type LoadPorts, loadFor } from '../pipeline/load.js';
 import { render } from '../pipeline/publish.js';
-import type { Clock, DocumentScan, ScannedDocument, Target, TicketLevel } from '../ports.js';
+import { halvesOfList, inRoom } from '../pipeline/room.js';
+import type { Clock, DocumentScan, OutgoingDocument, Room, ScannedDocument, Target, TicketLevel } from '../ports.js';
 import { pathsThatDiffer } from './paths.js';
 
 export interface LookPorts extends LoadPorts {
@@ -19,6 +20,8 @@ export interface LookPorts extends LoadPorts {
   readonly tickets: Pick<TicketLevel, 'last'>;
   readonly clock: Clock;
   readonly settings: DerivationSettings;
+  /** Of documents, and of what they are rendered from, that are looked at together. */
+  readonly loadedCharactersMax: number;
 }
 
 /**
@@ -34,8 +37,8 @@ export interface DocumentLook {
   readonly fault: Fault;
   /** The ticket that is stored; `null` when nothing is, or nothing that is a ticket. */
   readonly ticket: number | null;
-  /** What is stored, to tell whether it has changed. */
-  readonly stored: string | null;
+  /** Digest of what is stored, to tell whether it has changed. */
+  readonly stored: number | null;
 }
 
 /** Those of the documents that are not as they should be now. */
@@ -45,35 +48,53 @@ export async function lookAt(
   target: Target,
   ids: readonly string[],
 ): Promise<Map<string, DocumentLook>> {
-  const found = await ports.documents.read(target, ids);
+  const looks = new Map<string, DocumentLook>();
+  const parts = inRoom(ids, halvesOfList, ports.loadedCharactersMax, (part, room) =>
+    lookAtPart(ports, view, target, part, room),
+  );
+  for await (const part of parts) for (const [id, look] of part) looks.set(id, look);
+  return looks;
+}
+
+async function lookAtPart(
+  ports: LookPorts,
+  view: View,
+  target: Target,
+  ids: readonly string[],
+  room: Room,
+): Promise<Map<string, DocumentLook>> {
+  const found = await ports.documents.read(target, ids, room);
   // A ticket that is stored was given before, whoever took it.
   const lastTicket = await ports.tickets.last();
-  const expected = await expectedNow(ports, view, ids);
+  const faults = new Map<string, Fault | null>();
+  for (const { id, stored } of await expectedNow(ports, view, ids, room)) {
+    faults.set(id, judge(stored, found.get(id), lastTicket));
+  }
   const looks = new Map<string, DocumentLook>();
   for (const id of ids) {
     const document = found.get(id);
-    const fault = judge(expected.get(id), document, lastTicket);
+    const expected = faults.get(id);
+    const fault = expected === undefined ? judge(undefined, document, lastTicket) : expected;
     if (fault === null) continue;
     looks.set(id, {
       fault,
       ticket: document === undefined || Number.isNaN(document.ticket) ? null : document.ticket,
-      stored: document === undefined ? null : canonicalJson(document.stored),
+      stored: document === undefined ? null : digestOf(document.stored),
     });
   }
   return looks;
 }
 
-/** As they would be written now; `null` is a tombstone. Those without a founded state are left out. */
+/** As they would be written now, one by one; `null` is a tombstone. Those without a founded state are left out. */
 export async function expectedNow(
   ports: LoadPorts & Pick<LookPorts, 'clock' | 'settings'>,
   view: View,
   ids: readonly string[],
-): Promise<Map<string, StoredDocument | null>> {
+  room?: Room,
+): Promise<Iterable<OutgoingDocument>> {
   const today = dayOf(ports.clock.now(), ports.settings.businessTimeZone);
-  const rendering = new Map([[view, ids]]);
-  const loaded = await loadFor(ports, rendering, today);
-  const rendered = render(rendering, loaded, { ...ports.settings, today });
-  return new Map((rendered.get(view.name) ?? []).map(({ id, stored }) => [id, stored]));
+  const loaded = await loadFor(ports, new Map([[view, ids]]), today, room);
+  return render(view, ids, loaded, { ...ports.settings, today });
 }
 
 /** `null`: it is as it should be. `expected`: `null` is a tombstone, `undefined` that nothing should be seen. */

@@ -10,7 +10,9 @@ import { piecesOf } from '../pipeline/group.js';
 import type { Patience } from '../pipeline/patience.js';
 import { chunksOf, type PublishPorts, publishAll } from '../pipeline/publish.js';
 import { type ResolvePorts, resolve } from '../pipeline/resolve.js';
+import { halvesOfList, inRoom } from '../pipeline/room.js';
 import { referencesTo, touchAggregate, touchAllReferring, viewsReading } from '../pipeline/touch.js';
+import type { StateRecord } from '../ports.js';
 import { groupOf, ROLLUP_NAMES, splitGroup } from '../state/derive.js';
 
 export interface RefreshPorts {
@@ -42,10 +44,11 @@ export async function refreshAggregates(
 
 async function dependentOn(ports: RefreshPorts, aggregate: AggregateName, ids: readonly string[]): Promise<Dirty> {
   const dirty = new Dirty();
-  const states = await ports.publish.aggregates.read(aggregate, ids);
-  for (const id of ids) {
-    touchAggregate(dirty, aggregate, id, states.get(id)?.state ?? EMPTY_STATE, null);
-    touchAllReferring(dirty, aggregate, id);
+  for await (const [some, states] of statesOf(ports, aggregate, ids)) {
+    for (const id of some) {
+      touchAggregate(dirty, aggregate, id, states.get(id)?.state ?? EMPTY_STATE, null);
+      touchAllReferring(dirty, aggregate, id);
+    }
   }
   for (const rollup of ROLLUP_NAMES) {
     if (!viewsReading(rollup).some((view) => views[view].aggregate === aggregate)) continue;
@@ -55,21 +58,40 @@ async function dependentOn(ports: RefreshPorts, aggregate: AggregateName, ids: r
   return dirty;
 }
 
+/** As many at a time as there is room for, with their ids. */
+function statesOf(
+  { publish: { aggregates, loadedCharactersMax } }: RefreshPorts,
+  aggregate: AggregateName,
+  ids: readonly string[],
+): AsyncGenerator<readonly [ids: readonly string[], states: ReadonlyMap<string, StateRecord>]> {
+  return inRoom(
+    ids,
+    halvesOfList,
+    loadedCharactersMax,
+    async (part, room) => [part, await aggregates.read(aggregate, part, room)] as const,
+  );
+}
+
 /** The sums that are there. */
 async function touchOwned(
-  { publish }: RefreshPorts,
+  { publish: { rollups, loadedCharactersMax } }: RefreshPorts,
   dirty: Dirty,
   rollup: RollupName,
   owners: readonly string[],
 ): Promise<void> {
-  for (const [owner, periods] of await publish.rollups.read(rollup, owners, null)) {
-    for (const { period } of periods) dirty.group(rollup, groupOf({ owner, period }));
+  const parts = inRoom(owners, halvesOfList, loadedCharactersMax, (part, room) =>
+    rollups.read(rollup, part, null, room),
+  );
+  for await (const part of parts) {
+    for (const [owner, periods] of part) {
+      for (const { period } of periods) dirty.group(rollup, groupOf({ owner, period }));
+    }
   }
 }
 
 /** Those that orders count in, and that may not be there. */
 async function touchContributed(
-  { publish: { aggregates } }: RefreshPorts,
+  ports: RefreshPorts,
   dirty: Dirty,
   rollup: RollupName,
   aggregate: AggregateName,
@@ -77,12 +99,14 @@ async function touchContributed(
 ): Promise<void> {
   for (const reference of referencesTo(aggregate)) {
     for (let after: string | null = null; ; ) {
-      const orders = await aggregates.referringAfter(reference, owner, after, PAGE_ORDERS);
+      const orders = await ports.publish.aggregates.referringAfter(reference, owner, after, PAGE_ORDERS);
       if (orders.length === 0) break;
       const ids = orders.map(({ orderId }) => orderId);
-      for (const { state } of (await aggregates.read('orders', ids)).values()) {
-        for (const group of state.groups.get(rollup) ?? []) {
-          if (splitGroup(group).owner === owner) dirty.group(rollup, group);
+      for await (const [, states] of statesOf(ports, 'orders', ids)) {
+        for (const { state } of states.values()) {
+          for (const group of state.groups.get(rollup) ?? []) {
+            if (splitGroup(group).owner === owner) dirty.group(rollup, group);
+          }
         }
       }
       after = ids.at(-1) ?? '';

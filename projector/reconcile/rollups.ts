@@ -7,8 +7,10 @@ import { rollups } from '../../mappings/registry.js';
 import type { RollupName } from '../../mappings/rollups/summaries.js';
 import { canonicalJson } from '../operations/digest.js';
 import { Dirty } from '../pipeline/dirty.js';
+import { piecesOf } from '../pipeline/group.js';
 import { chunksOf, publishAll } from '../pipeline/publish.js';
 import { type ResolvePorts, resolve } from '../pipeline/resolve.js';
+import { halvesOfList, inRoom } from '../pipeline/room.js';
 import type { BasisScan, RollupCopy } from '../ports.js';
 import type { Subject } from './check.js';
 import type { DocumentCheckPorts } from './documents.js';
@@ -36,10 +38,17 @@ export function sumsOf(ports: DeepPorts, rollup: RollupName): Subject<RollupLook
     yield* basis.groups(rollup);
     // What an order counts in, and no sum is there for.
     for await (const ids of statePages(ports, 'orders', PAGE_IDS)) {
-      const states = await patience.until(() => basis.states('orders', ids));
-      const groups = new Set([...states.values()].flatMap(({ state }) => state?.groups.get(rollup) ?? []));
-      const known = await patience.until(() => basis.rollups(rollup, [...groups]));
-      yield [...groups].filter((group) => !known.has(group));
+      const parts = inRoom(ids, halvesOfList, ports.loadedCharactersMax, (part, room) =>
+        patience.until(() => basis.states('orders', part, room)),
+      );
+      for await (const states of parts) {
+        const groups = new Set([...states.values()].flatMap(({ state }) => state?.groups.get(rollup) ?? []));
+        // An order may count in tens of thousands.
+        for (const piece of piecesOf([...groups], PAGE_IDS)) {
+          const known = await patience.until(() => basis.rollups(rollup, piece));
+          yield piece.filter((group) => !known.has(group));
+        }
+      }
     }
   }
   return {

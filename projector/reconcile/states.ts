@@ -6,7 +6,8 @@ import { decodeState, encodeState } from '../../runtime/state-codec.js';
 import { bucketOf } from '../operations/digest.js';
 import { Refused } from '../operations/rebuilding.js';
 import { piecesOf } from '../pipeline/group.js';
-import type { EventLog, Gap, StateCopy, StateScan } from '../ports.js';
+import { halvesOfList, inRoom } from '../pipeline/room.js';
+import type { EventLog, Gap, Room, StateCopy, StateScan } from '../ports.js';
 import { fits, type StateBounds, type StoredForm, storedForm } from '../state/bounded-merge.js';
 import { derive } from '../state/derive.js';
 import type { Subject } from './check.js';
@@ -79,14 +80,29 @@ async function assertHistory(events: EventLog, aggregate: AggregateName): Promis
   throw new Refused(`Events are no longer in Kafka: ${where}. States cannot be compared with what is left of them.`);
 }
 
-/** What is stored is read first: the events that it was made of are there then. */
 async function lookAtStates(
   ports: StateCheckPorts,
   aggregate: AggregateName,
   refold: Refold,
   ids: readonly string[],
 ): Promise<Map<string, StateLook>> {
-  const copies = await ports.basis.states(aggregate, ids);
+  const looks = new Map<string, StateLook>();
+  const parts = inRoom(ids, halvesOfList, ports.loadedCharactersMax, (part, room) =>
+    lookAtPart(ports, aggregate, refold, part, room),
+  );
+  for await (const part of parts) for (const [id, look] of part) looks.set(id, look);
+  return looks;
+}
+
+/** What is stored is read first: the events that it was made of are there then. */
+async function lookAtPart(
+  ports: StateCheckPorts,
+  aggregate: AggregateName,
+  refold: Refold,
+  ids: readonly string[],
+  room: Room,
+): Promise<Map<string, StateLook>> {
+  const copies = await ports.basis.states(aggregate, ids, room);
   await refold.advance();
   const looks = new Map<string, StateLook>();
   for (const id of ids) {

@@ -10,7 +10,7 @@ export class StateCache {
   private readonly entries = new Map<string, StateRecord>();
   private characters = 0;
 
-  /** `charactersMax`: of the stored forms of large states. */
+  /** `charactersMax`: of their stored forms. */
   constructor(
     private readonly statesMax: number,
     private readonly charactersMax = Number.POSITIVE_INFINITY,
@@ -36,7 +36,7 @@ export class StateCache {
     if (known !== undefined && known.version >= record.version) return;
     this.drop(key);
     this.entries.set(key, record);
-    this.characters += record.length ?? 0;
+    this.characters += record.length;
     while (this.entries.size > this.statesMax || this.characters > this.charactersMax) {
       const [oldest] = this.entries.keys();
       if (oldest === undefined) break;

@@ -21,7 +21,7 @@ import { StateCache } from '../../projector/state/cache.js';
 import { encodeState } from '../../runtime/state-codec.js';
 import { deliveriesOf } from '../mappings/aggregates/events.js';
 import { operatedIn } from '../memory/operated.js';
-import { liveProjection, toRecord } from '../memory/projection.js';
+import { LOADED_CHARACTERS_MAX, liveProjection, toRecord } from '../memory/projection.js';
 import type { PublishedEvent } from '../recomputation-documents.js';
 
 const SETTINGS = { businessTimeZone: 'UTC', reportingCurrency: 'CNY' };
@@ -238,7 +238,13 @@ describe('an order whose state is full', () => {
   it('takes a re-driven event when there is room, and says before that there is none', async () => {
     const world = liveProjection({ now: NOW, settings: SETTINGS, stateBytesMax });
     await world.run(history(), { batch: 7, workers: 1 });
-    const trial = () => trialOf({ store: world.aggregates, settings: SETTINGS, stateBytesMax });
+    const trial = () =>
+      trialOf({
+        store: world.aggregates,
+        settings: SETTINGS,
+        stateBytesMax,
+        loadedCharactersMax: LOADED_CHARACTERS_MAX,
+      });
     const [waiting] = [...world.quarantine.records.values()];
     if (waiting === undefined) throw new Error('Nothing was quarantined.');
     const { deliveries } = decodeBatch([waiting.record]);
@@ -249,12 +255,12 @@ describe('an order whose state is full', () => {
 });
 
 describe('the cache of states', () => {
-  it('holds large ones up to so many characters, however few they are', () => {
+  it('holds up to so many characters, however few they are in', () => {
     const cache = new StateCache(10, 250_000);
     const ids = ['a', 'b', 'c'];
     for (const id of ids) cache.put('orders', id, { version: 1, state: EMPTY_STATE, length: 100_000 });
     expect([...cache.take('orders', ids).keys()]).toEqual(['b', 'c']);
-    cache.put('orders', 'b', { version: 2, state: EMPTY_STATE });
+    cache.put('orders', 'b', { version: 2, state: EMPTY_STATE, length: 1_000 });
     cache.put('orders', 'd', { version: 1, state: EMPTY_STATE, length: 100_000 });
     expect([...cache.take('orders', ['b', 'c', 'd']).keys()]).toEqual(['b', 'c', 'd']);
     cache.put('orders', 'e', { version: 1, state: EMPTY_STATE, length: 1_000_000 });

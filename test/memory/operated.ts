@@ -3,7 +3,7 @@ import type { OperatedGeneration } from '../../projector/operations/operated.js'
 import { RefusedSoFar } from '../../projector/operations/refused-so-far.js';
 import { StateCache } from '../../projector/state/cache.js';
 import type { PublishedEvent } from '../recomputation-documents.js';
-import { type liveProjection, STATE_BYTES_MAX, toRecord } from './projection.js';
+import { LOADED_CHARACTERS_MAX, type liveProjection, STATE_BYTES_MAX, toRecord } from './projection.js';
 import { MemoryStateScan } from './rebuilds.js';
 import { MemoryRefusalDesk } from './refusals.js';
 import { MemoryBasisScan, MemoryDocumentScan, MemoryEventLog, MemoryTicketLevel } from './scans.js';
@@ -22,7 +22,11 @@ export function operatedIn(world: World, logged: readonly PublishedEvent[]): Ope
     },
     ...{ aggregates: world.aggregates, rollups: world.rollups, cache: publish.cache, clock: world.clock },
     ...{ settings, patience: world.patience, chunkDocumentsMax: 2, publish },
-    fold: { store: world.aggregates, cache: new StateCache(10), settings, stateBytesMax: STATE_BYTES_MAX },
+    loadedCharactersMax: LOADED_CHARACTERS_MAX,
+    fold: {
+      ...{ store: world.aggregates, cache: new StateCache(10), settings },
+      ...{ stateBytesMax: STATE_BYTES_MAX, loadedCharactersMax: LOADED_CHARACTERS_MAX },
+    },
     documents: new MemoryDocumentScan(world.documents),
     tickets: new MemoryTicketLevel(world.tickets),
     scan: new MemoryStateScan(world.aggregates),

@@ -27,6 +27,8 @@ import {
 const IMPATIENT: Patience & { giveUp(): void } = { until: (step) => step(), giveUp: () => {} };
 /** As projectors have it unless they are told otherwise. */
 export const STATE_BYTES_MAX = 8 * 1024 * 1024;
+/** The same. */
+export const LOADED_CHARACTERS_MAX = 16 * 1024 * 1024;
 const FAN_OUT = { chunkOrdersMax: 1, busyChunkOrdersMax: 1, yieldMsMax: 0, idleMs: 1, leaseMs: 1_000 };
 
 export function liveProjection({
@@ -34,6 +36,8 @@ export function liveProjection({
   settings,
   fanOutInlineMax = 1000,
   stateBytesMax = STATE_BYTES_MAX,
+  loadedCharactersMax = LOADED_CHARACTERS_MAX,
+  chunkDocumentsMax = 3,
   registered,
   patience = IMPATIENT,
 }: {
@@ -41,6 +45,8 @@ export function liveProjection({
   readonly settings: DerivationSettings;
   readonly fanOutInlineMax?: number;
   readonly stateBytesMax?: number;
+  readonly loadedCharactersMax?: number;
+  readonly chunkDocumentsMax?: number;
   /** Instead of `control.admission`. */
   readonly registered?: GenerationControl;
   /** Absent: nothing is tried twice. */
@@ -72,7 +78,8 @@ export function liveProjection({
     clock,
     settings,
     stages: { observe: () => {}, count: () => {} },
-    chunkDocumentsMax: 3,
+    chunkDocumentsMax,
+    loadedCharactersMax,
     fanOutInlineMax,
   });
 
@@ -87,7 +94,7 @@ export function liveProjection({
         quarantine,
         // What is kept beside states and documents is kept by the real stores only.
         erasures: { carryOut: async () => {} },
-        fold: { store: aggregates, cache, settings, stateBytesMax },
+        fold: { store: aggregates, cache, settings, stateBytesMax, loadedCharactersMax },
         flush: flushPorts(cache, around),
         patience,
         giveUp: (reason) => patience.giveUp(reason),

@@ -6,12 +6,14 @@ import type {
   DocumentScan,
   EventLog,
   LogSpan,
+  Room,
   ScannedDocument,
   SourceRecord,
   StateCopy,
   Target,
   TicketLevel,
 } from '../../projector/ports.js';
+import { charactersOf } from '../../projector/stores/characters.js';
 import { decodeState } from '../../runtime/state-codec.js';
 import type { MemoryAggregateStore, MemoryDocumentStore, MemoryRollupStore, MemoryTicketCounter } from './stores.js';
 
@@ -30,11 +32,13 @@ export class MemoryDocumentScan implements DocumentScan {
     for (let from = 0; from < ids.length; from += PAGE) yield ids.slice(from, from + PAGE);
   }
 
-  async read(target: Target, ids: readonly string[]): Promise<Map<string, ScannedDocument>> {
+  async read(target: Target, ids: readonly string[], room?: Room): Promise<Map<string, ScannedDocument>> {
     return new Map(
       ids.flatMap((id) => {
         const found = this.documents.stored(target, id);
-        return found === undefined ? [] : [[id, { id, ...found }] as const];
+        if (found === undefined) return [];
+        room?.take(charactersOf(found.stored));
+        return [[id, { id, ...found }] as const];
       }),
     );
   }
@@ -62,11 +66,13 @@ export class MemoryBasisScan implements BasisScan {
     private readonly sums: MemoryRollupStore,
   ) {}
 
-  async states(aggregate: AggregateName, ids: readonly string[]): Promise<Map<string, StateCopy>> {
+  async states(aggregate: AggregateName, ids: readonly string[], room?: Room): Promise<Map<string, StateCopy>> {
     return new Map(
       ids.flatMap((id) => {
         const record = this.aggregates.records[aggregate].get(id);
-        return record === undefined ? [] : [[id, { ...record, state: decodeState(record.state) }] as const];
+        if (record === undefined) return [];
+        room?.take(charactersOf(record));
+        return [[id, { ...record, state: decodeState(record.state) }] as const];
       }),
     );
   }

@@ -24,6 +24,7 @@ import type {
   Referring,
   RollupCopy,
   RollupStore,
+  Room,
   StateRecord,
   StateWrite,
   SweepPlace,
@@ -33,7 +34,7 @@ import type {
 } from '../../projector/ports.js';
 import { groupOf, readContributions, splitGroup } from '../../projector/state/derive.js';
 import type { Change } from '../../runtime/changes.js';
-import { decodeState, lengthIfLarge } from '../../runtime/state-codec.js';
+import { decodeState } from '../../runtime/state-codec.js';
 
 interface StoredState {
   readonly version: number;
@@ -50,13 +51,14 @@ export class MemoryAggregateStore implements AggregateStore {
     orders: new Map(),
   };
 
-  async read(aggregate: AggregateName, ids: readonly string[]): Promise<Map<string, StateRecord>> {
+  async read(aggregate: AggregateName, ids: readonly string[], room?: Room): Promise<Map<string, StateRecord>> {
     const found = new Map<string, StateRecord>();
     for (const id of ids) {
       const record = this.records[aggregate].get(id);
       if (record === undefined) continue;
       const { version, state } = record;
-      found.set(id, { version, state: decodeState(state), ...lengthIfLarge(state), ...gapOf(record) });
+      room?.take(state.length);
+      found.set(id, { version, state: decodeState(state), length: state.length, ...gapOf(record) });
     }
     return found;
   }
@@ -83,20 +85,23 @@ export class MemoryAggregateStore implements AggregateStore {
   }
 
   async referring(reference: keyof References, ids: readonly string[], limit: number) {
-    return this.referringTo(reference, new Set(ids)).slice(0, limit);
+    return this.referringTo(reference, ids).slice(0, limit);
   }
 
   async referringAfter(reference: keyof References, id: string, after: string | null, limit: number) {
-    return this.referringTo(reference, new Set([id]))
+    return this.referringTo(reference, [id])
       .filter(({ orderId }) => after === null || codePointOrder(orderId, after) > 0)
       .sort((a, b) => codePointOrder(a.orderId, b.orderId))
       .slice(0, limit);
   }
 
-  private referringTo(reference: keyof References, ids: ReadonlySet<string>): Referring[] {
+  private referringTo(reference: keyof References, ids: readonly string[]): Referring[] {
     return [...this.records.orders]
-      .map(([orderId, { references = NO_REFERENCES }]) => ({ orderId, references }))
-      .filter(({ references }) => references[reference].some((id) => ids.has(id)));
+      .map(([orderId, { references = NO_REFERENCES }]) => {
+        const referred = references[reference].filter((id) => ids.includes(id));
+        return { orderId, referred, customer: references.customer };
+      })
+      .filter(({ referred }) => referred.length > 0);
   }
 }
 
@@ -144,13 +149,21 @@ export class MemoryRollupStore implements RollupStore {
     }
   }
 
-  async read<Name extends RollupName>(rollup: Name, owners: readonly string[], firstPeriod: string | null) {
+  async read<Name extends RollupName>(
+    rollup: Name,
+    owners: readonly string[],
+    firstPeriod: string | null,
+    room?: Room,
+  ) {
     const found = new Map<string, PeriodSummary<Name>[]>(owners.map((owner) => [owner, []]));
     for (const [key, { summary }] of this.summaries) {
       const [name, group] = splitKey(key);
       const { owner, period } = splitGroup(group);
       if (name !== rollup || (firstPeriod !== null && period < firstPeriod)) continue;
-      found.get(owner)?.push({ period, summary: JSON.parse(summary) as SummaryOf[Name] });
+      const own = found.get(owner);
+      if (own === undefined) continue;
+      room?.take(summary.length);
+      own.push({ period, summary: JSON.parse(summary) as SummaryOf[Name] });
     }
     for (const periods of found.values()) periods.sort((a, b) => (a.period < b.period ? 1 : -1));
     return found;
@@ -280,11 +293,8 @@ export class MemoryDocumentStore implements DocumentStore {
   /** `isFit`: a store may refuse documents for good. */
   constructor(private readonly isFit: (stored: StoredDocument) => boolean = () => true) {}
 
-  async publish(
-    { view, revision }: Target,
-    ticket: Ticket,
-    documents: readonly OutgoingDocument[],
-  ): Promise<Published> {
+  async publish({ view, revision }: Target, ticket: Ticket, documents: Iterable<OutgoingDocument>): Promise<Published> {
+    let written = 0;
     let superseded = 0;
     let refused = 0;
     for (const { id, stored } of documents) {
@@ -296,9 +306,10 @@ export class MemoryDocumentStore implements DocumentStore {
         this.refused.push({ id, ticket, reason: 'unfit' });
       } else {
         this.documents.set(key, { ticket, stored: JSON.stringify(stored) });
+        written += 1;
       }
     }
-    return { written: documents.length - superseded - refused, superseded, refused };
+    return { written, superseded, refused };
   }
 
   /** The ticket that the document carries, tombstones included; 0 when there is none. */

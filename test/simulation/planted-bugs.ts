@@ -256,16 +256,17 @@ const tickets: readonly PlantedBug[] = [
     patches: [
       {
         file: PUBLISH,
-        find: 'if (documents.length === 0) return;',
+        find: 'const published = await timed(ports.stages, `publish',
         replace: `const sent = (publish.sent ??= new WeakMap());
           if (!sent.has(ports)) sent.set(ports, new Map());
           const texts = sent.get(ports);
-          documents = documents.filter(({ id, stored }) => {
+          documents = [...documents].filter(({ id, stored }) => {
             const isEqual = texts.get(target.view + id) === JSON.stringify(stored);
             texts.set(target.view + id, JSON.stringify(stored));
             return !isEqual;
           });
-          if (documents.length === 0) return;`,
+          if (documents.length === 0) return;
+          const published = await timed(ports.stages, \`publish`,
       },
     ],
   },
@@ -461,7 +462,13 @@ const announcements: readonly PlantedBug[] = [
   {
     name: 'announced after the commit',
     breaks: 'A process dies with positions durable, and nobody ever hears of the documents.',
-    patches: [{ file: PUBLISH, find: '  await announced;\n', replace: '' }],
+    patches: [
+      {
+        file: PUBLISH,
+        find: 'const [part] = await Promise.all([published.next(), announced]);',
+        replace: 'const part = await published.next(); if (part.done !== true) await announced;',
+      },
+    ],
   },
   {
     name: 'announced before the write',
@@ -470,8 +477,9 @@ const announcements: readonly PlantedBug[] = [
       {
         file: PUBLISH,
         find: "const targets = await timed(stages, 'targets', () => ports.targets.current());",
-        replace: `for (const view of rendering.keys()) {
-          await ports.changes.announce(changesOf(view, ticket, loaded, rendered.get(view.name) ?? []));
+        replace: `for (const [view, ids] of rendering) {
+          const documents = [...render(view, ids, loaded, { ...ports.settings, today }, unfounded)];
+          await ports.changes.announce(changesOf(view, ticket, loaded, documents.map(({ id }) => id)));
         }
         const targets = await ports.targets.current();`,
       },

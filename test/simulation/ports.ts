@@ -8,6 +8,7 @@ import type {
   DocumentStore,
   Erasures,
   JobStore,
+  OutgoingDocument,
   Published,
   RollupStore,
   StateScan,
@@ -35,8 +36,8 @@ export function portsOf(sender: Sender, outside: Outside) {
   ) => schedule.bulk(sender, call, false, ids, effect);
 
   const aggregates: AggregateStore = {
-    read: async (name, ids) =>
-      union(await readEach(`read ${name}`, ids, (piece) => world.aggregates.read(name, piece))),
+    read: async (name, ids, room) =>
+      union(await readEach(`read ${name}`, ids, (piece) => world.aggregates.read(name, piece, room))),
     versions: async (name, ids) =>
       union(await readEach(`versions of ${name}`, ids, (piece) => world.aggregates.versions(name, piece))),
     write: async (name, writes) => {
@@ -60,8 +61,8 @@ export function portsOf(sender: Sender, outside: Outside) {
       });
       for (const member of found.flat()) visit(...member);
     },
-    read: async (rollup, owners, firstPeriod) =>
-      union(await readEach(`read ${rollup}`, owners, (piece) => world.rollups.read(rollup, piece, firstPeriod))),
+    read: async (rollup, owners, firstPeriod, room) =>
+      union(await readEach(`read ${rollup}`, owners, (piece) => world.rollups.read(rollup, piece, firstPeriod, room))),
     owners: (rollup, periods, after) => read(`owners in ${rollup}`, () => world.rollups.owners(rollup, periods, after)),
     write: async (rollup, ticket, summaries) => {
       await schedule.bulk(sender, `write ${rollup}`, true, summaries, (piece) =>
@@ -76,8 +77,9 @@ export function portsOf(sender: Sender, outside: Outside) {
 
   const documents: DocumentStore = {
     publish: async (target, ticket, outgoing) => {
-      const ids = (piece: typeof outgoing) => piece.map(({ id }) => id);
-      const published = await schedule.bulk(sender, `publish ${target.view}`, true, outgoing, (piece) =>
+      const all = [...outgoing];
+      const ids = (piece: readonly OutgoingDocument[]) => piece.map(({ id }) => id);
+      const published = await schedule.bulk(sender, `publish ${target.view}`, true, all, (piece) =>
         invariants.publish(target, ids(piece), () => world.documents.publish(target, ticket, piece)),
       );
       return published.reduce(added, { written: 0, superseded: 0, refused: 0 });

@@ -19,6 +19,8 @@ import { GENERATION, SETTINGS } from './world.js';
 export const LEASE_MS = 60_000;
 const IDLE_MS = 1_000;
 const EVENTS_LEFT_MAX = 4;
+/** A few states: often less than what is to be rendered or merged together. */
+const LOADED_CHARACTERS_MAX = 3_000;
 const LOG = createLog('simulation', 'silent');
 
 export interface Habitat extends Outside {
@@ -97,7 +99,7 @@ export class Worker implements Holder {
     const stages = { observe: () => {}, count: () => {} };
     const patience = { until: <Result>(step: () => Promise<Result>) => this.until(step) };
     const stored = { aggregates, rollups, tickets, documents, changes, targets };
-    const publish = { ...stored, cache, clock, settings: SETTINGS, stages };
+    const publish = { ...stored, cache, clock, settings: SETTINGS, stages, loadedCharactersMax: LOADED_CHARACTERS_MAX };
     const { chunkDocumentsMax, fanOutInlineMax, batchEventsMax, eventsUndoneMax, flushesInFlightMax } = climate;
     const projection = new Projection(
       {
@@ -107,7 +109,13 @@ export class Worker implements Holder {
           ? new RegisteredControl(ports.registry, GENERATION, clock.now)
           : { admission: async () => ({ mode: 'project' }) },
         yieldToLive: async () => {},
-        fold: { store: aggregates, cache, settings: SETTINGS, stateBytesMax: STATE_BYTES_MAX },
+        fold: {
+          store: aggregates,
+          cache,
+          settings: SETTINGS,
+          stateBytesMax: STATE_BYTES_MAX,
+          loadedCharactersMax: LOADED_CHARACTERS_MAX,
+        },
         flush: { ...publish, jobs, chunkDocumentsMax, fanOutInlineMax },
         events: { folded: () => {}, unknown: () => {}, quarantined: () => {} },
       },

@@ -13,7 +13,11 @@ import { adviceOn, writeAliasOf } from './write-alias.js';
 const LARGE_PIECE_MS = 30_000;
 const PATH_QUERY = 'require_alias=true&filter_path=errors,items.*.status,items.*.error';
 
-export interface BulkOutcome {
+export interface BulkOutcome extends Settled {
+  readonly written: number;
+}
+
+interface Settled {
   readonly superseded: number;
   /** The documents that Elasticsearch refuses for good, with a reason that quotes none of their content. */
   readonly refused: readonly Refused[];
@@ -34,13 +38,14 @@ export async function bulkIndex(
   client: Client,
   index: string,
   ticket: Ticket,
-  documents: readonly OutgoingDocument[],
+  documents: Iterable<OutgoingDocument>,
   limits: BulkLimits,
 ): Promise<BulkOutcome> {
   const { pressure } = limits;
   let superseded = 0;
   let waiting: Unavailable | null = null;
   const refused: Refused[] = [];
+  const ids: string[] = [];
   const send = async (piece: Piece): Promise<void> => {
     const answer = await pressure.inTurn(() => sendPiece(client, index, piece));
     if (answer.kind === 'split') {
@@ -60,12 +65,20 @@ export async function bulkIndex(
     superseded += settled.superseded;
     refused.push(...settled.refused);
   };
-  const pieces = piecesOf(ticket, documents, limits, (tooLarge) => refused.push(tooLarge));
+  const pieces = piecesOf(ticket, noting(documents, ids), limits, (tooLarge) => refused.push(tooLarge));
   await inLanes(pieces, pressure.requestsInFlight, send);
   if (waiting !== null) throw waiting;
-  pressure.eased();
-  pressure.settled(documents.map(({ id }) => nameIn(index, id)));
-  return { superseded, refused };
+  if (ids.length > 0) pressure.eased();
+  pressure.settled(ids.map((id) => nameIn(index, id)));
+  return { written: ids.length - superseded - refused.length, superseded, refused };
+}
+
+/** `ids`: gets those of the documents as they are asked for. */
+function* noting(documents: Iterable<OutgoingDocument>, ids: string[]): Generator<OutgoingDocument> {
+  for (const document of documents) {
+    ids.push(document.id);
+    yield document;
+  }
 }
 
 /**
@@ -109,7 +122,7 @@ function unavailable(index: string, item: BulkItem): Unavailable {
 }
 
 /** What needs an operator is told before what passes by itself. */
-function settle({ ids }: Piece, items: readonly BulkItem[], index: string, pressure: Pressure): BulkOutcome {
+function settle({ ids }: Piece, items: readonly BulkItem[], index: string, pressure: Pressure): Settled {
   let superseded = 0;
   let waiting: BulkItem | null = null;
   let crowded: BulkItem | null = null;

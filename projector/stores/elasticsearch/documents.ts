@@ -18,11 +18,11 @@ export class ElasticsearchDocumentStore implements DocumentStore {
     private readonly documentBytesMax = DOCUMENT_BYTES_MAX,
   ) {}
 
-  async publish(target: Target, ticket: Ticket, documents: readonly OutgoingDocument[]): Promise<Published> {
+  async publish(target: Target, ticket: Ticket, documents: Iterable<OutgoingDocument>): Promise<Published> {
     const index = documentsIndex(this.names, target.view, target.revision);
     const limits = { pressure: this.pressure, documentBytesMax: this.documentBytesMax };
-    const { superseded, refused } = await bulkIndex(this.client, index, ticket, documents, limits);
+    const { written, superseded, refused } = await bulkIndex(this.client, index, ticket, documents, limits);
     await this.refusals.record(refused.map(({ id, reason }) => ({ target, id, ticket, reason })));
-    return { written: documents.length - superseded - refused.length, superseded, refused: refused.length };
+    return { written, superseded, refused: refused.length };
   }
 }

@@ -36,7 +36,7 @@ function pieceOf(ids: readonly string[], body: string): Piece {
 /** Made as they are asked for: no more of them are in memory than are in flight. */
 export function* piecesOf(
   ticket: Ticket,
-  documents: readonly OutgoingDocument[],
+  documents: Iterable<OutgoingDocument>,
   { pressure, documentBytesMax }: BulkLimits,
   refuse: (document: Refused) => void,
 ): Generator<Piece> {

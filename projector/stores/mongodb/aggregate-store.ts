@@ -1,23 +1,26 @@
-import type { Db } from 'mongodb';
+import type { Db, FindCursor } from 'mongodb';
 import { NO_REFERENCES, type References } from '../../../mappings/aggregates/state.js';
 import type { AggregateName } from '../../../mappings/events/event.js';
 import type { RollupName } from '../../../mappings/rollups/summaries.js';
 import { eventMark } from '../../../runtime/event-mark.js';
 import { stateCollection } from '../../../runtime/names.js';
 import type { AggregateRecord } from '../../../runtime/records.js';
-import { decodeState, lengthIfLarge } from '../../../runtime/state-codec.js';
+import { decodeState } from '../../../runtime/state-codec.js';
 import type {
   AggregateStore,
   Contributions,
   Gap,
   Referring,
+  Room,
   StateRecord,
   StateWrite,
   StoredContributions,
 } from '../../ports.js';
 import { NO_CONTRIBUTIONS, ROLLUP_NAMES } from '../../state/derive.js';
+import { charactersOf } from '../characters.js';
 import { withMongo } from './connection.js';
 import { compareAndSet } from './guarded-write.js';
+import { visitEach } from './streaming.js';
 
 const BATCH_RECORDS = 10_000;
 
@@ -36,19 +39,20 @@ export class MongoAggregateStore implements AggregateStore {
     private readonly generation: number,
   ) {}
 
-  async read(aggregate: AggregateName, ids: readonly string[]): Promise<Map<string, StateRecord>> {
-    if (ids.length === 0) return new Map();
-    const found = await withMongo('read states', () =>
-      this.collection(aggregate)
-        .find({ _id: { $in: [...ids] } }, { projection: { version: 1, state: 1, gap: 1 }, batchSize: ids.length + 1 })
-        .toArray(),
+  async read(aggregate: AggregateName, ids: readonly string[], room?: Room): Promise<Map<string, StateRecord>> {
+    const records = new Map<string, StateRecord>();
+    if (ids.length === 0) return records;
+    const found = this.collection(aggregate).find(
+      { _id: { $in: [...ids] } },
+      { projection: { version: 1, state: 1, gap: 1 }, batchSize: ids.length + 1 },
     );
-    return new Map(
-      found.map(({ _id, version, state, gap }) => [
-        _id,
-        { version, state: decodeState(state), ...lengthIfLarge(state), ...gapOf(gap) },
-      ]),
+    await withMongo('read states', () =>
+      visitEach(found, ({ _id, version, state, gap }) => {
+        room?.take(state.length);
+        records.set(_id, { version, state: decodeState(state), length: state.length, ...gapOf(gap) });
+      }),
     );
+    return records;
   }
 
   async versions(aggregate: AggregateName, ids: readonly string[]): Promise<Map<string, number>> {
@@ -63,6 +67,7 @@ export class MongoAggregateStore implements AggregateStore {
 
   async write(aggregate: AggregateName, writes: readonly StateWrite[]): Promise<ReadonlySet<string>> {
     const changes = writes.map(({ id, expected, state, text, references, contributions, gap }) => ({
+      characters: text.length + charactersOf(references) + charactersOf(contributions),
       filter: { _id: id, version: expected },
       update: {
         _id: id,
@@ -83,15 +88,11 @@ export class MongoAggregateStore implements AggregateStore {
 
   async referring(reference: keyof References, ids: readonly string[], limit: number): Promise<readonly Referring[]> {
     if (ids.length === 0) return [];
-    const found = await withMongo('look up referring orders', () =>
-      this.collection('orders')
-        .find(
-          { [`references.${reference}`]: { $in: [...ids] } },
-          { projection: { references: 1 }, limit, batchSize: Math.min(limit, BATCH_RECORDS) },
-        )
-        .toArray(),
+    const found = this.collection('orders').find(
+      { [`references.${reference}`]: { $in: [...ids] } },
+      { projection: shownOf(reference), limit, batchSize: Math.min(limit, BATCH_RECORDS) },
     );
-    return found.map(toReferring);
+    return withMongo('look up referring orders', () => toReferring(found, reference, ids));
   }
 
   async referringAfter(
@@ -100,15 +101,11 @@ export class MongoAggregateStore implements AggregateStore {
     after: string | null,
     limit: number,
   ): Promise<readonly Referring[]> {
-    const found = await withMongo('look up the next referring orders', () =>
-      this.collection('orders')
-        .find(
-          { [`references.${reference}`]: id, ...(after === null ? {} : { _id: { $gt: after } }) },
-          { projection: { references: 1 }, sort: { _id: 1 }, limit, batchSize: Math.min(limit, BATCH_RECORDS) },
-        )
-        .toArray(),
+    const found = this.collection('orders').find(
+      { [`references.${reference}`]: id, ...(after === null ? {} : { _id: { $gt: after } }) },
+      { projection: shownOf(reference), sort: { _id: 1 }, limit, batchSize: Math.min(limit, BATCH_RECORDS) },
     );
-    return found.map(toReferring);
+    return withMongo('look up the next referring orders', () => toReferring(found, reference, [id]));
   }
 
   private collection(aggregate: AggregateName) {
@@ -121,8 +118,23 @@ export function gapOf(stored: AggregateRecord['gap']): { readonly gap?: Gap } {
   return stored === undefined ? {} : { gap: { awaited: stored.awaited, since: stored.since } };
 }
 
-function toReferring({ _id, references = NO_REFERENCES }: AggregateRecord): Referring {
-  return { orderId: _id, references };
+function shownOf(reference: keyof References): Readonly<Record<string, 1>> {
+  return { 'references.customer': 1, [`references.${reference}`]: 1 };
+}
+
+/** Of 20,000 orders with 1,000 products each no more is kept than was asked for, and that once. */
+async function toReferring(
+  found: FindCursor<AggregateRecord>,
+  reference: keyof References,
+  ids: readonly string[],
+): Promise<Referring[]> {
+  const wanted = new Map(ids.map((id) => [id, id]));
+  const referring: Referring[] = [];
+  await visitEach(found, ({ _id, references = NO_REFERENCES }) => {
+    const referred = references[reference].flatMap((id) => wanted.get(id) ?? []);
+    referring.push({ orderId: _id, referred, customer: references.customer });
+  });
+  return referring;
 }
 
 /** Of each rollup: the groups, which are looked up, and JSON of the contributions. */

@@ -6,10 +6,12 @@ import { rollupCollection, stateCollection } from '../../../runtime/names.js';
 import type { AggregateRecord, ChapterRecord } from '../../../runtime/records.js';
 import { decodeState } from '../../../runtime/state-codec.js';
 import { piecesOf } from '../../pipeline/group.js';
-import type { BasisScan, RollupCopy, StateCopy } from '../../ports.js';
+import type { BasisScan, RollupCopy, Room, StateCopy } from '../../ports.js';
 import { groupOf, ROLLUP_NAMES, splitGroup } from '../../state/derive.js';
+import { charactersOf } from '../characters.js';
 import { type ContributionFields, gapOf } from './aggregate-store.js';
 import { withMongo } from './connection.js';
+import { visitEach } from './streaming.js';
 
 type StateDocument = AggregateRecord & Partial<ContributionFields>;
 
@@ -23,25 +25,31 @@ export class MongoBasisScan implements BasisScan {
     private readonly generation: number,
   ) {}
 
-  async states(aggregate: AggregateName, ids: readonly string[]): Promise<ReadonlyMap<string, StateCopy>> {
-    const found = await withMongo('read states', () =>
-      this.db
-        .collection<StateDocument>(stateCollection(this.generation, aggregate))
-        .find({ _id: { $in: [...ids] } }, { batchSize: ids.length + 1 })
-        .toArray(),
+  async states(aggregate: AggregateName, ids: readonly string[], room?: Room): Promise<ReadonlyMap<string, StateCopy>> {
+    const copies = new Map<string, StateCopy>();
+    const found = this.db
+      .collection<StateDocument>(stateCollection(this.generation, aggregate))
+      .find({ _id: { $in: [...ids] } }, { batchSize: ids.length + 1 });
+    await withMongo('read states', () =>
+      visitEach(found, (record) => {
+        room?.take(charactersOf(record));
+        copies.set(record._id, toCopy(record));
+      }),
     );
-    return new Map(found.map((record) => [record._id, toCopy(record)]));
+    return copies;
   }
 
   async rollups(rollup: RollupName, groups: readonly string[]): Promise<ReadonlyMap<string, RollupCopy>> {
     const wanted = new Set(groups);
     const owners = [...new Set(groups.map((group) => splitGroup(group).owner))];
-    const chapters = await withMongo(`read ${rollup}`, () =>
-      this.chapters(rollup)
-        .find({ owner: { $in: owners } })
-        .toArray(),
+    const copies = new Map<string, RollupCopy>();
+    const chapters = this.chapters(rollup).find({ owner: { $in: owners } });
+    await withMongo(`read ${rollup}`, () =>
+      visitEach(chapters, (chapter) => {
+        for (const [group, copy] of copiesOf(chapter)) if (wanted.has(group)) copies.set(group, copy);
+      }),
     );
-    return new Map(chapters.flatMap(copiesOf).filter(([group]) => wanted.has(group)));
+    return copies;
   }
 
   async *groups(rollup: RollupName): AsyncGenerator<readonly string[]> {

@@ -1,9 +1,11 @@
 import type { Db } from 'mongodb';
 import { documentsCollection } from '../../../runtime/names.js';
 import { TICKET_FIELD } from '../../../runtime/records.js';
-import type { DocumentScan, ScannedDocument, Target } from '../../ports.js';
+import type { DocumentScan, Room, ScannedDocument, Target } from '../../ports.js';
+import { charactersOf } from '../characters.js';
 import { contentOf } from '../scanned-content.js';
 import { withMongo } from './connection.js';
+import { visitEach } from './streaming.js';
 
 interface DocumentRecord extends Readonly<Record<string, unknown>> {
   readonly _id: string;
@@ -23,14 +25,17 @@ export class MongoDocumentScan implements DocumentScan {
     for await (const page of this.scan(target, pageIdsMax, { _id: 1 })) yield page.map(({ _id }) => _id);
   }
 
-  async read(target: Target, ids: readonly string[]): Promise<ReadonlyMap<string, ScannedDocument>> {
-    if (ids.length === 0) return new Map();
-    const found = await withMongo(`read documents of ${target.view}`, () =>
-      this.collection(target)
-        .find({ _id: { $in: [...ids] } })
-        .toArray(),
+  async read(target: Target, ids: readonly string[], room?: Room): Promise<ReadonlyMap<string, ScannedDocument>> {
+    const documents = new Map<string, ScannedDocument>();
+    if (ids.length === 0) return documents;
+    const found = this.collection(target).find({ _id: { $in: [...ids] } });
+    await withMongo(`read documents of ${target.view}`, () =>
+      visitEach(found, (record) => {
+        room?.take(charactersOf(record));
+        documents.set(record._id, toScanned(record));
+      }),
     );
-    return new Map(found.map((record) => [record._id, toScanned(record)]));
+    return documents;
   }
 
   async tickets(target: Target, ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
@@ -50,14 +55,19 @@ export class MongoDocumentScan implements DocumentScan {
   ): AsyncGenerator<readonly DocumentRecord[]> {
     for (let after: string | null = null; ; ) {
       const filter: { _id?: { $gt: string } } = after === null ? {} : { _id: { $gt: after } };
-      const found = await withMongo(`read the documents of ${target.view}`, () =>
-        this.collection(target)
-          .find(filter, { projection, sort: { _id: 1 }, limit, batchSize: limit })
-          .toArray(),
-      );
-      if (found.length === 0) return;
-      yield found;
-      after = found.at(-1)?._id ?? '';
+      const cursor = this.collection(target).find(filter, { projection, sort: { _id: 1 }, limit, batchSize: limit });
+      const before: string | null = after;
+      try {
+        // Of large documents the server sends fewer at a time.
+        while (await withMongo(`read the documents of ${target.view}`, () => cursor.hasNext())) {
+          const found = cursor.readBufferedDocuments();
+          after = found.at(-1)?._id ?? after;
+          yield found;
+        }
+      } finally {
+        await cursor.close();
+      }
+      if (after === before) return;
     }
   }
 

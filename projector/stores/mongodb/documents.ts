@@ -2,7 +2,8 @@ import type { Db } from 'mongodb';
 import { documentsCollection } from '../../../runtime/names.js';
 import { HIDDEN_FIELD, TICKET_FIELD } from '../../../runtime/records.js';
 import type { DocumentStore, OutgoingDocument, Published, Target, Ticket } from '../../ports.js';
-import { writeNewest } from './guarded-write.js';
+import { charactersOf } from '../characters.js';
+import { type GuardedWrite, writeNewest } from './guarded-write.js';
 import type { RefusedDocuments } from './refused.js';
 
 export class MongoDocumentStore implements DocumentStore {
@@ -12,24 +13,29 @@ export class MongoDocumentStore implements DocumentStore {
     private readonly refusals: RefusedDocuments,
   ) {}
 
-  async publish(target: Target, ticket: Ticket, documents: readonly OutgoingDocument[]): Promise<Published> {
-    const writes = documents.map(({ id, stored }) => ({
-      // One without a ticket is of somebody else's making: it counts as the oldest.
-      filter: { _id: id, [TICKET_FIELD]: { $not: { $gte: ticket } } },
-      update: { _id: id, [TICKET_FIELD]: ticket, [HIDDEN_FIELD]: stored === null, ...stored },
-    }));
+  async publish(target: Target, ticket: Ticket, documents: Iterable<OutgoingDocument>): Promise<Published> {
     const collection = documentsCollection(this.generation, target.view, target.revision);
-    const { superseded, refused } = await writeNewest(this.db, collection, writes);
+    const ids: string[] = [];
+    const { superseded, refused } = await writeNewest(this.db, collection, writesOf(ticket, documents, ids));
     await this.refusals.record(
       [...refused].flatMap(([place, reason]) => {
-        const id = documents[place]?.id;
+        const id = ids[place];
         return id === undefined ? [] : [{ target, id, ticket, reason }];
       }),
     );
-    return {
-      written: documents.length - superseded - refused.size,
-      superseded,
-      refused: refused.size,
+    return { written: ids.length - superseded - refused.size, superseded, refused: refused.size };
+  }
+}
+
+/** Made as they are asked for. `ids`: gets those of the documents, in their order. */
+function* writesOf(ticket: Ticket, documents: Iterable<OutgoingDocument>, ids: string[]): Generator<GuardedWrite> {
+  for (const { id, stored } of documents) {
+    ids.push(id);
+    yield {
+      characters: charactersOf(stored),
+      // One without a ticket is of somebody else's making: it counts as the oldest.
+      filter: { _id: id, [TICKET_FIELD]: { $not: { $gte: ticket } } },
+      update: { _id: id, [TICKET_FIELD]: ticket, [HIDDEN_FIELD]: stored === null, ...stored },
     };
   }
 }

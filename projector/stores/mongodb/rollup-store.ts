@@ -3,11 +3,12 @@ import type { Contribution, PeriodRange, PeriodSummary } from '../../../mappings
 import type { RollupName, SummaryOf } from '../../../mappings/rollups/summaries.js';
 import { rollupCollection, stateCollection } from '../../../runtime/names.js';
 import type { ChapterRecord } from '../../../runtime/records.js';
-import type { OwnerPage, RollupStore, Ticket } from '../../ports.js';
+import type { OwnerPage, RollupStore, Room, Ticket } from '../../ports.js';
 import { groupOf, readContributions, splitGroup } from '../../state/derive.js';
 import type { ContributionFields } from './aggregate-store.js';
 import { withMongo } from './connection.js';
 import { writeNewest } from './guarded-write.js';
+import { visitEach } from './streaming.js';
 
 /** `2026-11-01` is in `2026-11`, `2026-11` in `2026-Q4`: small enough that a chapter stays far below 16 MB. */
 function chapterOf(period: string): string {
@@ -39,51 +40,50 @@ export class MongoRollupStore implements RollupStore {
   ): Promise<void> {
     if (groups.length === 0) return;
     const wanted = new Set(groups);
-    await withMongo(`read the members of ${rollup}`, async () => {
-      const orders = this.db
-        .collection<ContributingOrder>(stateCollection(this.generation, 'orders'))
-        .find(
-          { [`groups.${rollup}`]: { $in: [...groups] } },
-          { projection: { _id: 0, [`contributions.${rollup}`]: 1 }, batchSize: BATCH_RECORDS },
-        );
-      // Batch by batch: a group may have more members than fit into memory.
-      while (await orders.hasNext()) {
-        for (const { contributions } of orders.readBufferedDocuments()) {
-          for (const contribution of readContributions(contributions[rollup])) {
-            const group = groupOf(contribution);
-            if (wanted.has(group)) visit(group, contribution);
-          }
+    const orders = this.db
+      .collection<ContributingOrder>(stateCollection(this.generation, 'orders'))
+      .find(
+        { [`groups.${rollup}`]: { $in: [...groups] } },
+        { projection: { _id: 0, [`contributions.${rollup}`]: 1 }, batchSize: BATCH_RECORDS },
+      );
+    // One by one: a group may have more members than fit into memory.
+    await withMongo(`read the members of ${rollup}`, () =>
+      visitEach(orders, ({ contributions }) => {
+        for (const contribution of readContributions(contributions[rollup])) {
+          const group = groupOf(contribution);
+          if (wanted.has(group)) visit(group, contribution);
         }
-      }
-    });
+      }),
+    );
   }
 
   async read<Name extends RollupName>(
     rollup: Name,
     owners: readonly string[],
     firstPeriod: string | null,
+    room?: Room,
   ): Promise<Map<string, PeriodSummary<Name>[]>> {
     const found = new Map<string, PeriodSummary<Name>[]>(owners.map((owner) => [owner, []]));
     if (owners.length === 0) return found;
     const chapters = firstPeriod === null ? {} : { chapter: { $gte: chapterOf(firstPeriod) } };
-    const records = await withMongo(`read ${rollup}`, () =>
-      this.chapters(rollup)
-        .find(
-          { owner: { $in: [...owners] }, ...chapters },
-          { projection: { owner: 1, summaries: 1 }, batchSize: 10_000 },
-        )
-        .toArray(),
+    const records = this.chapters(rollup).find(
+      { owner: { $in: [...owners] }, ...chapters },
+      { projection: { owner: 1, summaries: 1 }, batchSize: BATCH_RECORDS },
     );
-    for (const { owner, summaries } of records) {
-      const periods = Object.keys(summaries).filter((period) => firstPeriod === null || period >= firstPeriod);
-      // Parsed in one go: a call for each of the few dozen texts costs more than the parsing.
-      const parsed = JSON.parse(`[${periods.map((period) => summaries[period]).join(',')}]`) as SummaryOf[Name][];
-      const own = found.get(owner);
-      periods.forEach((period, i) => {
-        const summary = parsed[i];
-        if (summary !== undefined) own?.push({ period, summary });
-      });
-    }
+    await withMongo(`read ${rollup}`, () =>
+      visitEach(records, ({ owner, summaries }) => {
+        const periods = Object.keys(summaries).filter((period) => firstPeriod === null || period >= firstPeriod);
+        // Parsed in one go: a call for each of the few dozen texts costs more than the parsing.
+        const json = `[${periods.map((period) => summaries[period]).join(',')}]`;
+        room?.take(json.length);
+        const parsed = JSON.parse(json) as SummaryOf[Name][];
+        const own = found.get(owner);
+        periods.forEach((period, i) => {
+          const summary = parsed[i];
+          if (summary !== undefined) own?.push({ period, summary });
+        });
+      }),
+    );
     for (const summaries of found.values()) summaries.sort((a, b) => (a.period < b.period ? 1 : -1));
     return found;
   }
@@ -118,14 +118,16 @@ export class MongoRollupStore implements RollupStore {
     const writes = summaries.map(({ group, summary }) => {
       const { owner, period } = splitGroup(group);
       const chapter = chapterOf(period);
+      const json = JSON.stringify(summary);
       return {
+        characters: json.length,
         filter: { _id: `${owner},${chapter}`, [`tickets.${period}`]: { $not: { $gte: ticket } } },
         update: {
           $set: {
             owner,
             chapter,
             [`tickets.${period}`]: ticket,
-            [`summaries.${period}`]: JSON.stringify(summary),
+            [`summaries.${period}`]: json,
           },
         },
       };

@@ -54,7 +54,7 @@ export async function traced(published: readonly PublishedEvent[], unread = 0): 
       quarantined: async (eventId) => quarantined.filter(({ event }) => event?.eventId === eventId),
       referring: async (_, reference, id, customerId, limit) =>
         (await world.aggregates.referring(reference, [id], limit))
-          .map(({ orderId, references }) => ({ orderId, customers: references.customer }))
+          .map(({ orderId, customer }) => ({ orderId, customers: customer }))
           .filter(({ customers }) => customerId === null || customers.includes(customerId)),
     },
     log: logOf({

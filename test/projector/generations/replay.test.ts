@@ -7,7 +7,7 @@ import type { SourceRecord } from '../../../projector/ports.js';
 import { StateCache } from '../../../projector/state/cache.js';
 import type { GenerationRecord, SnapshotClock } from '../../../runtime/records.js';
 import { servedOf } from '../../api/served.js';
-import { liveProjection, STATE_BYTES_MAX, toRecord } from '../../memory/projection.js';
+import { LOADED_CHARACTERS_MAX, liveProjection, STATE_BYTES_MAX, toRecord } from '../../memory/projection.js';
 import { MemoryRebuildStore, MemoryStateScan } from '../../memory/rebuilds.js';
 import { MemoryEventLog } from '../../memory/scans.js';
 import { recompute } from '../../recomputation.js';
@@ -39,7 +39,13 @@ async function snapshotOf(records: readonly SourceRecord[], at: number, clock: S
   const replay = new Replay({
     operated: {
       ...{ record, events, publish, patience, chunkDocumentsMax: 3 },
-      fold: { store: world.aggregates, cache: new StateCache(10), settings: SETTINGS, stateBytesMax: STATE_BYTES_MAX },
+      fold: {
+        store: world.aggregates,
+        cache: new StateCache(10),
+        settings: SETTINGS,
+        stateBytesMax: STATE_BYTES_MAX,
+        loadedCharactersMax: LOADED_CHARACTERS_MAX,
+      },
       erasures: { carryOut: async () => {} },
     },
     ...{ positions, rebuilds },

@@ -15,7 +15,7 @@ import { sumsOf } from '../../../projector/reconcile/rollups.js';
 import { statesOf } from '../../../projector/reconcile/states.js';
 import { StateCache } from '../../../projector/state/cache.js';
 import { ROLLUP_NAMES } from '../../../projector/state/derive.js';
-import { liveProjection, STATE_BYTES_MAX, toRecord } from '../../memory/projection.js';
+import { LOADED_CHARACTERS_MAX, liveProjection, STATE_BYTES_MAX, toRecord } from '../../memory/projection.js';
 import { MemoryStateScan } from '../../memory/rebuilds.js';
 import { MemoryBasisScan, MemoryDocumentScan, MemoryEventLog, MemoryTicketLevel } from '../../memory/scans.js';
 import { recompute } from '../../recomputation.js';
@@ -25,7 +25,7 @@ import { SHOP_NOW, shopEvents } from '../pipeline/shop-events.js';
 
 const SETTINGS = { businessTimeZone: 'Asia/Shanghai', reportingCurrency: 'CNY' };
 
-const BOUNDS = { settings: SETTINGS, stateBytesMax: STATE_BYTES_MAX };
+const BOUNDS = { settings: SETTINGS, stateBytesMax: STATE_BYTES_MAX, loadedCharactersMax: LOADED_CHARACTERS_MAX };
 
 type World = ReturnType<typeof liveProjection>;
 
@@ -40,6 +40,7 @@ function portsOf(world: World, published: readonly PublishedEvent[], settle = as
   return {
     ...{ aggregates: world.aggregates, rollups: world.rollups, cache: publish.cache, clock: world.clock },
     ...{ settings: SETTINGS, patience: world.patience, chunkDocumentsMax: 2, publish, settle },
+    loadedCharactersMax: LOADED_CHARACTERS_MAX,
     documents: new MemoryDocumentScan(world.documents),
     tickets: new MemoryTicketLevel(world.tickets),
     scan: new MemoryStateScan(world.aggregates),
