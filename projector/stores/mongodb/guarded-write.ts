@@ -73,7 +73,7 @@ interface PlacedWrite {
 }
 
 /** Made as they are asked for: no more of them are in memory than are in flight. */
-function* requestsOf(writes: Iterable<GuardedWrite>): Generator<readonly PlacedWrite[]> {
+export function* requestsOf(writes: Iterable<GuardedWrite>): Generator<readonly PlacedWrite[]> {
   let request: PlacedWrite[] = [];
   let characters = 0;
   let place = 0;

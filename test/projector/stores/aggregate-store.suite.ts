@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { EMPTY_STATE } from '../../../mappings/aggregates/merge.js';
 import { type AggregateState, NO_REFERENCES } from '../../../mappings/aggregates/state.js';
 import type { Json } from '../../../mappings/contract.js';
-import type { AggregateStore, StateWrite } from '../../../projector/ports.js';
+import { LimitedRoom } from '../../../projector/pipeline/room.js';
+import { type AggregateStore, NoRoom, type StateRecord, type StateWrite } from '../../../projector/ports.js';
 import { encodeState } from '../../../runtime/state-codec.js';
 import { ODD_IDS } from './odd-ids.js';
 
@@ -12,6 +13,10 @@ const VERSION = { sequence: 1, time: 1_700_000_000_000, eventId: 'e-1' };
 export function stateWith(registers: Readonly<Record<string, Json>>): AggregateState {
   const entries = Object.entries(registers).map(([name, value]) => [name, { value, version: VERSION }] as const);
   return { ...EMPTY_STATE, registers: new Map(entries), founded: VERSION, last: VERSION, sequences: [[1, 1]] };
+}
+
+export function recordWith(version: number, state: AggregateState): StateRecord {
+  return { version, state, length: encodeState(state).length };
 }
 
 export function stateWrite(id: string, expected: number, write: Partial<Omit<StateWrite, 'text'>> = {}): StateWrite {
@@ -26,9 +31,9 @@ export function aggregateStoreSuite(open: () => Promise<AggregateStore>): void {
       const store = await open();
       const [first, second] = [stateWith({ name: '王芳' }), stateWith({ name: 'Ann', tags: ['a', null, { b: 1 }] })];
       expect(await store.write('customers', [stateWrite('c-1', 0, { state: first })])).toEqual(new Set());
-      expect(await store.read('customers', ['c-1'])).toEqual(new Map([['c-1', { version: 1, state: first }]]));
+      expect(await store.read('customers', ['c-1'])).toEqual(new Map([['c-1', recordWith(1, first)]]));
       expect(await store.write('customers', [stateWrite('c-1', 1, { state: second })])).toEqual(new Set());
-      expect(await store.read('customers', ['c-1'])).toEqual(new Map([['c-1', { version: 2, state: second }]]));
+      expect(await store.read('customers', ['c-1'])).toEqual(new Map([['c-1', recordWith(2, second)]]));
       expect(await store.versions('customers', ['c-1'])).toEqual(new Map([['c-1', 2]]));
     });
 
@@ -41,6 +46,18 @@ export function aggregateStoreSuite(open: () => Promise<AggregateStore>): void {
       expect(await store.read('customers', [])).toEqual(new Map());
       expect(await store.versions('customers', [])).toEqual(new Map());
       expect(await store.write('customers', [])).toEqual(new Set());
+    });
+
+    it('reads no more than there is room for', async () => {
+      const store = await open();
+      const ids = Array.from({ length: 20 }, (_, i) => `c-${i}`);
+      await store.write(
+        'customers',
+        ids.map((id) => stateWrite(id, 0)),
+      );
+      const { length } = encodeState(stateWith({ name: 'c-10' }));
+      await expect(store.read('customers', ids, new LimitedRoom(10 * length))).rejects.toThrow(NoRoom);
+      expect((await store.read('customers', ids, new LimitedRoom(20 * length))).size).toBe(20);
     });
 
     it('takes any id and any register name', async () => {
@@ -66,11 +83,7 @@ export function aggregateStoreSuite(open: () => Promise<AggregateStore>): void {
         stateWrite('created', 0, { state: late }),
       ]);
       expect(conflicts).toEqual(new Set(['old']));
-      expect((await store.read('customers', ['old'])).get('old')).toEqual({
-        version: 2,
-        state: stateWith({ name: 'old' }),
-        length: encodeState(stateWith({ name: 'old' })).length,
-      });
+      expect((await store.read('customers', ['old'])).get('old')).toEqual(recordWith(2, stateWith({ name: 'old' })));
       expect(await store.versions('customers', ['new', 'created'])).toEqual(
         new Map([
           ['new', 2],
@@ -86,10 +99,9 @@ export function aggregateStoreSuite(open: () => Promise<AggregateStore>): void {
         states.map((state) => store.write('orders', [stateWrite('o-1', 0, { state })])),
       );
       const winners = states.filter((_, writer) => outcomes[writer]?.size === 0);
-      const [state] = winners;
-      if (state === undefined || winners.length > 1) throw new Error(`${winners.length} writers created it.`);
-      const { length } = encodeState(state);
-      expect((await store.read('orders', ['o-1'])).get('o-1')).toEqual({ version: 1, state, length });
+      expect(winners).toHaveLength(1);
+      const [winner = EMPTY_STATE] = winners;
+      expect((await store.read('orders', ['o-1'])).get('o-1')).toEqual(recordWith(1, winner));
     });
 
     it('loses no change of writers who try again after a conflict', async () => {

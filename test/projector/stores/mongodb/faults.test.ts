@@ -12,7 +12,7 @@ import { createLog } from '../../../../runtime/log.js';
 import { documentsCollection, refusedCollection } from '../../../../runtime/names.js';
 import { type MongoFault, mongoProxy } from '../../../fault-proxy/mongodb.js';
 import { until } from '../../../until.js';
-import { stateWith, stateWrite } from '../aggregate-store.suite.js';
+import { recordWith, stateWith, stateWrite } from '../aggregate-store.suite.js';
 import { generationRecord } from '../generation-record.js';
 import { generationsFor } from '../generations.js';
 
@@ -123,7 +123,7 @@ describe('states', () => {
       await expect(states.write('customers', [stateWrite('c-1', 1, { state })])).rejects.toThrow(Unavailable);
       expect(proxy.struck).toEqual([fault]);
       expect(await states.write('customers', [stateWrite('c-1', 1, { state })])).toEqual(new Set(['c-1']));
-      expect(await states.read('customers', ['c-1'])).toEqual(new Map([['c-1', { version: 2, state }]]));
+      expect(await states.read('customers', ['c-1'])).toEqual(new Map([['c-1', recordWith(2, state)]]));
     },
   );
 });
