@@ -1,6 +1,7 @@
 /** Documents in Elasticsearch. */
 import { Client, errors, type estypes, type TransportRequestOptions } from '@elastic/elasticsearch';
 import { documentsIndex } from '../../../runtime/names.js';
+import { ElasticsearchConnection } from '../../../runtime/presence/elasticsearch-connection.js';
 import { HIDDEN_FIELD } from '../../../runtime/records.js';
 import type {
   DocumentReader,
@@ -30,7 +31,10 @@ export class ElasticsearchReader implements DocumentReader, VersionReader {
   readonly #requestTimeoutMs: number;
 
   constructor({ url, namespace, requestTimeoutMs }: ElasticsearchReaderSettings) {
-    this.#client = new Client({ node: url, requestTimeout: requestTimeoutMs, maxRetries: 1 });
+    this.#client = new Client({
+      ...{ node: url, requestTimeout: requestTimeoutMs, maxRetries: 1 },
+      Connection: ElasticsearchConnection,
+    });
     this.#namespace = namespace;
     this.#requestTimeoutMs = requestTimeoutMs;
   }

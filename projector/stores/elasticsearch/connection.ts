@@ -1,4 +1,5 @@
 import { Client } from '@elastic/elasticsearch';
+import { ElasticsearchConnection } from '../../../runtime/presence/elasticsearch-connection.js';
 import { messageOf } from '../../../runtime/retrying.js';
 import { Unavailable } from '../../ports.js';
 import { verdictOfFailure } from './verdicts.js';
@@ -8,7 +9,10 @@ export type ElasticsearchClient = Client;
 
 /** Retries and their pace are the pipeline's: the client itself tries once, and looks for no other nodes. */
 export function connectElasticsearch(node: string, requestTimeoutMs: number): Client {
-  return new Client({ node, requestTimeout: requestTimeoutMs, maxRetries: 0, compression: false });
+  return new Client({
+    ...{ node, requestTimeout: requestTimeoutMs, maxRetries: 0, compression: false },
+    Connection: ElasticsearchConnection,
+  });
 }
 
 /** Runs one operation; what passes by itself becomes `Unavailable`. */
