@@ -186,6 +186,7 @@ export function composeGeneration(around: Surroundings, record: GenerationRecord
     {
       batchEventsMax: settings.BATCH_EVENTS_MAX,
       fillEventsMax: isPaced(record) ? settings.REBUILD_BATCH_EVENTS_MAX : settings.BATCH_EVENTS_MAX,
+      batchBytesMax: settings.BATCH_BYTES_MAX,
       batchWaitMs: settings.BATCH_WAIT_MS,
       eventsUndoneMax: settings.EVENTS_UNDONE_MAX,
       flushesInFlightMax: settings.FLUSHES_IN_FLIGHT_MAX,

@@ -20,12 +20,12 @@ import type {
   PositionStore,
   Quarantine,
   QuarantinedRecord,
-  SourceRecord,
 } from '../ports.js';
 import { Backlog, drain, type Gathered } from './backlog.js';
 import { type DecodedDelivery, decodeBatch, positionsAfter } from './decode.js';
 import { Dirty, type DirtyDocuments } from './dirty.js';
 import { type FoldPorts, foldBatch } from './fold.js';
+import { HeldRecords } from './held.js';
 import type { Patience } from './patience.js';
 import { byStore, chunksOf, type PublishPorts, publishAll, type StoreName } from './publish.js';
 import { type ResolvePorts, resolve } from './resolve.js';
@@ -53,6 +53,8 @@ export interface ProjectionLimits {
   readonly batchEventsMax: number;
   /** In a batch of a generation that is filled. */
   readonly fillEventsMax: number;
+  /** What the source gives at a time, too. While a generation stands at given offsets, about so much is held. */
+  readonly batchBytesMax: number;
   readonly batchWaitMs: number;
   readonly eventsUndoneMax: number;
   readonly flushesInFlightMax: number;
@@ -138,15 +140,15 @@ export class Projection implements Service {
   private async foldLoop(): Promise<void> {
     const { source, events, fold, flush, patience } = this.ports;
     let filling = false;
-    let held: readonly SourceRecord[] = [];
+    const { batchEventsMax, fillEventsMax, batchBytesMax, batchWaitMs, eventsUndoneMax } = this.limits;
+    const held = new HeldRecords({ records: eventsUndoneMax, bytes: batchBytesMax });
     for (;;) {
       await Promise.race([this.undone.room(), this.stopped]);
       if (this.stopping) break;
-      const { batchEventsMax, fillEventsMax, batchWaitMs, eventsUndoneMax } = this.limits;
       if (filling) await this.ports.yieldToLive();
-      const hasRoom = held.length < eventsUndoneMax;
-      const polled = hasRoom ? await source.poll(filling ? fillEventsMax : batchEventsMax, batchWaitMs) : [];
-      if (held.length + polled.length === 0) {
+      const batch = { records: filling ? fillEventsMax : batchEventsMax, bytes: batchBytesMax };
+      const polled = held.hasRoom ? await source.poll(batch.records, batchWaitMs) : [];
+      if (held.isEmpty && polled.length === 0) {
         this.pass(source.takePassed());
         continue;
       }
@@ -154,8 +156,7 @@ export class Projection implements Service {
       const admission = await this.admission();
       if (admission === null) break;
       filling = admission.mode === 'fill';
-      const [records, later] = divide([...held, ...polled], admission);
-      held = later;
+      const records = held.next(polled, admission, batch);
       if (records.length === 0) {
         await this.shortWhile();
         continue;
@@ -272,14 +273,4 @@ export class Projection implements Service {
       this.undone.settled(finished);
     }
   }
-}
-
-/** Those that may be folded now, and those that have to wait. */
-function divide(
-  records: readonly SourceRecord[],
-  { upTo }: Admission,
-): [now: readonly SourceRecord[], later: readonly SourceRecord[]] {
-  if (upTo === undefined) return [records, []];
-  const isAdmitted = ({ topic, partition, offset }: SourceRecord) => offset < (upTo.get(`${topic}/${partition}`) ?? 0);
-  return [records.filter(isAdmitted), records.filter((record) => !isAdmitted(record))];
 }

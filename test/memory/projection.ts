@@ -29,6 +29,7 @@ const IMPATIENT: Patience & { giveUp(): void } = { until: (step) => step(), give
 export const STATE_BYTES_MAX = 8 * 1024 * 1024;
 /** The same. */
 export const LOADED_CHARACTERS_MAX = 16 * 1024 * 1024;
+const BATCH_BYTES_MAX = 32 * 1024 * 1024;
 const FAN_OUT = { chunkOrdersMax: 1, busyChunkOrdersMax: 1, yieldMsMax: 0, idleMs: 1, leaseMs: 1_000 };
 
 export function liveProjection({
@@ -38,6 +39,8 @@ export function liveProjection({
   stateBytesMax = STATE_BYTES_MAX,
   loadedCharactersMax = LOADED_CHARACTERS_MAX,
   chunkDocumentsMax = 3,
+  batchBytesMax = BATCH_BYTES_MAX,
+  eventsUndoneMax = 20,
   registered,
   patience = IMPATIENT,
 }: {
@@ -47,6 +50,8 @@ export function liveProjection({
   readonly stateBytesMax?: number;
   readonly loadedCharactersMax?: number;
   readonly chunkDocumentsMax?: number;
+  readonly batchBytesMax?: number;
+  readonly eventsUndoneMax?: number;
   /** Instead of `control.admission`. */
   readonly registered?: GenerationControl;
   /** Absent: nothing is tried twice. */
@@ -101,7 +106,10 @@ export function liveProjection({
         events: { folded: () => {}, unknown: () => {}, quarantined: () => {} },
         log,
       },
-      { batchEventsMax, fillEventsMax: batchEventsMax, batchWaitMs: 1, eventsUndoneMax: 20, flushesInFlightMax: 2 },
+      {
+        ...{ batchEventsMax, fillEventsMax: batchEventsMax, batchBytesMax },
+        ...{ batchWaitMs: 1, eventsUndoneMax, flushesInFlightMax: 2 },
+      },
     );
   }
 

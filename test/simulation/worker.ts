@@ -119,7 +119,10 @@ export class Worker implements Holder {
         flush: { ...publish, jobs, chunkDocumentsMax, fanOutInlineMax },
         events: { folded: () => {}, unknown: () => {}, quarantined: () => {} },
       },
-      { batchEventsMax, fillEventsMax: batchEventsMax, batchWaitMs: 0, eventsUndoneMax, flushesInFlightMax },
+      {
+        ...{ batchEventsMax, fillEventsMax: batchEventsMax, batchBytesMax: Number.POSITIVE_INFINITY },
+        ...{ batchWaitMs: 0, eventsUndoneMax, flushesInFlightMax },
+      },
     );
     const sleep = (ms: number) =>
       ms === IDLE_MS

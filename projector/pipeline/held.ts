@@ -1,0 +1,78 @@
+import { contentBytes } from '../../mappings/events/size.js';
+import type { Admission, SourceRecord } from '../ports.js';
+
+export interface RecordsLimit {
+  readonly records: number;
+  /** Of their contents. */
+  readonly bytes: number;
+}
+
+/**
+ * Records that were polled and may not be folded yet, in the order of their partitions: a generation may have to stand at
+ * given offsets for a while. Once it may go on, they are folded in batches like any others.
+ */
+export class HeldRecords {
+  private records: readonly SourceRecord[] = [];
+  private bytes = 0;
+  /** Whether some may be folded, and only had no room in the last batch. */
+  private areNext = false;
+
+  /** With less than this, one more batch is polled. */
+  constructor(private readonly limit: RecordsLimit) {}
+
+  get isEmpty(): boolean {
+    return this.records.length === 0;
+  }
+
+  get hasRoom(): boolean {
+    return !this.areNext && this.records.length < this.limit.records && this.bytes < this.limit.bytes;
+  }
+
+  /** A batch of those that may be folded now; the others are held. `polled`: no more than a batch. */
+  next(polled: readonly SourceRecord[], { upTo }: Admission, batch: RecordsLimit): readonly SourceRecord[] {
+    if (this.isEmpty && upTo === undefined) return polled;
+    const former = this.records.length;
+    const all = [...this.records, ...polled];
+    const now = new Set(firstOf(all.filter(isAdmitted(upTo)), batch));
+    this.records = all.flatMap((record, i) => (now.has(record) ? [] : [i < former ? record : byItself(record)]));
+    this.bytes = this.records.reduce((bytes, record) => bytes + contentBytes(record), 0);
+    this.areNext = this.records.some(isAdmitted(upTo));
+    return [...now];
+  }
+}
+
+function isAdmitted(upTo: Admission['upTo']): (record: SourceRecord) => boolean {
+  return ({ topic, partition, offset }) => upTo === undefined || offset < (upTo.get(`${topic}/${partition}`) ?? 0);
+}
+
+/** As many as the limit permits, but at least one. */
+function firstOf(records: readonly SourceRecord[], limit: RecordsLimit): readonly SourceRecord[] {
+  let bytes = 0;
+  const end = records.findIndex((record, i) => {
+    bytes += contentBytes(record);
+    return i > 0 && (i >= limit.records || bytes > limit.bytes);
+  });
+  return end === -1 ? records : records.slice(0, end);
+}
+
+/** A fetched record is a view into everything that was fetched with it: megabytes, which it alone would keep. */
+function byItself(record: SourceRecord): SourceRecord {
+  const headers = Object.entries(record.headers).map(([name, value]) => [name, copyOf(value)] as const);
+  return {
+    ...record,
+    key: record.key === null ? null : Buffer.from(record.key),
+    value: record.value === null ? null : Buffer.from(record.value),
+    headers: Object.fromEntries(headers),
+  };
+}
+
+type Header = SourceRecord['headers'][string];
+
+function copyOf(header: Header): Header {
+  if (Array.isArray(header)) return header.map(copyOfOne);
+  return header === undefined ? undefined : copyOfOne(header);
+}
+
+function copyOfOne(value: Buffer | string): Buffer | string {
+  return typeof value === 'string' ? value : Buffer.from(value);
+}
