@@ -1,7 +1,7 @@
 /** Keeps what the projector writes, request by request, so that the bare run can send the very same. */
 import type { ViewName } from '../mappings/contract.js';
 import { views } from '../mappings/registry.js';
-import type { DocumentStore, OutgoingDocument, Published, Target, Ticket } from '../projector/ports.js';
+import type { DocumentStore, OutgoingDocument, Published, Ticket } from '../projector/ports.js';
 import { HIDDEN_FIELD, TICKET_FIELD } from '../runtime/records.js';
 import { BULK_BYTES, bulkLines, REPLACEMENTS_PER_REQUEST, RequestFiles } from './request-files.js';
 
@@ -17,9 +17,10 @@ export class Recording {
 
   around(documents: DocumentStore): DocumentStore {
     return {
-      publish: async (target: Target, ticket: Ticket, outgoing: readonly OutgoingDocument[]): Promise<Published> => {
-        await this.add(target.view, ticket, outgoing);
-        return documents.publish(target, ticket, outgoing);
+      publish: async (target, ticket, outgoing, signal): Promise<Published> => {
+        const all = [...outgoing];
+        await this.add(target.view, ticket, all);
+        return documents.publish(target, ticket, all, signal);
       },
     };
   }

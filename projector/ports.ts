@@ -284,9 +284,15 @@ export interface Published {
 export interface DocumentStore {
   /**
    * Guarded by ticket. Every document is written, superseded or recorded as refused when it resolves. The documents are
-   * gone through once, as there is room for them: each is rendered when it is asked for.
+   * gone through once, as there is room for them: each is rendered when it is asked for. A store that takes some of them
+   * may be waited for: the signal ends that, with its reason.
    */
-  publish(target: Target, ticket: Ticket, documents: Iterable<OutgoingDocument>): Promise<Published>;
+  publish(
+    target: Target,
+    ticket: Ticket,
+    documents: Iterable<OutgoingDocument>,
+    signal?: AbortSignal,
+  ): Promise<Published>;
 }
 
 /** A document that a store has refused for good; readers see the version before it, or none. Of its last refusal. */

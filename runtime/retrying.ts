@@ -27,12 +27,17 @@ export async function retrying<Result>(work: () => Promise<Result>, options: Ret
       return await work();
     } catch (error) {
       if (!isPassing(error) || attempt > attemptsMax) throw error;
-      const bound = Math.min(delayMaxMs, firstDelayMs * 2 ** (attempt - 1));
-      const delayMs = Math.round((bound / 2) * (1 + Math.random()));
+      const delayMs = backoffMs(attempt, firstDelayMs, delayMaxMs);
       onFailure(error, { attempt, delayMs });
       await pause(delayMs, signal);
     }
   }
+}
+
+/** The pause after so many failures in a row, from 1. */
+export function backoffMs(attempt: number, firstMs: number, maxMs: number): number {
+  const bound = Math.min(maxMs, firstMs * 2 ** (attempt - 1));
+  return Math.round((bound / 2) * (1 + Math.random()));
 }
 
 /** @throws the signal's reason once that is aborted. */

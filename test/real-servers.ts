@@ -1,9 +1,10 @@
 /** The servers to test with, and a namespace on them that no other test shares. */
 import { randomBytes } from 'node:crypto';
-import { Client } from '@elastic/elasticsearch';
+import type { Client } from '@elastic/elasticsearch';
 import { Kafka, logLevel } from 'kafkajs';
 import { type Db, MongoClient } from 'mongodb';
 import { inject } from 'vitest';
+import { ElasticsearchClient } from '../projector/stores/elasticsearch/connection.js';
 import { databaseOf } from '../runtime/names.js';
 import type { Topic } from './recomputation-documents.js';
 
@@ -12,7 +13,7 @@ export interface RealServers {
   /** The topics that its events are on. */
   readonly topics: Readonly<Record<Topic, string>>;
   readonly kafka: Kafka;
-  readonly elasticsearch: Client;
+  readonly elasticsearch: ElasticsearchClient;
   readonly db: Db;
   /** Removes what the namespace has in all servers, and disconnects. */
   remove(): Promise<void>;
@@ -31,7 +32,7 @@ export async function openNamespace(name: string): Promise<RealServers> {
     brokers: inject('KAFKA_BROKERS').split(','),
     logLevel: logLevel.NOTHING,
   });
-  const elasticsearch = new Client({ node: inject('ELASTICSEARCH_URL') });
+  const elasticsearch = new ElasticsearchClient({ node: inject('ELASTICSEARCH_URL') });
   const mongo = await new MongoClient(inject('MONGODB_URL')).connect();
   const db = mongo.db(databaseOf(namespace));
   return {

@@ -5,8 +5,11 @@ import { Unavailable } from '../ports.js';
 /** Repeats a step for as long as a store is away. Every step of the pipeline may be repeated as a whole. */
 export interface Patience {
   /** @throws whatever the step throws that is not `Unavailable`. */
-  until<Result>(step: () => Promise<Result>): Promise<Result>;
+  until<Result>(step: Step<Result>): Promise<Result>;
 }
+
+/** The signal, where there is one, ends what the step itself waits for. */
+export type Step<Result> = (signal?: AbortSignal) => Promise<Result>;
 
 const FIRST_DELAY_MS = 100;
 const DELAY_MAX_MS = 10_000;
@@ -20,11 +23,11 @@ export class EndlessPatience implements Patience {
 
   constructor(private readonly log: Log) {}
 
-  async until<Result>(step: () => Promise<Result>): Promise<Result> {
+  async until<Result>(step: Step<Result>): Promise<Result> {
     const own = Symbol('step');
     const { signal } = this.given;
     try {
-      return await patiently(step, this.log, {
+      return await patiently(() => step(signal), this.log, {
         signal,
         onWait: (error) => void this.waiting.set(own, messageOf(error)),
       });

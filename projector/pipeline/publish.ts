@@ -73,7 +73,7 @@ export async function* publishEach(
 ): AsyncGenerator<readonly Change[], undefined> {
   for (const piece of pieces) {
     yield* inRoom(piece, halvesOf, ports.loadedCharactersMax, (part, room) =>
-      patience.until(() => publish(ports, part, room, unfounded)),
+      patience.until((signal) => publish(ports, part, room, unfounded, signal)),
     );
   }
 }
@@ -89,6 +89,7 @@ async function publish(
   rendering: Rendering,
   room: Room,
   unfounded: Unfounded,
+  signal: AbortSignal | undefined,
 ): Promise<readonly Change[]> {
   const { stages } = ports;
   const ticket = await timed(stages, 'ticket', () => ports.tickets.next());
@@ -105,7 +106,7 @@ async function publish(
         // In the order of the list: a document must not be missing where readers will look next.
         for (const target of places.get(view.name) ?? []) {
           const rendered = render(view, ids, loaded, context, unfounded);
-          await publishTo(ports, target, ticket, noting(timedEach(stages, 'render', rendered), written));
+          await publishTo(ports, target, ticket, noting(timedEach(stages, 'render', rendered), written), signal);
         }
         return changesOf(view, ticket, loaded, written);
       }),
@@ -123,9 +124,10 @@ async function publishTo(
   target: Target,
   ticket: Ticket,
   documents: Iterable<OutgoingDocument>,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   const published = await timed(ports.stages, `publish ${target.view}`, () =>
-    ports.documents.publish(target, ticket, documents),
+    ports.documents.publish(target, ticket, documents, signal),
   );
   ports.stages.count(target.view, published);
 }

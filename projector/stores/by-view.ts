@@ -7,7 +7,8 @@ export function documentStoreByView(stores: {
   readonly mongodb: DocumentStore;
 }): DocumentStore {
   return {
-    publish: (target, ticket, documents) => stores[views[target.view].storage.store].publish(target, ticket, documents),
+    publish: (target, ticket, documents, signal) =>
+      stores[views[target.view].storage.store].publish(target, ticket, documents, signal),
   };
 }
 

@@ -5,8 +5,8 @@
  * * `done`: written.
  * * `superseded`: another writer was ahead with this or a higher ticket or version; as good as written.
  * * `wait`: passes by itself. It becomes `Unavailable`, and the pipeline repeats the step after a pause.
- * * `crowded`: refused for want of room. Like `wait`, but less is sent at a time then, and a large document that is
- *   refused alone, again and again, while others are taken is quarantined.
+ * * `crowded`: refused for want of room. What was refused is sent again, less at a time, while others are taken; a large
+ *   document that is refused alone, again and again, while others are taken is quarantined.
  * * `quarantine`: this document is refused for good, whenever it is sent. It is recorded, and the rest goes on.
  * * `split`: the request as a whole is refused for what is in it. It goes again in halves, and a document that is
  *   refused alone is quarantined.

@@ -293,7 +293,13 @@ export class MemoryDocumentStore implements DocumentStore {
   /** `isFit`: a store may refuse documents for good. */
   constructor(private readonly isFit: (stored: StoredDocument) => boolean = () => true) {}
 
-  async publish({ view, revision }: Target, ticket: Ticket, documents: Iterable<OutgoingDocument>): Promise<Published> {
+  async publish(
+    { view, revision }: Target,
+    ticket: Ticket,
+    documents: Iterable<OutgoingDocument>,
+    /** Nothing is waited for. */
+    _signal?: AbortSignal,
+  ): Promise<Published> {
     let written = 0;
     let superseded = 0;
     let refused = 0;

@@ -327,7 +327,7 @@ const tickets: readonly PlantedBug[] = [
     patches: [
       {
         file: PUBLISH,
-        find: 'ports.documents.publish(target, ticket, documents),',
+        find: 'ports.documents.publish(target, ticket, documents, signal),',
         replace: 'ports.documents.publish(target, ticket, documents).catch(() => ({ superseded: 0 })),',
       },
     ],

@@ -1,17 +1,23 @@
-import { type Client, errors } from '@elastic/elasticsearch';
+import type { Client } from '@elastic/elasticsearch';
 import { HIDDEN_FIELD } from '../../../runtime/records.js';
-import { messageOf } from '../../../runtime/retrying.js';
+import { backoffMs } from '../../../runtime/retrying.js';
 import { inLanes } from '../../pipeline/lanes.js';
 import { type OutgoingDocument, type Ticket, Unavailable } from '../../ports.js';
-import { type BulkLimits, halvesOf, type Piece, piecesOf, type Refused } from './pieces.js';
-import { exceedsAlone, LARGE_DOCUMENT_BYTES, PIECE_BYTES, type Pressure } from './pressure.js';
+import { describe, sendPiece } from './bulk-request.js';
+import { type BulkLimits, cut, halvesOf, joined, type Piece, partOf, piecesOf, type Refused } from './pieces.js';
+import { exceedsAlone, LARGE_DOCUMENT_BYTES, type Pressure } from './pressure.js';
 import { refusalReason } from './refusal-reason.js';
-import { type BulkItem, verdictOfFailure, verdictOfItem } from './verdicts.js';
-import { adviceOn, writeAliasOf } from './write-alias.js';
+import { type BulkItem, verdictOfItem } from './verdicts.js';
+import { adviceOn } from './write-alias.js';
 
-/** What a document that is larger than a piece gets for as much of it as a piece has: such a one takes seconds to index. */
-const LARGE_PIECE_MS = 30_000;
-const PATH_QUERY = 'require_alias=true&filter_path=errors,items.*.status,items.*.error';
+const REQUESTS_IN_FLIGHT = 2;
+/** Without any document taken for so long, and so many refusals in a row, the step is given back to whoever repeats it. */
+export const NO_PROGRESS_MS = 30_000;
+const REFUSALS_IN_ROW_MAX = 5;
+const FIRST_PAUSE_MS = 100;
+const PAUSE_MAX_MS = 2_000;
+/** Of large documents that wait until the others were sent: beyond, each is waited for at its place. */
+const SET_ASIDE_BYTES_MAX = 64 * 1024 * 1024;
 
 export interface BulkOutcome extends Settled {
   readonly written: number;
@@ -23,16 +29,15 @@ interface Settled {
   readonly refused: readonly Refused[];
 }
 
-interface BulkReply {
-  readonly items?: readonly { readonly index: BulkItem }[];
-}
-
 /**
  * Writes whole documents with the ticket as external version: Elasticsearch refuses one that is not higher than the
  * stored one. https://www.elastic.co/guide/en/elasticsearch/reference/8.19/docs-index_.html#index-versioning
- * What each outcome means stands in verdicts.ts.
- * @throws Unavailable when the cluster, or any document's shard, does not take writes now.
+ * What each outcome means stands in verdicts.ts. What a crowded cluster refuses is sent again after a pause, alone: the
+ * others are done, and nothing of a step that gets on is begun anew.
+ * @throws Unavailable when the cluster, or any document's shard, does not take writes now: at once while nothing was
+ * taken, else after `NO_PROGRESS_MS`.
  * @throws Error when the index is gone, may not be written to, or the server is something else.
+ * @throws the signal's reason between requests, once that is aborted.
  */
 export async function bulkIndex(
   client: Client,
@@ -40,36 +45,19 @@ export async function bulkIndex(
   ticket: Ticket,
   documents: Iterable<OutgoingDocument>,
   limits: BulkLimits,
+  signal?: AbortSignal,
 ): Promise<BulkOutcome> {
   const { pressure } = limits;
-  let superseded = 0;
-  let waiting: Unavailable | null = null;
-  const refused: Refused[] = [];
   const ids: string[] = [];
-  const send = async (piece: Piece): Promise<void> => {
-    const answer = await pressure.inTurn(() => sendPiece(client, index, piece));
-    if (answer.kind === 'split') {
-      const alone = piece.ids.length === 1 ? piece.ids[0] : undefined;
-      if (alone === undefined) for (const half of halvesOf(piece)) await send(half);
-      else refused.push({ id: alone, reason: 'Elasticsearch refuses the request with this document alone (400, 413)' });
-      return;
-    }
-    if (answer.kind === 'crowded') {
-      const isGivenUp = await withoutRoom(client, index, piece, answer.item, pressure);
-      if (isGivenUp) refused.push({ id: piece.ids[0] ?? '', reason: noRoomFor(piece, answer.item) });
-      // The others have their turn first.
-      else waiting ??= unavailable(index, answer.item);
-      return;
-    }
-    const settled = settle(piece, answer.items, index, pressure);
-    superseded += settled.superseded;
-    refused.push(...settled.refused);
-  };
-  const pieces = piecesOf(ticket, noting(documents, ids), limits, (tooLarge) => refused.push(tooLarge));
-  await inLanes(pieces, pressure.requestsInFlight, send);
-  if (waiting !== null) throw waiting;
-  if (ids.length > 0) pressure.eased();
-  pressure.settled(ids.map((id) => nameIn(index, id)));
+  const step = new BulkStep(client, index, pressure, signal);
+  const pieces = piecesOf(ticket, noting(documents, ids), limits, (tooLarge) => step.refused.push(tooLarge));
+  await inLanes(pieces, REQUESTS_IN_FLIGHT, (piece) => step.send(piece));
+  await step.sendSetAside();
+  const { superseded, refused } = step;
+  pressure.settled(
+    index,
+    refused.map(({ id }) => id),
+  );
   return { written: ids.length - superseded - refused.length, superseded, refused };
 }
 
@@ -81,24 +69,163 @@ function* noting(documents: Iterable<OutgoingDocument>, ids: string[]): Generato
   }
 }
 
-/**
- * Whether it is given up: a large document that is refused alone, over and over, while others are taken.
- * @throws Unavailable when it is not known to be that: the cluster has too much to do, which passes.
- */
-async function withoutRoom(
-  client: Client,
-  index: string,
-  { ids, bytes }: Piece,
-  item: BulkItem,
-  pressure: Pressure,
-): Promise<boolean> {
-  const [id] = ids;
-  const wasAlone = ids.length === 1 && pressure.requestsInFlight === 1;
-  pressure.refused();
-  if (id === undefined || !wasAlone || bytes < LARGE_DOCUMENT_BYTES) throw unavailable(index, item);
-  if (exceedsAlone(item.error?.reason)) return true;
-  if (!(await pressure.inTurn(() => takesWrites(client, index, id)))) throw unavailable(index, item);
-  return pressure.refusedAlone(nameIn(index, id));
+/** What is to be sent again, and why. */
+interface CrowdedOut {
+  readonly piece: Piece;
+  readonly item: BulkItem;
+}
+
+class BulkStep {
+  superseded = 0;
+  readonly refused: Refused[] = [];
+  private setAside: CrowdedOut[] = [];
+  private setAsideBytes = 0;
+  /** When a document was taken last; `null`: none was. */
+  private progressAt: number | null = null;
+  private refusalsInRow = 0;
+  private isOver = false;
+
+  constructor(
+    private readonly client: Client,
+    private readonly index: string,
+    private readonly pressure: Pressure,
+    private readonly signal: AbortSignal | undefined,
+  ) {}
+
+  async send(piece: Piece): Promise<void> {
+    try {
+      for (let rest: Piece | null = piece; rest !== null; ) {
+        // Another lane has failed: this one says the same of what it has left.
+        if (this.isOver) throw new Unavailable(`Not all documents for ${this.index} were sent.`);
+        const [part, after]: readonly [Piece, Piece | null] = cut(rest, this.pressure.pieceBytes);
+        const crowdedOut = await this.sendOnce(part);
+        if (crowdedOut === null || this.isSetAside(crowdedOut)) {
+          rest = after;
+          continue;
+        }
+        rest = joined(crowdedOut.piece, after);
+        await this.pause(crowdedOut.item);
+      }
+    } catch (error) {
+      this.isOver = true;
+      throw error;
+    }
+  }
+
+  /** The large ones that were refused: the others have had their turn. */
+  async sendSetAside(): Promise<void> {
+    for (let [first] = this.setAside; first !== undefined; [first] = this.setAside) {
+      await this.pause(first.item);
+      const again: CrowdedOut[] = [];
+      for (const { piece } of this.setAside) {
+        const crowdedOut = await this.sendOnce(piece);
+        if (crowdedOut !== null) again.push(crowdedOut);
+      }
+      this.setAside = again;
+    }
+  }
+
+  private isSetAside(crowdedOut: CrowdedOut): boolean {
+    const { piece } = crowdedOut;
+    if (!isLarge(piece) || this.setAsideBytes + piece.bytes > SET_ASIDE_BYTES_MAX) return false;
+    this.setAsideBytes += piece.bytes;
+    this.setAside.push(crowdedOut);
+    return true;
+  }
+
+  /** @returns `null` when everything is done. */
+  private async sendOnce(piece: Piece): Promise<CrowdedOut | null> {
+    this.signal?.throwIfAborted();
+    const demand = isLarge(piece) && this.pressure.isSuspect(this.index, piece.ids[0]) ? 'alone' : 'any';
+    const { answer, wasAlone } = await this.pressure.inTurn(() => sendPiece(this.client, this.index, piece), demand);
+    switch (answer.kind) {
+      case 'items':
+        return this.settle(piece, answer.items);
+      case 'split': {
+        const alone = piece.ids.length === 1 ? piece.ids[0] : undefined;
+        if (alone === undefined) for (const half of halvesOf(piece)) await this.send(half);
+        else this.refuse(alone, 'Elasticsearch refuses the request with this document alone (400, 413)');
+        return null;
+      }
+      case 'crowded': {
+        this.pressure.refused();
+        this.refusalsInRow += 1;
+        const [id] = piece.ids;
+        if (id === undefined || !isLarge(piece)) return { piece, item: answer.item };
+        this.pressure.suspect(this.index, id);
+        if (!wasAlone || !(await this.isWithoutRoom(id, answer.item))) return { piece, item: answer.item };
+        this.refuse(id, noRoomFor(piece, answer.item));
+        return null;
+      }
+    }
+  }
+
+  /** Whether it is given up: a large document that is refused alone, over and over, while others are taken. */
+  private async isWithoutRoom(id: string, item: BulkItem): Promise<boolean> {
+    if (exceedsAlone(item.error?.reason)) return true;
+    const { answer: isTaken } = await this.pressure.inTurn(() => takesWrites(this.client, this.index, id));
+    return isTaken ? this.pressure.refusedAlone(this.index, id) : this.pressure.refusedWithOthers(this.index, id);
+  }
+
+  /** What needs an operator is told before what passes by itself. */
+  private settle(piece: Piece, items: readonly BulkItem[]): CrowdedOut | null {
+    let waiting: BulkItem | undefined;
+    let crowded: BulkItem | undefined;
+    const places: number[] = [];
+    const settled: string[] = [];
+    items.forEach((item, place) => {
+      const id = piece.ids[place] ?? '';
+      const verdict = verdictOfItem(item);
+      switch (verdict) {
+        case 'done':
+        case 'superseded':
+          settled.push(id);
+          if (verdict === 'superseded') this.superseded += 1;
+          break;
+        case 'wait':
+          waiting ??= item;
+          break;
+        case 'crowded':
+          crowded ??= item;
+          places.push(place);
+          break;
+        case 'quarantine':
+          this.refuse(id, refusalReason(item));
+          break;
+        case 'stop':
+          throw new Error(`${adviceOn(item.status, this.index)} (${describe(item)})`);
+      }
+    });
+    this.pressure.settled(this.index, settled);
+    if (waiting !== undefined) throw unavailable(this.index, waiting);
+    this.pressure.accepted();
+    this.refusalsInRow = 0;
+    this.progressAt = this.pressure.time.now();
+    if (crowded === undefined) return null;
+    this.pressure.refused();
+    return { piece: partOf(piece, places), item: crowded };
+  }
+
+  private refuse(id: string, reason: string): void {
+    this.refused.push({ id, reason });
+    this.progressAt = this.pressure.time.now();
+  }
+
+  /** Before what was refused is sent again. @throws Unavailable instead, when nothing is taken. */
+  private async pause(item: BulkItem): Promise<void> {
+    const { progressAt, refusalsInRow } = this;
+    const { time } = this.pressure;
+    const isStuck =
+      progressAt === null || (refusalsInRow >= REFUSALS_IN_ROW_MAX && time.now() - progressAt >= NO_PROGRESS_MS);
+    if (isStuck) throw unavailable(this.index, item);
+    const ms = backoffMs(Math.max(refusalsInRow, 1), FIRST_PAUSE_MS, PAUSE_MAX_MS);
+    await time.sleep(ms, this.signal).catch(() => {});
+    this.signal?.throwIfAborted();
+  }
+}
+
+function isLarge({ ids, bytes }: Piece): boolean {
+  return ids.length === 1 && bytes >= LARGE_DOCUMENT_BYTES;
 }
 
 /** Asks for a small write at the same place that cannot come true: it is in conflict with whatever is there, or is not. */
@@ -109,107 +236,10 @@ async function takesWrites(client: Client, index: string, id: string): Promise<b
   return answer.kind === 'items' && answer.items.every((item) => verdictOfItem(item) === 'superseded');
 }
 
-function nameIn(index: string, id: string): string {
-  return `${index}/${id}`;
-}
-
 function noRoomFor({ bytes }: Piece, { status, error }: BulkItem): string {
   return `Elasticsearch has no room for its ${bytes} bytes, even alone (${error?.type ?? `status ${status}`}): give it more memory`;
 }
 
 function unavailable(index: string, item: BulkItem): Unavailable {
   return new Unavailable(`Elasticsearch does not take writes to ${index} now: ${describe(item)}`);
-}
-
-/** What needs an operator is told before what passes by itself. */
-function settle({ ids }: Piece, items: readonly BulkItem[], index: string, pressure: Pressure): Settled {
-  let superseded = 0;
-  let waiting: BulkItem | null = null;
-  let crowded: BulkItem | null = null;
-  const refused: Refused[] = [];
-  items.forEach((item, i) => {
-    switch (verdictOfItem(item)) {
-      case 'done':
-        break;
-      case 'superseded':
-        superseded += 1;
-        break;
-      case 'wait':
-        waiting ??= item;
-        break;
-      case 'crowded':
-        crowded ??= item;
-        break;
-      case 'quarantine':
-        refused.push({ id: ids[i] ?? '', reason: refusalReason(item) });
-        break;
-      case 'stop':
-        throw new Error(`${adviceOn(item.status, index)} (${describe(item)})`);
-    }
-  });
-  if (crowded !== null) pressure.refused();
-  const passing = waiting ?? crowded;
-  if (passing !== null) throw unavailable(index, passing);
-  return { superseded, refused };
-}
-
-type PieceAnswer =
-  /** One for each document of the piece. */
-  | { readonly kind: 'items'; readonly items: readonly BulkItem[] }
-  | { readonly kind: 'split' }
-  /** Of the piece as a whole, or of the one document that it has. */
-  | { readonly kind: 'crowded'; readonly item: BulkItem };
-
-async function sendPiece(client: Client, index: string, { ids, body, bytes }: Piece): Promise<PieceAnswer> {
-  try {
-    const path = `/${encodeURIComponent(writeAliasOf(index))}/_bulk`;
-    const reply = await client.transport.request<BulkReply>(
-      { method: 'POST', path, querystring: PATH_QUERY, bulkBody: body },
-      bytes <= PIECE_BYTES ? {} : { requestTimeout: Math.ceil(bytes / PIECE_BYTES) * LARGE_PIECE_MS },
-    );
-    if (reply.items?.length === ids.length) {
-      const items = reply.items.map(({ index: item }) => item);
-      const [item] = items;
-      const isCrowded = items.length === 1 && item !== undefined && verdictOfItem(item) === 'crowded';
-      return isCrowded ? { kind: 'crowded', item } : { kind: 'items', items };
-    }
-  } catch (error) {
-    switch (verdictOfFailure(error)) {
-      case 'wait':
-        throw new Unavailable(`Elasticsearch could not be reached: ${messageOf(error)}`, { cause: error });
-      case 'crowded':
-        return { kind: 'crowded', item: itemOf(error) };
-      case 'split':
-        return { kind: 'split' };
-      case 'stop':
-        if (statusOf(error) === undefined) throw error;
-        throw new Error(`${adviceOn(statusOf(error), index)} (${messageOf(error)})`, { cause: error });
-    }
-  }
-  throw new Error(
-    `Elasticsearch answered a bulk request of ${ids.length} documents with something else than ${ids.length} ` +
-      'outcomes. Check that ELASTICSEARCH_URL is the address of Elasticsearch itself and redirects nowhere.',
-  );
-}
-
-/** The HTTP status of a client error; `undefined` when there was no answer. */
-function statusOf(error: unknown): number | undefined {
-  if (typeof error !== 'object' || error === null || !('statusCode' in error)) return undefined;
-  return typeof error.statusCode === 'number' ? error.statusCode : undefined;
-}
-
-/** As if it was said of a document. */
-function itemOf(error: unknown): BulkItem {
-  const body: unknown = error instanceof errors.ResponseError ? error.body : undefined;
-  const said = typeof body === 'object' && body !== null && 'error' in body ? body.error : undefined;
-  const { type, reason } =
-    ((typeof said === 'object' ? said : null) as { type?: unknown; reason?: unknown } | null) ?? {};
-  const status = statusOf(error) ?? 0;
-  if (typeof type !== 'string') return { status };
-  return { status, error: { type, ...(typeof reason === 'string' ? { reason } : {}) } };
-}
-
-/** For outcomes that concern the index, not the document: these sentences quote no content. */
-function describe({ status, error }: BulkItem): string {
-  return error === undefined ? `status ${status}` : `${error.type}: ${error.reason ?? `status ${status}`}`;
 }

@@ -20,17 +20,54 @@ export interface Refused {
   readonly reason: string;
 }
 
-export function halvesOf({ ids, body }: Piece): Piece[] {
-  const lines = body.trimEnd().split('\n');
-  const half = Math.floor(ids.length / 2);
-  return [
-    pieceOf(ids.slice(0, half), `${lines.slice(0, half * 2).join('\n')}\n`),
-    pieceOf(ids.slice(half), `${lines.slice(half * 2).join('\n')}\n`),
-  ];
+export function halvesOf(piece: Piece): [Piece, Piece] {
+  const documents = documentsOf(piece);
+  const half = Math.floor(documents.length / 2);
+  return [pieceOf(documents.slice(0, half)), pieceOf(documents.slice(half))];
 }
 
-function pieceOf(ids: readonly string[], body: string): Piece {
-  return { ids, body, bytes: Buffer.byteLength(body) };
+/** As many from the beginning as have so many bytes, one at least, and the others. */
+export function cut(piece: Piece, bytesMax: number): readonly [first: Piece, others: Piece | null] {
+  if (piece.bytes <= bytesMax || piece.ids.length === 1) return [piece, null];
+  const documents = documentsOf(piece);
+  let bytes = 0;
+  const place = documents.findIndex(({ lines }) => {
+    bytes += Buffer.byteLength(lines);
+    return bytes > bytesMax;
+  });
+  const count = Math.max(place, 1);
+  return [pieceOf(documents.slice(0, count)), pieceOf(documents.slice(count))];
+}
+
+export function joined(first: Piece, others: Piece | null): Piece {
+  if (others === null) return first;
+  return {
+    ids: [...first.ids, ...others.ids],
+    body: first.body + others.body,
+    bytes: first.bytes + others.bytes,
+  };
+}
+
+/** The documents at these places. */
+export function partOf(piece: Piece, places: readonly number[]): Piece {
+  const documents = documentsOf(piece);
+  return pieceOf(places.flatMap((place) => documents[place] ?? []));
+}
+
+interface PieceDocument {
+  readonly id: string;
+  /** The two that `_bulk` takes, each with its end. */
+  readonly lines: string;
+}
+
+function documentsOf({ ids, body }: Piece): PieceDocument[] {
+  const lines = body.split('\n');
+  return ids.map((id, i) => ({ id, lines: `${lines[2 * i]}\n${lines[2 * i + 1]}\n` }));
+}
+
+function pieceOf(documents: readonly PieceDocument[]): Piece {
+  const body = documents.map(({ lines }) => lines).join('');
+  return { ids: documents.map(({ id }) => id), body, bytes: Buffer.byteLength(body) };
 }
 
 /** Made as they are asked for: no more of them are in memory than are in flight. */

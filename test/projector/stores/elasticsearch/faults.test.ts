@@ -133,15 +133,21 @@ describe('patience', () => {
 });
 
 describe('single documents of a request', () => {
-  it.each([
-    [429, 'es_rejected_execution_exception'],
-    [503, 'unavailable_shards_exception'],
-  ])('that a shard does not take now (%i) are waited for; the others are written', async (status, type) => {
+  it('that a shard does not take now (503) are waited for; the others are written', async () => {
     const { proxy, publish, elasticsearch, index, refused } = await opened();
-    proxy.inject({ kind: 'reject items', places: [0, 41, 99], status, type });
+    proxy.inject({ kind: 'reject items', places: [0, 41, 99], status: 503, type: 'unavailable_shards_exception' });
     await expect(publish(5, hundred(5))).rejects.toThrow(Unavailable);
     expect((await stored(elasticsearch, index, hundred(5))).size).toBe(97);
     expect(await publish(5, hundred(5))).toEqual({ written: 3, superseded: 97, refused: 0 });
+    expect(await stored(elasticsearch, index, hundred(5))).toEqual(totals(5));
+    expect(refused).toEqual([]);
+  });
+
+  it('that a shard has no room for now (429) go again, without the others', async () => {
+    const { proxy, publish, elasticsearch, index, refused } = await opened();
+    proxy.inject({ kind: 'reject items', places: [0, 41, 99], status: 429, type: 'es_rejected_execution_exception' });
+    expect(await publish(5, hundred(5))).toEqual({ written: 100, superseded: 0, refused: 0 });
+    expect(proxy.bulkRequests()).toBe(2);
     expect(await stored(elasticsearch, index, hundred(5))).toEqual(totals(5));
     expect(refused).toEqual([]);
   });

@@ -4,16 +4,18 @@ import { type OutgoingDocument, type Ticket, Unavailable } from '../../../../pro
 import { connectElasticsearch } from '../../../../projector/stores/elasticsearch/connection.js';
 import { ElasticsearchDocumentStore } from '../../../../projector/stores/elasticsearch/documents.js';
 import { ElasticsearchGenerationStorage } from '../../../../projector/stores/elasticsearch/generation-storage.js';
-import { exceedsAlone } from '../../../../projector/stores/elasticsearch/pressure.js';
+import { exceedsAlone, Pressure } from '../../../../projector/stores/elasticsearch/pressure.js';
 import type { RefusedDocument } from '../../../../projector/stores/mongodb/refused.js';
 import { documentsIndex } from '../../../../runtime/names.js';
 import { elasticsearchProxy } from '../../../fault-proxy/elasticsearch.js';
+import { SkippedTime } from '../../skipped-time.js';
 import { generationsFor } from '../generations.js';
 
 const TARGET = { view: 'orders', revision: 1 } as const;
 const MIB = 1024 * 1024;
 const ROOM = 1.5 * MIB;
 const ATTEMPTS_MAX = 30;
+const PAUSE_MS = 1_000;
 
 const open = generationsFor('large-documents', ({ elasticsearch, namespace }, record) =>
   new ElasticsearchGenerationStorage(elasticsearch, namespace).create(record),
@@ -29,13 +31,14 @@ async function opened(documentBytesMax?: number) {
   const names = { namespace: servers.namespace, generation: number };
   const proxy = await elasticsearchProxy(inject('ELASTICSEARCH_URL'));
   closing.push(() => proxy.stop());
-  const client = connectElasticsearch(proxy.url, 30_000);
+  const time = new SkippedTime();
+  const client = connectElasticsearch(proxy.url, 30_000, new Pressure(time));
   closing.push(() => client.close());
   const refused: RefusedDocument[] = [];
   const record = async (documents: readonly RefusedDocument[]) => void refused.push(...documents);
   const store = new ElasticsearchDocumentStore(client, names, { record }, documentBytesMax);
   let ticket = 0;
-  /** As the pipeline does, without its pauses. @returns the number of attempts, and what came of the last. */
+  /** As the pipeline does; its pauses are skipped. @returns the number of attempts, and what came of the last. */
   const publish = async (documents: readonly OutgoingDocument[], attemptsMax = ATTEMPTS_MAX) => {
     for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
       ticket += 1;
@@ -43,6 +46,7 @@ async function opened(documentBytesMax?: number) {
         return { attempt, ...(await store.publish(TARGET, ticket as Ticket, documents)) };
       } catch (error) {
         if (!(error instanceof Unavailable)) throw error;
+        await time.sleep(PAUSE_MS);
       }
     }
     return 'still waiting' as const;
@@ -53,7 +57,7 @@ async function opened(documentBytesMax?: number) {
     const { docs } = await servers.elasticsearch.mget({ index, ids, _source: false });
     return docs.flatMap((doc) => ('found' in doc && doc.found ? [doc._id] : []));
   };
-  return { proxy, refused, publish, stored };
+  return { proxy, refused, publish, stored, time, client };
 }
 
 const large = (id: string, bytes: number): OutgoingDocument => ({
@@ -81,6 +85,51 @@ describe('a document that is too much for Elasticsearch', () => {
     expect(proxy.bulkRequests() - before).toBeLessThan(400);
   });
 
+  it('is not given up for being refused often within half a minute', async () => {
+    const { proxy, publish, refused, time } = await opened();
+    proxy.roomBytes = ROOM;
+    expect(await publish([large('o-large', 2 * MIB)], 29)).toBe('still waiting');
+    expect(proxy.bulkRequests()).toBeGreaterThan(20);
+    expect(refused).toEqual([]);
+    await time.sleep(5_000);
+    expect(await publish([large('o-large', 2 * MIB)], 1)).toMatchObject({ refused: 1 });
+  });
+
+  it('is not given up for being refused while another one is in flight, whoever publishes it', async () => {
+    const { client, time } = await opened();
+    const { pressure } = client;
+    let answer = () => {};
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    // Sent before anything was refused, for another generation.
+    const other = pressure.inTurn(() => answered);
+    pressure.refused();
+    let isSent = false;
+    const own = pressure.inTurn(async () => {
+      isSent = true;
+    });
+    await new Promise(setImmediate);
+    expect(isSent).toBe(false);
+    answer();
+    expect(await other).toMatchObject({ wasAlone: true });
+    expect(await own).toMatchObject({ wasAlone: true });
+    // Side by side, neither was alone.
+    const calm = new Pressure(time);
+    const both = await Promise.all([calm.inTurn(async () => {}), calm.inTurn(async () => {})]);
+    expect(both.map(({ wasAlone }) => wasAlone)).toEqual([false, false]);
+    // What has to go alone waits for those before it, and those after it wait.
+    const order: string[] = [];
+    const note = (name: string) => async () => {
+      order.push(`${name} sent`);
+      await new Promise(setImmediate);
+      order.push(`${name} answered`);
+    };
+    const sent = [calm.inTurn(note('a')), calm.inTurn(note('b'), 'alone'), calm.inTurn(note('c'))];
+    expect((await Promise.all(sent)).map(({ wasAlone }) => wasAlone)).toEqual([true, true, true]);
+    expect(order).toEqual(['a', 'b', 'c'].flatMap((name) => [`${name} sent`, `${name} answered`]));
+  });
+
   it('is refused at once when Elasticsearch says that it is larger than all that it takes at a time', async () => {
     const { proxy, publish, refused } = await opened();
     const sentence = (operation: number, limit: number) =>
@@ -90,8 +139,8 @@ describe('a document that is too much for Elasticsearch', () => {
     expect(exceedsAlone(sentence(500, 1_000))).toBe(false);
     expect(exceedsAlone('Data too large')).toBe(false);
     const error = { type: 'es_rejected_execution_exception', reason: sentence(2 * MIB, MIB) };
-    proxy.inject({ kind: 'answer', status: 429, body: { error } }, 2);
-    expect(await publish([large('o-large', 2 * MIB)])).toMatchObject({ attempt: 2, refused: 1 });
+    proxy.inject({ kind: 'answer', status: 429, body: { error } });
+    expect(await publish([large('o-large', 2 * MIB)])).toMatchObject({ attempt: 1, refused: 1 });
     expect(idsOf(refused)).toEqual(['o-large']);
   });
 
