@@ -136,7 +136,7 @@ export const apiSettings = z.object({
     'how long a client may take to read an answer, from its first byte on; a slower one is cut off (ms)',
   ),
   PIPELINED_REQUESTS_MAX: integer(32, 0, 10_000).describe(
-    'requests of one connection that may wait for the one before them; it ends with the last of them, and what comes beyond is not answered',
+    'requests of one connection that may wait for the one before them, with headers of 128 KiB together; it ends with the last of them, and what comes beyond is not answered',
   ),
 });
 

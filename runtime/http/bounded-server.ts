@@ -1,5 +1,5 @@
 /** An HTTP server on which no client can hold more, or for longer, than is stated. */
-import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
+import { createServer, maxHeaderSize, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import { limitAnswerTime } from './answer-time.js';
 import { oneAtATime } from './one-at-a-time.js';
 
@@ -32,6 +32,8 @@ export function boundedServer(
   observer: BoundsObserver,
 ): Server {
   const { requestTimeoutMs, answerTimeoutMs, connectionsMax, pipelinedMax } = bounds;
+  // All that wait are together as large as one of them may be.
+  const waiting = { requestsMax: pipelinedMax, bytesMax: options.maxHeaderSize ?? maxHeaderSize };
   const timeouts = {
     requestTimeout: requestTimeoutMs,
     // Its default would be longer, or shorter, and count for connections on which nothing is sent.
@@ -41,7 +43,7 @@ export function boundedServer(
   // What Node would answer by itself stands in no line and is seen by nobody. The listener judges `Host`; an expectation
   // that is not known may be passed over (RFC 9110, section 10.1.1).
   const own = { requireHostHeader: false };
-  const server = createServer({ ...options, ...timeouts, ...own }, oneAtATime(listener, pipelinedMax));
+  const server = createServer({ ...options, ...timeouts, ...own }, oneAtATime(listener, waiting));
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   server.maxConnections = connectionsMax;
   server.on('drop', () => observer.dropped());

@@ -144,6 +144,27 @@ describe('requests that are sent without waiting for answers', () => {
     await until('no slot is held', async () => (await inFlight()) === 0);
   });
 
+  it('end a connection on which several wait with more headers than one may have', async () => {
+    const store = heldStore();
+    server = await serve({ elasticsearch: store.reader, mongodb: small });
+    const large = line('/v1/orders', `X-Filling: ${'x'.repeat(60_000)}`);
+    const within = await at(ATTACKER);
+    within.write(line('/v1/orders') + large.repeat(2));
+    // One of the largest is no more than one may be.
+    const one = await at(ATTACKER);
+    one.write(line('/v1/orders') + line('/v1/orders', `X-Filling: ${'x'.repeat(125_000)}`));
+    await until('the first of both', async () => store.asked() === 2);
+    for (const requests of [large.repeat(3), line('/v1/orders', 'a:b\r\n'.repeat(500).trimEnd()).repeat(4)]) {
+      const beyond = await at(ATTACKER);
+      const closed = once(beyond.resume(), 'close');
+      beyond.write(line('/v1/orders') + requests);
+      await closed;
+    }
+    await until('only the others hold slots', async () => (await inFlight()) === 2);
+    expect([within.closed, one.closed]).toEqual([false, false]);
+    store.open();
+  });
+
   it('tell the reader that the caller is gone when it goes', async () => {
     const signals: AbortSignal[] = [];
     const search: DocumentReader['search'] = (_documents, _query, options) => {
