@@ -39,10 +39,11 @@ const PAST_READERS_MAX = 4;
 
 export function composeChanges(ports: ChangesPorts, settings: ChangesSettings, log: Log): ChangesContext {
   const pastTurns = new Turns(PAST_READERS_MAX);
+  const bytesMax = Math.min(settings.ANSWER_BYTES_MAX, Math.floor(settings.CHANGES_BUFFER_BYTES_MAX / 2));
   const feedOf = (edition: Edition, served: Served) => {
     const readerOf = (view: View) => (ids: readonly string[]) => {
-      // Of one document a change is told however large it is.
-      const limits = ids.length === 1 ? {} : { bytesMax: settings.ANSWER_BYTES_MAX };
+      // Of one document a change is told however large it is; several that are read together are sent together.
+      const limits = ids.length === 1 ? {} : { bytesMax };
       return ports.versions[view.storage.store].getMany(documentsOf(view, served), ids, limits);
     };
     return new Feed(

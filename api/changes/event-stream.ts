@@ -1,14 +1,15 @@
 /**
  * Server-sent events on one connection. https://html.spec.whatwg.org/multipage/server-sent-events.html
  * What the client does not take is held for it up to a limit; a client that is slower is cut off and goes on where it
- * was, when it has the time.
+ * was, when it has the time. What is larger than the limit by itself goes to a client that has taken all before it: it
+ * would never get through otherwise.
  */
 import type { Places } from '../ports.js';
 import type { ChangeEvent, Outlet } from './subscription.js';
 
 /** What is needed of a response. */
 export interface Wire {
-  write(text: string): boolean;
+  write(bytes: Uint8Array): boolean;
   end(): void;
   /** Cuts the connection. */
   destroy(): void;
@@ -21,7 +22,7 @@ export interface Wire {
 }
 
 export interface EventStreamSettings {
-  /** What may wait for the client, in bytes, before anything more is sent. */
+  /** What may wait for the client, in bytes; beside it one piece that is larger than that, until it is taken. */
   readonly bufferBytesMax: number;
   /** How long a client is to wait before it connects again. */
   readonly retryMs: number;
@@ -35,12 +36,15 @@ export class EventStream implements Outlet {
   #id = '';
   /** What was waiting at the last beat. */
   #waitingBytes = 0;
+  /** What may wait now. */
+  #waitingBytesMax: number;
 
   /** `idOf`: of the events with which a client has come to a place. */
   constructor(wire: Wire, idOf: (place: Places) => string, settings: EventStreamSettings) {
     this.#wire = wire;
     this.#idOf = idOf;
     this.#settings = settings;
+    this.#waitingBytesMax = settings.bufferBytesMax;
     wire.once('close', () => {
       this.#isOpen = false;
     });
@@ -124,8 +128,16 @@ export class EventStream implements Outlet {
 
   #write(text: string): void {
     if (!this.#isOpen) return;
-    if (this.#wire.writableLength > this.#settings.bufferBytesMax) this.#cut();
-    else this.#wire.write(text);
+    const { bufferBytesMax } = this.#settings;
+    const wire = this.#wire;
+    // Bytes, which are counted as they are, and lie outside of the heap.
+    const bytes = Buffer.from(text);
+    const waitingBytes = wire.writableLength + bytes.length;
+    if (!wire.writableNeedDrain) {
+      this.#waitingBytesMax = bufferBytesMax + (waitingBytes > bufferBytesMax ? bytes.length : 0);
+    }
+    if (waitingBytes > this.#waitingBytesMax) this.#cut();
+    else wire.write(bytes);
   }
 
   #cut(): void {

@@ -14,9 +14,9 @@ class Connection extends EventEmitter implements Wire {
     return this.writableLength > 0;
   }
 
-  write(text: string): boolean {
-    this.text += text;
-    this.writableLength += text.length;
+  write(bytes: Uint8Array): boolean {
+    this.text += Buffer.from(bytes).toString('utf8');
+    this.writableLength += bytes.length;
     return false;
   }
 
@@ -101,14 +101,41 @@ describe('a stream of events', () => {
     expect(decodePlace(idOf([9]), seal)).toEqual({ edition: '1.1', places: [9] });
   });
 
-  it('cuts off a client that takes less than it is sent, and only when there is more for it', () => {
-    const { connection, stream } = opened(100);
-    stream.send([event('x'.repeat(500))], [1]);
+  it('cuts off a client that takes less than it is sent, before more waits for it than may', () => {
+    const { connection, stream } = opened(500);
+    for (let i = 0; i < 3; i += 1) stream.send([event('x')], [1]);
     expect(connection.state).toBe('open');
-    stream.send([event('y')], [2]);
+    stream.send([event('y'.repeat(400))], [1]);
     expect(connection.state).toBe('cut');
     expect(stream.isOpen).toBe(false);
-    expect(connection.text).not.toContain('data: y');
+    expect(connection.text).not.toContain('yyy');
+    expect(connection.writableLength).toBeLessThanOrEqual(500);
+  });
+
+  it('sends what is larger than may wait to a client that has taken all before it, and then as much as may wait', () => {
+    const { connection, stream } = opened(200);
+    stream.send([event('x'.repeat(5_000))], [1]);
+    const large = connection.writableLength;
+    stream.send([event('y')], [1]);
+    // It is taken slowly, but it is taken.
+    for (let i = 0; i < 5; i += 1) {
+      stream.beat([1]);
+      connection.take(900);
+    }
+    expect(connection.state).toBe('open');
+    expect(connection.text).toContain('data: y');
+    connection.take();
+    stream.send([event('x'.repeat(5_000))], [1]);
+    for (let i = 0; i < 50; i += 1) stream.send([event('z')], [1]);
+    expect(connection.state).toBe('cut');
+    expect(connection.writableLength).toBeLessThanOrEqual(large + 200);
+  });
+
+  it('counts what waits in bytes', () => {
+    const { connection, stream } = opened(200);
+    stream.send([event('a')], [1]);
+    stream.send([event('耳'.repeat(60))], [1]);
+    expect(connection.state).toBe('cut');
   });
 
   it('cuts off a client that takes nothing between two signs of life', () => {
