@@ -14,6 +14,9 @@ export const securityHeaders: RequestHandler = helmet({
     },
   },
   xFrameOptions: { action: 'deny' },
+  // It would force TLS on all names below the API's host, for a year, whoever serves them: whether there is TLS is known to
+  // the proxy that ends it, not here.
+  strictTransportSecurity: false,
 });
 
 /** What is not said to be anything else is true for the moment only. */

@@ -158,6 +158,8 @@ describe('the API', () => {
   it('sends headers that keep answers what they are, and does not say what it is built with', async () => {
     const { headers } = await server.get('/v1/orders');
     expect(headers.get('x-content-type-options')).toBe('nosniff');
+    // Plain HTTP is no place from which to decide for all names below the host.
+    expect(headers.get('strict-transport-security')).toBeNull();
     expect(headers.get('x-powered-by')).toBeNull();
   });
 
