@@ -19,6 +19,7 @@ import { ComputedFreshness } from './freshness/freshness.js';
 import { KafkaLogEnds } from './freshness/kafka/log-ends.js';
 import { AggregateLog } from './history/aggregate-log.js';
 import { KafkaRecords } from './history/kafka/records.js';
+import { RecordsInTurn } from './history/records-in-turn.js';
 import { composeLimits } from './limits/composed.js';
 import { Shares } from './limits/shares.js';
 import { composeReaders } from './readers/composed.js';
@@ -122,7 +123,7 @@ export function composeApi(settings: ApiSettings, log: Log = createLog('api', se
       limits.waits,
     ),
     refresher: new CoalescedRefresher(refresher),
-    history: { basis, records, log: aggregateLog, now: arrival.clock.now },
+    history: { basis, records: new RecordsInTurn(records), log: aggregateLog, now: arrival.clock.now },
     events: { basis, log: aggregateLog, positions, traces: new MongoTraces(database) },
     degradation: {
       recent: new RecentAnswers({

@@ -272,10 +272,17 @@ export interface BasisSource {
 
 /** The topics of the events. Rejects with `LogUnavailable`. */
 export interface RecordSource {
-  /** The record at each place, `null` where there is none any more. */
-  at(places: readonly LogPlace[]): Promise<readonly (RawRecord | null)[]>;
+  /** The record at each place, `null` where there is none any more, or where all together would be too large. */
+  at(places: readonly LogPlace[], searcher: Searcher): Promise<readonly (RawRecord | null)[]>;
   /** The records with the key in a stretch of the log, which is read until its end or a limit. */
   withKey(key: string, stretch: LogStretch, limits: SearchLimits): Promise<KeyedRecords>;
+}
+
+/** Who has events searched. */
+export interface Searcher {
+  readonly caller: string;
+  /** Aborted when nobody waits for them any more. */
+  readonly signal: AbortSignal;
 }
 
 /** Of one partition: offsets from `from` on, and before `to`. */

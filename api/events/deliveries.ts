@@ -9,12 +9,13 @@ import type { AggregateName, DomainEvent } from '../../mappings/events/event.js'
 import { type PassedPosition, passedSince } from '../../runtime/passed-positions.js';
 import type { QuarantinedEventRecord } from '../../runtime/records.js';
 import type { Principal } from '../access/principal.js';
-import { type AggregateEvents, type AggregateLog, type Searcher, SearchesCrowded } from '../history/aggregate-log.js';
+import { type AggregateEvents, type AggregateLog, SearchesCrowded } from '../history/aggregate-log.js';
 import {
   type BasisSource,
   type LogStretch,
   LogUnavailable,
   type PositionSource,
+  type Searcher,
   type TracedState,
   type TraceSource,
 } from '../ports.js';

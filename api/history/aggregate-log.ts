@@ -8,7 +8,7 @@ import type { Delivery } from '../../mappings/aggregates/merge.js';
 import { decode } from '../../mappings/events/decode.js';
 import type { AggregateName } from '../../mappings/events/event.js';
 import type { Shares } from '../limits/shares.js';
-import type { LogStretch, PlacedRecord, RecordSource } from '../ports.js';
+import type { LogStretch, PlacedRecord, RecordSource, Searcher } from '../ports.js';
 import { type FoundEvents, type FoundPart, KeptEvents } from './kept-events.js';
 import { bytesOf } from './record-bytes.js';
 
@@ -19,13 +19,6 @@ export interface AggregateLogSettings {
   readonly searchesMax: number;
   /** What one search may find, and what is kept of all of them. */
   readonly bytesMax: number;
-}
-
-/** Who has events searched. */
-export interface Searcher {
-  readonly caller: string;
-  /** Aborted when nobody waits for them any more. */
-  readonly signal: AbortSignal;
 }
 
 export interface AggregateEvents {

@@ -11,8 +11,7 @@ import type { View } from '../../mappings/contract.js';
 import { compareVersions, type Version } from '../../mappings/events/event.js';
 import { aggregates } from '../../mappings/registry.js';
 import type { GenerationRecord } from '../../runtime/records.js';
-import { type BasisSource, CallerGone } from '../ports.js';
-import type { Searcher } from './aggregate-log.js';
+import { type BasisSource, CallerGone, type Searcher } from '../ports.js';
 import { PastDocuments } from './past-documents.js';
 import { type EventSources, MERGED_AT_A_TIME, type ToldEvent, toldEvents } from './told-events.js';
 

@@ -5,8 +5,8 @@ import type { AggregateState, LogPlace, RememberedEvent } from '../../mappings/a
 import { decode } from '../../mappings/events/decode.js';
 import { type AggregateName, compareVersions, type DomainEvent, type Version } from '../../mappings/events/event.js';
 import { aggregates } from '../../mappings/registry.js';
-import type { RecordSource } from '../ports.js';
-import type { AggregateEvents, AggregateLog, Searcher } from './aggregate-log.js';
+import type { RecordSource, Searcher } from '../ports.js';
+import type { AggregateEvents, AggregateLog } from './aggregate-log.js';
 
 /** In one go, before others have their turn. */
 export const MERGED_AT_A_TIME = 200;
@@ -48,7 +48,7 @@ export async function toldEvents(
   const newest = state.remembered.filter(({ version }) => isTold(version, state));
   // What is forgotten comes before all that is remembered: before an erasure, when something remembered does.
   if (state.forgotten.length === 0 || newest.length < state.remembered.length) {
-    const events = await readNewest(records, aggregate, newest, []);
+    const events = await readNewest(records, aggregate, newest, [], searcher);
     return { complete: events.every(({ event }) => event !== null), events };
   }
   const all = await log.eventsOf(aggregate, id, stretchesOf(state), searcher);
@@ -56,7 +56,9 @@ export async function toldEvents(
   const name = JSON.stringify([remembered, forgotten, sequences, erased]);
   const last = toldLast.get(all.found);
   if (last?.state === name) return last.told;
-  const told = toldAmong(records, aggregate, all, newest, state);
+  // Whoever asks the same meanwhile is told by it: it goes on when this caller goes.
+  const shared = { ...searcher, signal: new AbortController().signal };
+  const told = toldAmong(records, aggregate, all, newest, state, shared);
   toldLast.set(all.found, { state: name, told });
   return told.catch((error: unknown) => {
     toldLast.delete(all.found);
@@ -70,9 +72,10 @@ async function toldAmong(
   found: AggregateEvents,
   newest: readonly RememberedEvent[],
   state: AggregateState,
+  searcher: Searcher,
 ): Promise<ToldEvents> {
   const older = await olderEvents(aggregate, found.events, state);
-  const events = [...older, ...(await readNewest(records, aggregate, newest, found.events))];
+  const events = [...older, ...(await readNewest(records, aggregate, newest, found.events, searcher))];
   const isAllThere = events.every(({ event }) => event !== null) && hasAllSequences(events, state);
   // Of events without sequence nobody knows how many there were.
   const isNoneUnknown = found.isUncut || isNumberedThroughout(events, state);
@@ -99,10 +102,11 @@ async function readNewest(
   aggregate: AggregateName,
   newest: readonly RememberedEvent[],
   found: readonly Delivery[],
+  searcher: Searcher,
 ): Promise<ToldEvent[]> {
   const known = new Map<string, DomainEvent>(found.map(({ event, ...place }) => [placeName(place), event]));
   const missing = newest.filter((place) => !known.has(placeName(place)));
-  const read = await records.at(missing);
+  const read = await records.at(missing, searcher);
   missing.forEach((place, i) => {
     const decoded = read[i] ? decode(aggregate, read[i]) : null;
     if (decoded?.kind === 'event') known.set(placeName(place), decoded.event);

@@ -7,13 +7,14 @@ import { repairFetchedBatches } from '../../../runtime/kafkajs/fetched-batches.j
 import { type Cluster, createCluster, READ_COMMITTED } from '../../../runtime/kafkajs/groupless.js';
 import { quietIdleConnections } from '../../../runtime/kafkajs/idle-connections.js';
 import type { Log } from '../../../runtime/log.js';
-import { withinTime } from '../../deadline.js';
+import { TooLate, withinTime } from '../../deadline.js';
 import {
   type KeyedRecords,
   type LogStretch,
   LogUnavailable,
   type PlacedRecord,
   type RecordSource,
+  type Searcher,
   type SearchLimits,
 } from '../../ports.js';
 import { bytesOf } from '../record-bytes.js';
@@ -32,6 +33,8 @@ interface FetchedRecord extends RawRecord {
 
 /** A batch comes as a whole, and one always comes: events that stand close together come with one fetch. */
 const PLACE_BYTES_MAX = 64 * 1024;
+/** Of the records at the places of one question; those beyond are not read. */
+const PLACES_BYTES_MAX = 32 * 1024 * 1024;
 /** Decoded in some ten milliseconds, in which the process does nothing else. */
 const SEARCH_BYTES_MAX = 512 * 1024;
 /** Fetches in a row that bring nothing, though there should be more. */
@@ -57,10 +60,11 @@ export class KafkaRecords implements RecordSource {
     });
   }
 
-  async at(places: readonly LogPlace[]): Promise<readonly (RawRecord | null)[]> {
-    const found = new Map<string, RawRecord>();
+  async at(places: readonly LogPlace[], { signal }: Searcher): Promise<readonly (RawRecord | null)[]> {
     const topics = new Set(places.map(({ topic }) => topic));
-    await this.#orUnavailable(topics, () => withinTime(this.#readPlaces(places, found), this.#timeoutMs));
+    const found = await this.#orUnavailable(topics, () =>
+      withinTime(this.#readPlaces(places, signal), this.#timeoutMs),
+    );
     return places.map((place) => found.get(nameOf(place)) ?? null);
   }
 
@@ -72,15 +76,28 @@ export class KafkaRecords implements RecordSource {
     await Promise.all([...this.#clusters.keys()].map((topic) => this.#forget(topic)));
   }
 
-  async #readPlaces(places: readonly LogPlace[], found: Map<string, RawRecord>): Promise<void> {
+  /** Of what comes along only what was asked for is kept, and that in memory of its own. */
+  async #readPlaces(places: readonly LogPlace[], signal: AbortSignal): Promise<ReadonlyMap<string, RawRecord>> {
+    const found = new Map<string, RawRecord>();
+    const asked = new Set(places.map(nameOf));
+    const deadline = performance.now() + this.#timeoutMs;
+    let bytes = 0;
     for (const place of [...places].sort((a, b) => a.offset - b.offset)) {
       if (found.has(nameOf(place))) continue;
+      if (signal.aborted || bytes > PLACES_BYTES_MAX) break;
+      // Who asked has been refused by then.
+      if (performance.now() > deadline) throw new TooLate('The time to read these places is over.');
       const { topic, partition } = place;
-      for (const record of (await this.#fetch(place, PLACE_BYTES_MAX, 0)) ?? []) {
-        const { offset: text, isControlRecord, ...raw } = record;
-        if (!isControlRecord) found.set(nameOf({ topic, partition, offset: Number(text) }), raw);
+      for (const { offset: text, isControlRecord, ...raw } of (await this.#fetch(place, PLACE_BYTES_MAX, 0)) ?? []) {
+        const offset = Number(text);
+        const name = nameOf({ topic, partition, offset });
+        if (isControlRecord || !asked.has(name) || found.has(name) || bytes > PLACES_BYTES_MAX) continue;
+        const kept = copyOf(raw);
+        found.set(name, kept);
+        bytes += bytesOf(kept);
       }
     }
+    return found;
   }
 
   async #search(key: Buffer, { topic, partition, from, to }: LogStretch, limits: SearchLimits): Promise<KeyedRecords> {

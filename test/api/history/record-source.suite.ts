@@ -17,7 +17,10 @@ export function recordSourceSuite(name: string, open: OpenSource): void {
 
     it('has the record at each place, and null where there is none', async () => {
       const { source, topic } = await open(LOG);
-      const found = await source.at([7, 0, 99].map((offset) => ({ topic, partition: 0, offset })));
+      const found = await source.at(
+        [7, 0, 99].map((offset) => ({ topic, partition: 0, offset })),
+        { caller: 'a', signal: GENEROUS.signal },
+      );
       expect(found.map((record) => record?.value?.toString('utf8') ?? null)).toEqual(['v-7', 'v-0', null]);
     });
 
