@@ -129,7 +129,7 @@ function transport(options: Partial<ReadOptions> | undefined): TransportRequestO
   const { signal, bytesMax } = options ?? {};
   return {
     ...(signal === undefined ? {} : { signal }),
-    ...(bytesMax === undefined ? {} : { maxResponseSize: bytesMax, maxCompressedResponseSize: bytesMax }),
+    ...(bytesMax === undefined ? {} : { maxResponseSize: bytesMax }),
   };
 }
 
