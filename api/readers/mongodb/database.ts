@@ -19,6 +19,7 @@ export class Database {
   readonly #db: Db;
   readonly #present = new Set<string>();
   readonly #requestTimeoutMs: number;
+  #isClosed = false;
 
   /** Connects with the first operation. @throws SettingsError when the URL is none. */
   constructor({ url, namespace, requestTimeoutMs }: MongoSettings) {
@@ -36,6 +37,8 @@ export class Database {
   /** @throws StoreUnavailable when the server does not answer in time. */
   async ask<Answer>(operation: () => Promise<Answer>): Promise<Answer> {
     try {
+      // A first connection that fails stays closed for all operations, unless it is asked for by itself again.
+      if (!this.#isClosed) await this.#client.connect();
       return await operation();
     } catch (error) {
       throw translateFailure(error);
@@ -70,6 +73,7 @@ export class Database {
   }
 
   close(): Promise<void> {
+    this.#isClosed = true;
     return this.#client.close();
   }
 }
