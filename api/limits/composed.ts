@@ -5,6 +5,7 @@ import type { Log } from '../../runtime/log.js';
 import { type ApiMetrics, createMetrics, meterConnections, meterLoad } from '../metrics.js';
 import type { StoreName } from '../ports.js';
 import type { Probe } from '../readers/guarded/circuit.js';
+import { QUEUE_WAIT_MS } from '../readers/guarded/fair-turns.js';
 import { type GuardObserver, StoreGuard } from '../readers/guarded/store-guard.js';
 import type { WatchLimits } from '../waiting/watch.js';
 import { AnswerRoom } from './answer-room.js';
@@ -17,8 +18,6 @@ import { RateLimit } from './rate-limit.js';
 import { Saturation } from './saturation.js';
 import { Shares } from './shares.js';
 
-/** How long a question waits for its turn before it is refused. */
-const QUEUE_WAIT_MS = 500;
 /** Questions in a row without an answer, after which a store is left alone. */
 const FAILURES_MAX = 5;
 /** How long a large answer waits for its turn before it is refused. */
@@ -87,7 +86,7 @@ export function composeLimits(settings: LimitSettings, probes: Readonly<Record<S
   meterLoad(metrics.registry, inFlight, Object.values(guards));
   meterConnections(metrics.registry, connections, saturation);
   const waitersMax = Math.max(1, Math.floor(settings.REQUESTS_IN_FLIGHT_MAX / 2));
-  const waits = { waitersMax, shares: new Shares(settings.CALLER_SHARE_PERCENT) };
+  const waits = { waitersMax, shares: new Shares(settings.CALLER_SHARE_PERCENT), idle: inFlight.idle };
   const answers = new AnswerRoom({
     answerBytesMax: settings.ANSWER_BYTES_MAX,
     inFlightBytesMax: settings.ANSWERS_BYTES_IN_FLIGHT_MAX,

@@ -8,7 +8,7 @@ import type { Shares } from './shares.js';
 
 export interface InFlightSettings {
   readonly max: number;
-  /** So many are answered however late the event loop is. */
+  /** So many are worked on however late the event loop is; those that only wait are not among them. */
   readonly maxWhenLate: number;
   /** The event loop is late when it lasts for so long (ms). */
   readonly lateMs: number;
@@ -28,6 +28,7 @@ export class InFlight {
   readonly #shares: Shares;
   readonly #observer: InFlightObserver;
   #count = 0;
+  #idle = 0;
 
   constructor(
     settings: InFlightSettings,
@@ -48,7 +49,7 @@ export class InFlight {
   /** A request is in flight until its answer is sent, or the connection is gone. */
   readonly limit: RequestHandler = (request, response, next) => {
     if (this.#isUnlimited(request)) return next();
-    if (this.#count >= this.#max()) {
+    if (this.#count >= this.#settings.max) {
       this.#observer.refused();
       const detail = `${this.#count} requests are being answered, as many as this process can now take on. Try again.`;
       throw new Problem('overloaded', detail);
@@ -61,12 +62,24 @@ export class InFlight {
     next();
   };
 
+  /** One of the requests waits for what others do. @returns what ends that; call it once */
+  readonly idle = (): (() => void) => {
+    this.#idle += 1;
+    return () => {
+      this.#idle -= 1;
+    };
+  };
+
   /** Once it is known who asks: what one caller holds leaves room for others. */
   readonly share: RequestHandler = (request, response, next) => {
     if (this.#isUnlimited(request)) return next();
     const caller = callerOf(principalOf(response), request.socket.remoteAddress);
-    const release = this.#shares.take(caller, Math.max(0, this.#max() - this.#count));
+    const left = this.#left();
+    // Whoever holds nothing may have any place that there is, however late the event loop is.
+    const isLate = left < 0 && this.#shares.has(caller);
+    const release = isLate ? null : this.#shares.take(caller, Math.max(0, left));
     if (release === null) {
+      if (isLate) this.#observer.refused();
       const detail = 'The caller has as many requests in flight as leave room for others. Try again.';
       throw new Problem('overloaded', detail);
     }
@@ -79,8 +92,9 @@ export class InFlight {
   }
 
   /** What the thread cannot keep up with makes all wait, and is found in no queue: then fewer are taken on. */
-  #max(): number {
+  #left(): number {
     const { max, maxWhenLate, lateMs } = this.#settings;
-    return this.#lateness.lasting > lateMs ? Math.min(max, maxWhenLate) : max;
+    const left = max - this.#count;
+    return this.#lateness.lasting > lateMs ? Math.min(left, maxWhenLate - (this.#count - this.#idle)) : left;
   }
 }

@@ -12,6 +12,10 @@ export class Shares {
     this.#timesLeft = percent / (100 - percent);
   }
 
+  has(caller: string): boolean {
+    return this.#held.has(caller);
+  }
+
   /** `left`: how many would be left for others. @returns what gives it back, once; `null` when it would be too much. */
   take(caller: string, left: number): (() => void) | null {
     const held = (this.#held.get(caller) ?? 0) + 1;

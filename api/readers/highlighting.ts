@@ -4,8 +4,9 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { CallerGone, type DocumentReader, type DocumentSet, type ReadOptions } from '../ports.js';
+import { Problem } from '../problems.js';
 import type { DocumentQuery, Found } from '../query/document-query.js';
-import { FairTurns } from './guarded/fair-turns.js';
+import { FairTurns, QUEUE_WAIT_MS } from './guarded/fair-turns.js';
 import { highlightsIn, type Pace } from './highlight.js';
 
 /** A few milliseconds. */
@@ -79,15 +80,17 @@ class SharedPace implements Pace {
     if (this.#options?.work !== undefined) this.#options.work.steps += steps;
   }
 
-  /** @throws CallerGone */
+  /** @throws CallerGone; Problem when its turn does not come in time */
   async begin(): Promise<void> {
-    if (this.#options?.signal.aborted === true) throw new CallerGone();
-    await new Promise<void>((resolve) => {
-      this.#turns.ask(this.#options?.caller ?? null, (leave) => {
-        this.#leave = leave;
-        resolve();
-      });
+    let timer: NodeJS.Timeout | undefined;
+    const refusal = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(crowded()), QUEUE_WAIT_MS);
     });
+    try {
+      await this.#turn(refusal);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async rest(): Promise<void> {
@@ -95,10 +98,42 @@ class SharedPace implements Pace {
     // What has arrived meanwhile comes first: the turn is kept until then, so that nobody else takes up the thread.
     await setImmediate();
     this.end();
-    await this.begin();
+    // What has begun goes on: to refuse it now would waste what was done.
+    await this.#turn();
   }
 
   end(): void {
     this.#leave();
   }
+
+  /** Waits for it no longer than its caller does, nor when the other settles before. */
+  async #turn(...refusal: Promise<never>[]): Promise<void> {
+    const { caller = null, signal } = this.#options ?? {};
+    if (signal?.aborted === true) throw new CallerGone();
+    let withdraw: (() => void) | null = () => {};
+    let gone = () => {};
+    const left = new Promise<never>((_, reject) => {
+      gone = () => reject(new CallerGone());
+      signal?.addEventListener('abort', gone, { once: true });
+    });
+    const turn = new Promise<void>((resolve, reject) => {
+      withdraw = this.#turns.ask(caller, (leave) => {
+        this.#leave = leave;
+        resolve();
+      });
+      if (withdraw === null) reject(crowded());
+    });
+    try {
+      await Promise.race([turn, left, ...refusal]);
+    } catch (error) {
+      withdraw?.();
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', gone);
+    }
+  }
+}
+
+function crowded(): Problem {
+  return new Problem('overloaded', 'More highlights are asked for than can be made at a time. Try again, or without.');
 }

@@ -27,6 +27,8 @@ export interface WatchLimits {
   /** How many wait at a time. */
   readonly waitersMax: number;
   readonly shares: Shares;
+  /** Told of each request that waits; returns what is to be told when it does no more. */
+  readonly idle: () => () => void;
 }
 
 export interface WatchPorts {
@@ -104,11 +106,15 @@ export class Watch {
   /** @throws StoreUnavailable when the time is up and the stores did not answer the last time. */
   until(wait: Wait): Promise<WaitOutcome> {
     if (wait.signal.aborted) return Promise.resolve({ kind: 'gone' });
-    const { waitersMax, shares } = this.#limits;
+    const { waitersMax, shares, idle } = this.#limits;
     const left = waitersMax - this.#waiters.size - 1;
     const release = left < 0 ? null : shares.take(wait.caller, left);
     if (release === null) return Promise.resolve({ kind: 'crowded' });
-    return new Promise<WaitOutcome>((resolve, reject) => this.#join(wait, resolve, reject)).finally(release);
+    const goOn = idle();
+    return new Promise<WaitOutcome>((resolve, reject) => this.#join(wait, resolve, reject)).finally(() => {
+      goOn();
+      release();
+    });
   }
 
   #join(wait: Wait, resolve: (outcome: WaitOutcome) => void, reject: (error: unknown) => void): void {

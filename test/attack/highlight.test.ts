@@ -1,4 +1,5 @@
 /** Texts and questions that make highlighting expensive: its steps, counted. */
+
 import { describe, expect, it } from 'vitest';
 import { CallerGone } from '../../api/ports.js';
 import type { Phrase, WordSearch } from '../../api/query/document-query.js';
@@ -10,6 +11,7 @@ import { views } from '../../mappings/registry.js';
 import { accepted } from '../api/asking.js';
 import { order, product } from '../api/documents.js';
 import { memoryReader, servedOf } from '../api/server.js';
+import { until } from '../until.js';
 
 /** How often words of the text are looked at. */
 function looksAt(words: readonly string[], find: (text: readonly string[]) => unknown): number {
@@ -172,5 +174,32 @@ describe('highlighting', () => {
     setImmediate(() => caller.abort());
     await expect(found).rejects.toThrow(CallerGone);
     expect(work.steps).toBeLessThan(200_000);
+  });
+
+  it('waits for its turn no longer than its caller, nor for ever', async () => {
+    const turns = highlightTurns();
+    const highlighting = new HighlightingReader(
+      memoryReader({ products: named('tea', 1) }),
+      Number.POSITIVE_INFINITY,
+      turns,
+    );
+    let leave = () => {};
+    turns.ask('other', (over) => {
+      leave = over;
+    });
+    const set = { view: views.products, generation: servedOf().live.number, revision: 1 };
+    const { query } = accepted('products', 'q=tea&highlight=true');
+    const caller = new AbortController();
+    const gone = highlighting.search(set, query, { signal: caller.signal, caller: 'one' });
+    const late = highlighting.search(set, query, { signal: new AbortController().signal, caller: 'two' });
+    const refused = expect(late).rejects.toMatchObject({ code: 'overloaded' });
+    await until('both', async () => turns.waiting === 2);
+    caller.abort();
+    await expect(gone).rejects.toThrow(CallerGone);
+    expect(turns.waiting).toBe(1);
+    await refused;
+    expect(turns.waiting).toBe(0);
+    leave();
+    expect((await highlighting.search(set, query)).highlights).toHaveLength(1);
   });
 });

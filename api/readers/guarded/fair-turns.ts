@@ -4,6 +4,9 @@
  * at most half of them, so that whoever comes next finds one.
  */
 
+/** How long a question waits for its turn before it is refused. */
+export const QUEUE_WAIT_MS = 500;
+
 export interface TurnSettings {
   /** Turns at a time. */
   readonly turnsMax: number;

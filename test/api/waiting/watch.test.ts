@@ -49,7 +49,7 @@ class World {
       },
       timers: this.clock,
     },
-    { waitersMax: WAITERS_MAX, shares: new Shares(100) },
+    { waitersMax: WAITERS_MAX, shares: new Shares(100), idle: () => () => {} },
   );
 
   merge(name: string, sequences: readonly number[], customers: readonly string[] = []): void {
