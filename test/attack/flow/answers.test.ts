@@ -22,6 +22,7 @@ const settings = readSettings(apiSettings, {
   NAMESPACE: namespace,
   API_PORT: '0',
   LOG_LEVEL: 'silent',
+  CURSOR_SECRET: 'a secret of this test, long enough for cursors',
   // What this is about is bytes: how long the store may take for so many of them depends on the machine.
   STORE_TIMEOUT_MS: '60000',
 });
@@ -109,4 +110,23 @@ it('answers large lists in their turn, and small ones beside them, within a boun
   // This process is the clients' as well: what they have read is in it, too.
   expect(most - before).toBeLessThan(1_500_000_000);
   expect((await get('/v1/orders?size=1')).status).toBe(200);
+});
+
+it('reads a document that is larger than it may be, or had room for at first, and goes on', async () => {
+  const linesOf = (count: number) =>
+    Array.from({ length: count }, (_, i) => orderLine({ lineId: `${i}`, name: 'x'.repeat(30_000) }));
+  // 8 MB, and more than any answer may have.
+  for (const [id, lines] of [
+    ['large', linesOf(270)],
+    ['too-large', linesOf(750)],
+  ] as const) {
+    const document = { ...storedAs(views.orders, order(id, { lines })), hidden: false };
+    await elasticsearch.index({ index, id, document, refresh: true });
+  }
+  const large = await Promise.all([1, 2, 3].map(() => get('/v1/orders/large')));
+  expect(large.some(({ status }) => status === 200)).toBe(true);
+  for (const { status, body } of large) expect(status === 200 || body.code === 'overloaded').toBe(true);
+  const tooLarge = await Promise.all([1, 2, 3].map(() => get('/v1/orders/too-large')));
+  expect(tooLarge.some(({ body }) => body.code === 'answer-too-large')).toBe(true);
+  expect((await get('/v1/orders?size=1&fields=status')).status).toBe(200);
 });
