@@ -88,7 +88,11 @@ export function composeApi(settings: ApiSettings, log: Log = createLog('api', se
   const cursorSecret = new CursorSecret(
     ownSecret === undefined ? new MongoCursorSecret(database) : { read: async () => ownSecret },
   );
-  const generations = new ServedGeneration(arrival.before(cursorSecret.beside(new MongoRegistry(database))));
+  const generations = new ServedGeneration(
+    arrival.before(cursorSecret.beside(new MongoRegistry(database))),
+    undefined,
+    () => log.warn('no generation of documents is served yet; the projector makes one when it starts'),
+  );
   limitBatches({ bytesMax: settings.KAFKA_BATCH_BYTES_MAX, recordsMax: settings.KAFKA_BATCH_RECORDS_MAX });
   const changeLogs = { brokers: settings.KAFKA_BROKERS, namespace, clientId: `${namespace}-api`, requestTimeoutMs };
   const changeLog = new KafkaChangeLog(changeLogs, log);

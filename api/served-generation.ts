@@ -21,13 +21,17 @@ export interface RegistrySource {
 export class ServedGeneration implements GenerationSource {
   readonly #registry: RegistrySource;
   readonly #now: () => number;
+  readonly #onNone: () => void;
+  #none = false;
   #known: { readonly served: Served; readonly readAt: number } | null = null;
   #unreachable = false;
   #reading: Promise<Served> | null = null;
 
-  constructor(registry: RegistrySource, now: () => number = () => performance.now()) {
+  /** `onNone`: called when no generation is served, not again while that stays so. */
+  constructor(registry: RegistrySource, now: () => number = () => performance.now(), onNone: () => void = () => {}) {
     this.#registry = registry;
     this.#now = now;
+    this.#onNone = onNone;
   }
 
   async live(): Promise<Served> {
@@ -62,8 +66,11 @@ export class ServedGeneration implements GenerationSource {
     const live = registry?.generations.find(({ number }) => number === registry.live);
     if (registry === null || live === undefined) {
       this.#known = null;
+      if (!this.#none) this.#onNone();
+      this.#none = true;
       throw new NotReady('No generation of documents is served yet; the projector makes one when it starts.');
     }
+    this.#none = false;
     const served = { registry, live };
     this.#known = { served, readAt };
     return served;

@@ -20,7 +20,14 @@ export const readOnly: RequestHandler = (request, response, next) => {
 };
 
 /** Asked for by callers, or caused by many of them. */
-const QUIET: readonly ProblemCode[] = ['overloaded', 'wait-timeout', 'wait-crowded', 'too-stale'];
+const QUIET: readonly ProblemCode[] = [
+  'overloaded',
+  'wait-timeout',
+  'wait-crowded',
+  'too-stale',
+  'access-unavailable',
+  'not-ready',
+];
 
 export function answerErrors(log: Log): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {

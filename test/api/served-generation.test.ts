@@ -17,6 +17,27 @@ function world() {
 }
 
 describe('the generation that is served', () => {
+  it('is missed once, and again when it was there meanwhile', async () => {
+    let told = 0;
+    let registry: RegistryRecord | null = null;
+    const times = { now: 0 };
+    const served = new ServedGeneration(
+      { read: async () => registry },
+      () => times.now,
+      () => {
+        told += 1;
+      },
+    );
+    for (let i = 0; i < 3; i += 1) await expect(served.live()).rejects.toThrow(NotReady);
+    expect(told).toBe(1);
+    registry = servedOf(1).registry;
+    await served.live();
+    registry = null;
+    times.now = 2_000;
+    for (let i = 0; i < 3; i += 1) await expect(served.live()).rejects.toThrow(NotReady);
+    expect(told).toBe(2);
+  });
+
   it('is read by one request at a time, and not again for half a second', async () => {
     const { state, served } = world();
     await Promise.all([served.live(), served.live()]);

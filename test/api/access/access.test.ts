@@ -183,11 +183,18 @@ describe('the API whose identity provider is away', () => {
       JWT_JWKS_URL: 'http://127.0.0.1:1/keys',
       API_KEYS_FILE: file('keys.json', keys),
     });
-    const entrance = { authenticator: composeAccess(mode, log), hosts: null };
-    const server = await serve({ elasticsearch: reader, mongodb: reader, entrance });
+    const lines: string[] = [];
+    const told = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
+    const entrance = { authenticator: composeAccess(mode, told), hosts: null };
+    const server = await serve({ elasticsearch: reader, mongodb: reader, entrance, log: told });
     const headers = { Authorization: `Bearer ${await sign(await signingKey())}` };
-    const { status, body, headers: told } = await server.get('/v1/orders', { headers });
-    expect([status, body.code, told.get('retry-after')]).toEqual([503, 'access-unavailable', '1']);
+    const { status, body, headers: given } = await server.get('/v1/orders', { headers });
+    expect([status, body.code, given.get('retry-after')]).toEqual([503, 'access-unavailable', '1']);
+    await Promise.all([1, 2, 3].map(() => server.get('/v1/orders', { headers })));
+    expect(lines.map((line) => JSON.parse(line).msg)).toEqual([
+      'listening',
+      'the keys that verify tokens cannot be read',
+    ]);
     expect((await server.get('/v1/orders', { headers: { 'X-Api-Key': 'the-key-of-the-shop' } })).status).toBe(200);
     await server.close();
   });
