@@ -76,11 +76,11 @@ export const apiSettings = z.object({
   SATURATION_MS: integer(10_000, 0, 600_000).describe(
     'after so long without room, and with hardly any that becomes free, /health/ready is 503 (ms); 0: never',
   ),
-  ANSWER_BYTES_MAX: integer(16_777_216, 65_536, 268_435_456).describe(
+  ANSWER_BYTES_MAX: integer(33_554_432, 65_536, 268_435_456).describe(
     'bytes of one answer, as its store sends it and as JSON; a larger one is refused: ask for fewer documents or fields',
   ),
-  ANSWERS_BYTES_IN_FLIGHT_MAX: integer(67_108_864, 65_536, 17_179_869_184).describe(
-    'bytes of all answers of more than half a MiB that are made or sent at a time; half of them for one caller; others wait, or get 503',
+  ANSWERS_BYTES_IN_FLIGHT_MAX: integer(100_663_296, 65_536, 17_179_869_184).describe(
+    'bytes of all answers of more than half a MiB that are made or sent at a time; about half of them for one caller; others wait, or get 503',
   ),
   RATE_LIMIT_POINTS: integer(20_000, 0, 1_000_000_000).describe(
     'points of each caller in RATE_LIMIT_WINDOW_MS, in each process; a list costs 2; 0: not limited',

@@ -1,5 +1,6 @@
 /** The query API for programs: in Node.js and in browsers, with nothing but `fetch`. */
 import { type StreamState, serverEvents } from './event-stream.js';
+import { type Walked, walked } from './pages.js';
 import { ApiProblem } from './problem.js';
 import { pause, Transport, type TransportSettings } from './transport.js';
 import type {
@@ -55,6 +56,9 @@ export interface HistoryOptions extends Omit<CallOptions, 'asOf'> {
 
 const DEFAULTS = { headers: {}, timeoutMs: 10_000, retries: 3 };
 const RECONNECT_MS = 1_000;
+/** What a page has without a `size`. */
+const LIST_SIZE = 20;
+const HISTORY_SIZE = 100;
 
 export class ReadModelClient {
   readonly orders: ViewClient<'orders'>;
@@ -139,7 +143,7 @@ export class ViewClient<View extends ViewName> {
     return listAt(this.transport, `/v1/${this.view}`, parameters, options);
   }
 
-  /** Every document of the list, fetched page by page. */
+  /** Every document of the list, fetched page by page: of fewer documents where they are too large for one answer. */
   all(
     parameters: Omit<ListParameters<View>, 'page' | 'cursor'> = {} as ListParameters<View>,
     options: CallOptions = {},
@@ -170,14 +174,8 @@ export class ViewClient<View extends ViewName> {
     id: string,
     options: Omit<HistoryOptions, 'cursor'> = {},
   ): AsyncGenerator<Moment<Documents[View]>> {
-    for (let cursor: string | null | undefined; cursor !== null; ) {
-      const { data, page }: History<Documents[View]> = await this.history(id, {
-        ...options,
-        ...(cursor && { cursor }),
-      });
-      yield* data;
-      cursor = page.next;
-    }
+    const page = (asked: Walked) => this.history(id, { ...options, ...asked });
+    for await (const { data } of walked<History<Documents[View]>>(options, page, HISTORY_SIZE)) yield* data;
   }
 
   /** `null` when there is no such document, for the caller at least. */
@@ -249,12 +247,8 @@ async function* everyAt<View extends ViewName>(
   parameters: object,
   options: CallOptions,
 ): AsyncGenerator<Listed<View>> {
-  for (let cursor: string | null | undefined; cursor !== null; ) {
-    const asked = cursor === undefined ? parameters : { ...parameters, cursor };
-    const { data, page }: ListPage<View> = await listAt(transport, path, asked, options);
-    yield* data;
-    cursor = page.next;
-  }
+  const page = (asked: Walked) => listAt<View>(transport, path, asked, options);
+  for await (const { data } of walked<ListPage<View>>(parameters, page, LIST_SIZE)) yield* data;
 }
 
 function questionOf(path: string, parameters: object, options: CallOptions) {

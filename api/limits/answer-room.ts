@@ -39,7 +39,9 @@ export class AnswerRoom {
     const { answerBytesMax, inFlightBytesMax } = settings;
     this.settings = settings;
     this.#bytesMax = Math.max(answerBytesMax, inFlightBytesMax);
-    this.#bytesPerCallerMax = Math.max(answerBytesMax, Math.floor(inFlightBytesMax / 2));
+    // Half of the turns, where they are odd in number the larger half, and always one for another.
+    const half = Math.ceil(inFlightBytesMax / 2 / answerBytesMax) * answerBytesMax;
+    this.#bytesPerCallerMax = Math.max(answerBytesMax, Math.min(half, inFlightBytesMax - answerBytesMax));
   }
 
   /** Held by large answers. */

@@ -1,8 +1,11 @@
 /** Answers that would be too large are refused with what to do, and large ones never take more than their room. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { apiSettings } from '../../api/config.js';
 import { AnswerRoom, SMALL_ANSWER_BYTES } from '../../api/limits/answer-room.js';
 import { AnswerTooLarge } from '../../api/ports.js';
+import { projectorSettings } from '../../projector/config.js';
+import { readSettings } from '../../runtime/settings.js';
 import { order, orderLine } from '../api/documents.js';
 import { memoryReader, serve, type TestServer } from '../api/server.js';
 
@@ -65,6 +68,20 @@ describe('an answer that is too large', () => {
       String(Buffer.byteLength(body)),
       '',
     ]);
+  });
+});
+
+describe('what may be stored', () => {
+  it('may be answered, and two such answers of one caller leave room for one of another', () => {
+    const { ANSWER_BYTES_MAX, ANSWERS_BYTES_IN_FLIGHT_MAX } = readSettings(apiSettings, {});
+    const { ELASTICSEARCH_DOCUMENT_BYTES_MAX } = readSettings(projectorSettings, {});
+    expect(ANSWER_BYTES_MAX).toBeGreaterThanOrEqual(ELASTICSEARCH_DOCUMENT_BYTES_MAX);
+    const room = new AnswerRoom({
+      answerBytesMax: ANSWER_BYTES_MAX,
+      inFlightBytesMax: ANSWERS_BYTES_IN_FLIGHT_MAX,
+      waitMs: 60_000,
+    });
+    expect(['a', 'a', 'a', 'b', 'b'].map((caller) => room.tryTake(caller))).toEqual([true, true, false, true, false]);
   });
 });
 

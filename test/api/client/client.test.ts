@@ -58,6 +58,27 @@ describe('the client, asking the API', () => {
     expect(own).toHaveLength(40);
   });
 
+  it('takes smaller pages where documents are too large for one answer, and goes on where it was', async () => {
+    const text = '测'.repeat(7_000);
+    const many = Array.from({ length: 30 }, (_, i) =>
+      order(`o-${String(i).padStart(2, '0')}`, { total: i, lines: [orderLine({ name: i < 8 ? 'small' : text })] }),
+    );
+    const elasticsearch = memoryReader({ orders: many });
+    const own = await serve({ elasticsearch, mongodb: elasticsearch, limits: { ANSWER_BYTES_MAX: 65_536 } });
+    try {
+      const walking = new ReadModelClient({ baseUrl: own.url });
+      expect((await own.get('/v1/orders?size=8&sort=total')).status).toBe(200);
+      const ids: string[] = [];
+      for await (const { orderId } of walking.orders.all({ sort: 'total', size: 8 })) ids.push(orderId);
+      expect(ids).toEqual(many.map(({ orderId }) => orderId));
+      const byDefault: string[] = [];
+      for await (const { orderId } of walking.orders.all({ sort: 'total' })) byDefault.push(orderId);
+      expect(byDefault).toEqual(ids);
+    } finally {
+      await own.close();
+    }
+  });
+
   it('asks what became of an event, by its id, and where it is no longer remembered', async () => {
     const folded = { data: [{ eventId: 'e/1 %', outcome: 'folded', documents: ['products/p-1'] }], complete: true };
     expect(await client.events.get('e/1 %')).toMatchObject(folded);
@@ -153,6 +174,16 @@ describe('the client, when what answers is in trouble', () => {
     const client = new ReadModelClient({ baseUrl, timeoutMs: 100 });
     await expect(client.suggest('x')).rejects.toBeInstanceOf(ApiTimeout);
     expect(seen).toHaveLength(1);
+  });
+
+  it('gives up on a page of one document that is too large', async () => {
+    for (const _ of [20, 10, 5, 2, 1]) answers.push(problem(422, 'answer-too-large'));
+    const walking = new ReadModelClient({ baseUrl }).orders.all();
+    await expect(walking.next()).rejects.toMatchObject({ code: 'answer-too-large' });
+    expect(seen.map(({ url }) => url)).toEqual([
+      '/v1/orders',
+      ...[10, 5, 2, 1].map((size) => `/v1/orders?size=${size}`),
+    ]);
   });
 
   it('gives up after its attempts, and at once where trying again does not help', async () => {
