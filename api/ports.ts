@@ -68,8 +68,8 @@ export interface GetOptions extends ReadOptions {
 
 /** What is done for one request. */
 export interface WorkTally {
-  /** A store begins to work on a question; the returned function ends that. */
-  begin(): () => void;
+  /** A store begins to work on a question; the returned function ends that, and says whose work it was in the end. */
+  begin(): (isOwed: boolean) => void;
   /** Steps of highlighting. */
   steps: number;
 }

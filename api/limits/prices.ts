@@ -33,7 +33,8 @@ export const COSTS = {
 
 /** What of each kind of work is in the price; beyond, so much costs one point. */
 export const WORK = {
-  storeMs: { included: 100, perPoint: 5 },
+  /** So much that a store which is slow for everybody makes nobody pay. */
+  storeMs: { included: 1_000, perPoint: 5 },
   answerBytes: { included: 262_144, perPoint: 16_384 },
   highlightSteps: { included: 100_000, perPoint: 10_000 },
 } as const;

@@ -5,35 +5,32 @@ import { priceOfWork } from './prices.js';
 
 export class Work implements WorkTally {
   readonly #now: () => number;
-  #storeMs = 0;
-  #running = 0;
-  #countedTo = 0;
+  /** When each question that a store works on was begun. */
+  readonly #running = new Set<{ readonly begun: number }>();
+  #endedMs = 0;
   steps = 0;
 
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
   }
 
-  begin(): () => void {
-    this.#count();
-    this.#running += 1;
-    return () => {
-      this.#count();
-      this.#running -= 1;
+  begin(): (isOwed: boolean) => void {
+    const question = { begun: this.#now() };
+    this.#running.add(question);
+    return (isOwed) => {
+      if (this.#running.delete(question) && isOwed) this.#endedMs += this.#now() - question.begun;
     };
   }
 
   /** In points, beyond the price of the request; with what the stores do at this moment. */
   priceWith(answerBytes: number): number {
-    this.#count();
-    return priceOfWork({ storeMs: this.#storeMs, answerBytes, highlightSteps: this.steps });
+    return priceOfWork({ storeMs: this.#storeMs(), answerBytes, highlightSteps: this.steps });
   }
 
   /** Of several questions at a time each counts. */
-  #count(): void {
+  #storeMs(): number {
     const now = this.#now();
-    this.#storeMs += this.#running * (now - this.#countedTo);
-    this.#countedTo = now;
+    return [...this.#running].reduce((sum, { begun }) => sum + now - begun, this.#endedMs);
   }
 }
 

@@ -123,16 +123,16 @@ export class StoreGuard {
   async #asked<Answer>(question: Question<Answer>, { signal, work }: Partial<ReadOptions>): Promise<Answer> {
     if (signal?.aborted === true) throw new CallerGone();
     this.#refuseWhileOpen();
-    const ended = work?.begin();
+    const end = work?.begin();
     try {
       const answer = await this.#inTime(question, signal);
       this.#circuit.answered();
+      end?.(true);
       return answer;
     } catch (error) {
       this.#learnFrom(error);
+      end?.(!isAway(error));
       throw error;
-    } finally {
-      ended?.();
     }
   }
 
@@ -145,7 +145,7 @@ export class StoreGuard {
   #learnFrom(error: unknown): void {
     if (error instanceof CallerGone || error instanceof StoreRefused) return;
     if (error instanceof QuestionTooLong) this.#circuit.doubted();
-    else if (error instanceof StoreUnavailable) this.#circuit.failed();
+    else if (isAway(error)) this.#circuit.failed();
     else this.#circuit.answered();
   }
 
@@ -164,6 +164,11 @@ export class StoreGuard {
       caller?.removeEventListener('abort', abort);
     }
   }
+}
+
+/** The store is: nobody pays for what it did not do. A question that took too long is its caller's own. */
+function isAway(error: unknown): boolean {
+  return error instanceof StoreUnavailable && !(error instanceof QuestionTooLong);
 }
 
 function outcomeOf(error: unknown): CallOutcome {

@@ -61,15 +61,15 @@ describe('what the work costs beyond', () => {
 
   it.each([
     [{}, 0],
-    [{ storeMs: 104 }, 0],
-    [{ storeMs: 105 }, 1],
-    [{ storeMs: 3_100 }, 600],
+    [{ storeMs: 1_004 }, 0],
+    [{ storeMs: 1_005 }, 1],
+    [{ storeMs: 4_000 }, 600],
     [{ answerBytes: 262_144 }, 0],
     [{ answerBytes: 262_144 + 16_384 }, 1],
     [{ answerBytes: 5_000_000 }, 289],
     [{ highlightSteps: 109_999 }, 0],
     [{ highlightSteps: 2_000_000 }, 190],
-    [{ storeMs: 200, highlightSteps: 200_000 }, 30],
+    [{ storeMs: 1_100, highlightSteps: 200_000 }, 30],
   ])('%o costs %i', (work, points) => {
     expect(priceOfWork({ ...nothing, ...work })).toBe(points);
   });

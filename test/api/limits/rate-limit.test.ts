@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { EVERYBODY } from '../../../api/access/principal.js';
+import { StoreUnavailable } from '../../../api/ports.js';
 import { until } from '../../until.js';
 import { order } from '../documents.js';
 import { memoryReader, serve, type TestServer } from '../server.js';
@@ -43,6 +44,27 @@ describe('a caller with points', () => {
     const { get } = await limited(10);
     expect((await get('/v1/orders?foo=1')).headers.get('ratelimit')).toMatch(/;r=8;/);
     expect((await get('/v1/nothing')).headers.get('ratelimit')).toMatch(/;r=7;/);
+  });
+
+  it('pays nothing for a store that is slow for everybody, or away', async () => {
+    const slow = {
+      search: async (...asked: Parameters<typeof reader.search>) => {
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        return reader.search(...asked);
+      },
+      get: async () => {
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        throw new StoreUnavailable('elasticsearch');
+      },
+      ping: async () => {},
+    };
+    const limits = { RATE_LIMIT_POINTS: 100, RATE_LIMIT_WINDOW_MS: 60_000 };
+    server = await serve({ elasticsearch: slow, mongodb: reader, limits });
+    const lists = await Promise.all(Array.from({ length: 8 }, () => server.get('/v1/orders')));
+    expect(lists.map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => 200));
+    const gone = await Promise.all(Array.from({ length: 8 }, () => server.get('/v1/orders/o-1')));
+    expect(gone.map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => 503));
+    expect((await server.get('/v1/meta')).headers.get('ratelimit')).toMatch(/;r=75;/);
   });
 
   it('can make a request that costs more than all points', async () => {

@@ -157,6 +157,17 @@ describe('a guarded store', () => {
     expect([guard.state, outcomes.at(-1)]).toEqual(['closed', 'abandoned']);
   });
 
+  it.each([
+    ['an answer', answering, true],
+    ['what is not there', async () => Promise.reject(new NotReady('no index')), true],
+    ['a question that takes too long', async () => Promise.reject(new QuestionTooLong('mongodb')), true],
+    ['a store that is away', away, false],
+  ])('makes its caller pay for the time: %s', async (_, question, isOwed) => {
+    const owed: boolean[] = [];
+    await guard.ask<unknown>(question, { work: { begin: () => (one) => owed.push(one), steps: 0 } }).catch(() => {});
+    expect(owed).toEqual([isOwed]);
+  });
+
   it('is left alone after so many failures in a row', async () => {
     await failures(2);
     await guard.ask(answering);
