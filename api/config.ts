@@ -70,8 +70,8 @@ export const apiSettings = z.object({
   CONNECTIONS_MAX: integer(2_000, 1, 1_000_000).describe(
     'connections that one process has open at a time; more are closed as they come',
   ),
-  CALLER_SHARE_PERCENT: integer(75, 1, 100).describe(
-    'how much of the requests, waits and searches under way one caller may hold, and of the connections one address, while no other holds any; the more others hold, the less; 100: not limited',
+  CALLER_SHARE_PERCENT: integer(90, 1, 100).describe(
+    'how much of the requests, waits, searches and places to wait for a store one caller may hold, and of the connections one address, while no other holds any; the more others hold, the less; 100: not limited',
   ),
   SATURATION_MS: integer(10_000, 0, 600_000).describe(
     'after so long without room, and with hardly any that becomes free, /health/ready is 503 (ms); 0: never',

@@ -73,6 +73,7 @@ export function composeLimits(settings: LimitSettings, probes: Readonly<Record<S
         store,
         concurrencyMax: settings.STORE_CONCURRENCY_MAX,
         queueMax: settings.STORE_QUEUE_MAX,
+        callerSharePercent: settings.CALLER_SHARE_PERCENT,
         queueWaitMs: QUEUE_WAIT_MS,
         timeoutMs: settings.STORE_TIMEOUT_MS,
         failuresMax: FAILURES_MAX,

@@ -15,7 +15,7 @@ const STEPS_AT_A_TIME = 20_000;
 /** One for all readers of a process: it has one thread. */
 export function highlightTurns(): FairTurns {
   // As many wait as requests are answered.
-  return new FairTurns({ turnsMax: 1, placesMax: Number.POSITIVE_INFINITY });
+  return new FairTurns({ turnsMax: 1, placesMax: Number.POSITIVE_INFINITY, callerSharePercent: 100 });
 }
 
 export class HighlightingReader implements DocumentReader {

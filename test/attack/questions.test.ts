@@ -1,8 +1,10 @@
 /** A caller whose questions take for ever, over HTTP: what others notice of it, and when a store counts as away. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EVERYBODY } from '../../api/access/principal.js';
+import { apiSettings } from '../../api/config.js';
 import { type DocumentReader, type DocumentSet, type ReadOptions, StoreUnavailable } from '../../api/ports.js';
 import type { DocumentQuery, Found } from '../../api/query/document-query.js';
+import { readSettings } from '../../runtime/settings.js';
 import { order } from '../api/documents.js';
 import { memoryReader, serve, type TestServer } from '../api/server.js';
 import { until } from '../until.js';
@@ -52,7 +54,7 @@ let slow: SlowSearches;
 let server: TestServer;
 beforeEach(async () => {
   slow = new SlowSearches();
-  const limits = { STORE_TIMEOUT_MS, STORE_CONCURRENCY_MAX: 8, STORE_QUEUE_MAX: 16 };
+  const limits = { STORE_TIMEOUT_MS, STORE_CONCURRENCY_MAX: 8, STORE_QUEUE_MAX: 16, CALLER_SHARE_PERCENT: 90 };
   server = await serve({ elasticsearch: slow, mongodb: slow, limits, entrance: { authenticator } });
 });
 afterEach(() => server.close());
@@ -105,6 +107,28 @@ describe('a caller whose questions take for ever', () => {
     for (const { status } of await Promise.allSettled(answers)) expect(status).toBe('rejected');
     await until('none', async () => slow.searching === 0);
   });
+});
+
+it.each([100, 130])('%i questions at once of a caller who is alone are all answered', async (count) => {
+  const reader = memoryReader({ orders: [order('o-1')] });
+  /** A quick store, but not one that is asked one question after the other. */
+  const soon = <Answer>(answer: () => Promise<Answer>) =>
+    new Promise<Answer>((resolve, reject) => setTimeout(() => answer().then(resolve, reject), 5));
+  const quick: DocumentReader = {
+    search: (...asked) => soon(() => reader.search(...asked)),
+    get: (...asked) => soon(() => reader.get(...asked)),
+    ping: async () => {},
+  };
+  const limits = readSettings(apiSettings, {});
+  const alone = await serve({ elasticsearch: quick, mongodb: quick, limits });
+  try {
+    for (const path of ['/v1/orders/o-1', '/v1/orders']) {
+      const answers = await Promise.all(Array.from({ length: count }, () => alone.get(path)));
+      expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+    }
+  } finally {
+    await alone.close();
+  }
 });
 
 it('a store that is away is found out by the first question without an answer, and found again by a probe', async () => {

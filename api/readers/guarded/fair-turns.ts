@@ -1,8 +1,9 @@
 /**
  * Turns at something that does only so much at a time, and places to wait for one, fair between callers: the next turn is
- * that of the caller who has fewest. No caller takes more than it leaves free, of turns and of places alike: alone it has
- * at most half of them, so that whoever comes next finds one.
+ * that of the caller who has fewest. No caller takes more turns than it leaves free: alone it has at most half of them, so
+ * that whoever comes next begins at once. Of places it has its share, so that whoever comes next finds one.
  */
+import { Shares } from '../../limits/shares.js';
 
 /** How long a question waits for its turn before it is refused. */
 export const QUEUE_WAIT_MS = 500;
@@ -12,6 +13,8 @@ export interface TurnSettings {
   readonly turnsMax: number;
   /** Callers' wishes that wait for their turn. */
   readonly placesMax: number;
+  /** Of the places, as in `Shares`; 100: callers are not told apart, and one may have all turns, too. */
+  readonly callerSharePercent: number;
 }
 
 /** `null` is the process itself: what it does for all is not held to anybody's share. */
@@ -22,6 +25,8 @@ type Begin = (leave: () => void) => void;
 
 interface Wish {
   readonly begin: Begin;
+  /** Gives its place back. */
+  readonly leavePlace: () => void;
 }
 
 interface Queue {
@@ -32,6 +37,7 @@ interface Queue {
 
 export class FairTurns {
   readonly #settings: TurnSettings;
+  readonly #places: Shares;
   /** Of whoever has a turn or waits for one; of equals who has waited longest for a turn comes first. */
   readonly #queues = new Map<Caller, Queue>();
   #active = 0;
@@ -39,6 +45,7 @@ export class FairTurns {
 
   constructor(settings: TurnSettings) {
     this.#settings = settings;
+    this.#places = new Shares(settings.callerSharePercent);
   }
 
   get active(): number {
@@ -55,30 +62,41 @@ export class FairTurns {
    */
   ask(caller: Caller, begin: Begin): (() => void) | null {
     const queue = this.#queues.get(caller) ?? { active: 0, wishes: new Set<Wish>() };
-    const wish = { begin };
     if (queue.wishes.size === 0 && this.#mayBegin(caller, queue)) {
       this.#queues.set(caller, queue);
-      this.#begin(caller, queue, wish);
+      this.#begin(caller, queue, begin);
       return () => {};
     }
-    const free = this.#settings.placesMax - this.#waiting;
-    if (free <= 0 || (caller !== null && queue.wishes.size >= free)) return null;
+    const leavePlace = this.#takePlace(caller);
+    if (leavePlace === null) return null;
+    const wish = { begin, leavePlace };
     this.#queues.set(caller, queue);
     queue.wishes.add(wish);
-    this.#waiting += 1;
     return () => {
       if (!queue.wishes.delete(wish)) return;
-      this.#waiting -= 1;
+      leavePlace();
       this.#forgetIdle(caller, queue);
     };
   }
 
-  #mayBegin(caller: Caller, { active }: Queue): boolean {
-    const free = this.#settings.turnsMax - this.#active;
-    return free > 0 && (caller === null || active < free);
+  #takePlace(caller: Caller): (() => void) | null {
+    const left = this.#settings.placesMax - this.#waiting - 1;
+    const release = left < 0 ? null : caller === null ? () => {} : this.#places.take(caller, left);
+    if (release === null) return null;
+    this.#waiting += 1;
+    return () => {
+      this.#waiting -= 1;
+      release();
+    };
   }
 
-  #begin(caller: Caller, queue: Queue, { begin }: Wish): void {
+  #mayBegin(caller: Caller, { active }: Queue): boolean {
+    const { turnsMax, callerSharePercent } = this.#settings;
+    const free = turnsMax - this.#active;
+    return free > 0 && (caller === null || callerSharePercent === 100 || active < free);
+  }
+
+  #begin(caller: Caller, queue: Queue, begin: Begin): void {
     queue.active += 1;
     this.#active += 1;
     let isLeft = false;
@@ -98,11 +116,11 @@ export class FairTurns {
       const [wish] = queue.wishes;
       if (wish === undefined) throw new TypeError('Nobody waits in this queue.');
       queue.wishes.delete(wish);
-      this.#waiting -= 1;
+      wish.leavePlace();
       // Behind all others.
       this.#queues.delete(caller);
       this.#queues.set(caller, queue);
-      this.#begin(caller, queue, wish);
+      this.#begin(caller, queue, wish.begin);
     }
   }
 

@@ -21,6 +21,8 @@ export interface GuardSettings extends CircuitSettings {
   readonly concurrencyMax: number;
   /** Questions that wait for their turn; more are refused at once. */
   readonly queueMax: number;
+  /** How much of the places to wait one caller may hold, as in `FairTurns`. */
+  readonly callerSharePercent: number;
   /** How long a question waits for its turn. */
   readonly queueWaitMs: number;
   /** How long one question may take from its turn on. */
@@ -49,7 +51,11 @@ export class StoreGuard {
   constructor(settings: GuardSettings, probe: Probe, observer: GuardObserver) {
     this.#settings = settings;
     this.#observer = observer;
-    this.#turns = new FairTurns({ turnsMax: settings.concurrencyMax, placesMax: settings.queueMax });
+    this.#turns = new FairTurns({
+      turnsMax: settings.concurrencyMax,
+      placesMax: settings.queueMax,
+      callerSharePercent: settings.callerSharePercent,
+    });
     this.#circuit = new Circuit(settings, probe, (state) => observer.changed(settings.store, state));
   }
 

@@ -78,17 +78,22 @@ describe('a search in the log', () => {
   });
 
   it.each([
-    [2, 1],
-    [3, 2],
-  ])('of %i leaves one to other callers: one caller has %i', async (searchesMax, share) => {
-    const { log } = opened({ searchesMax }, new Shares(75));
-    const by = (caller: string, id: string) => log.eventsOf('customers', id, [WHOLE], { ...searcher, caller });
-    const own = Array.from({ length: share }, (_, i) => by('a', `c-${i}`));
-    await expect(by('a', 'c-8')).rejects.toThrow(SearchesCrowded);
-    expect((await by('b', 'c-9')).isWhole).toBe(true);
-    expect((await Promise.all(own)).length).toBe(share);
-    expect((await by('a', 'c-8')).isWhole).toBe(true);
-  });
+    [2, 1, 75],
+    [3, 2, 75],
+    [2, 1, 90],
+    [3, 2, 90],
+  ])(
+    'of %i leaves one to other callers: one caller has %i of them, by a share of %i %%',
+    async (searchesMax, share, percent) => {
+      const { log } = opened({ searchesMax }, new Shares(percent));
+      const by = (caller: string, id: string) => log.eventsOf('customers', id, [WHOLE], { ...searcher, caller });
+      const own = Array.from({ length: share }, (_, i) => by('a', `c-${i}`));
+      await expect(by('a', 'c-8')).rejects.toThrow(SearchesCrowded);
+      expect((await by('b', 'c-9')).isWhole).toBe(true);
+      expect((await Promise.all(own)).length).toBe(share);
+      expect((await by('a', 'c-8')).isWhole).toBe(true);
+    },
+  );
 });
 
 describe('what a search found', () => {

@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { apiSettings } from '../../../api/config.js';
 import { Shares } from '../../../api/limits/shares.js';
+import { readSettings } from '../../../runtime/settings.js';
+
+const { CALLER_SHARE_PERCENT: DEFAULT } = readSettings(apiSettings, {});
 
 /** Takes what there is of so many, for one caller after the other. */
 function places(max: number, percent: number) {
@@ -18,18 +22,21 @@ function places(max: number, percent: number) {
 
 describe('the share of a caller', () => {
   it.each([
-    [500, 375],
+    [2_000, 1_800],
+    [500, 450],
+    [250, 225],
+    [128, 115],
     [4, 3],
     [3, 2],
     [2, 1],
     [1, 1],
   ])('of %i is %i when it is alone', (max, share) => {
-    expect(places(max, 75)('a')).toBe(share);
+    expect(places(max, DEFAULT)('a')).toBe(share);
   });
 
   it('leaves something to each of those who come after', () => {
-    const take = places(500, 75);
-    expect(['a', 'b', 'c'].map(take)).toEqual([375, 93, 24]);
+    const take = places(500, DEFAULT);
+    expect(['a', 'b', 'c', 'd'].map(take)).toEqual([450, 45, 4, 1]);
   });
 
   it('is all of it where callers are not told apart', () => {

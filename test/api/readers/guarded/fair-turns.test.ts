@@ -8,8 +8,8 @@ class World {
   /** Whose turn it is, in the order in which it became theirs. */
   readonly begun: { readonly caller: Caller; readonly leave: () => void }[] = [];
 
-  constructor(turnsMax: number, placesMax: number) {
-    this.turns = new FairTurns({ turnsMax, placesMax });
+  constructor(turnsMax: number, placesMax: number, callerSharePercent = 90) {
+    this.turns = new FairTurns({ turnsMax, placesMax, callerSharePercent });
   }
 
   ask(caller: Caller, times = 1): (() => void)[] {
@@ -28,12 +28,25 @@ class World {
 }
 
 describe('turns', () => {
-  it('one caller has half of them and half of the places; the process itself has what is left', () => {
+  it('one caller has half of them and its share of the places; the process itself has what is left', () => {
     const world = new World(32, 128);
-    expect(world.ask('a', 1_000)).toHaveLength(16 + 64);
-    expect([world.turns.active, world.turns.waiting]).toEqual([16, 64]);
-    expect(world.ask(null, 1_000)).toHaveLength(16 + 64);
+    expect(world.ask('a', 1_000)).toHaveLength(16 + 115);
+    expect([world.turns.active, world.turns.waiting]).toEqual([16, 115]);
+    expect(world.ask(null, 1_000)).toHaveLength(16 + 13);
     expect([world.turns.active, world.turns.waiting]).toEqual([32, 128]);
+  });
+
+  it('one caller has all of both where callers are not told apart', () => {
+    const world = new World(32, 128, 100);
+    expect(world.ask('a', 1_000)).toHaveLength(32 + 128);
+    expect([world.turns.active, world.turns.waiting]).toEqual([32, 128]);
+  });
+
+  it('whoever comes next finds a turn at once, and places', () => {
+    const world = new World(32, 128);
+    world.ask('a', 1_000);
+    expect(world.ask('b', 1_000)).toHaveLength(8 + 11);
+    expect(world.of('b')).toBe(8);
   });
 
   it('several leave some for the next', () => {
@@ -69,19 +82,26 @@ describe('turns', () => {
 
   it('are never more than there are, and nobody waits for ever', () => {
     const steps = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c', null), fc.nat(3)), { maxLength: 200 });
+    const percents = fc.constantFrom(50, 90, 100);
     fc.assert(
-      fc.property(steps, fc.integer({ min: 1, max: 5 }), fc.nat(10), (asked, turnsMax, placesMax) => {
-        const world = new World(turnsMax, placesMax);
-        for (const [caller, what] of asked) {
-          if (what > 0) world.ask(caller);
-          else if (world.begun.length > 0) world.leave(0);
-          expect(world.turns.active).toBe(world.begun.length);
-          expect(world.turns.active).toBeLessThanOrEqual(turnsMax);
-          expect(world.turns.waiting).toBeLessThanOrEqual(placesMax);
-        }
-        while (world.begun.length > 0) world.leave(0);
-        expect([world.turns.active, world.turns.waiting]).toEqual([0, 0]);
-      }),
+      fc.property(
+        steps,
+        fc.integer({ min: 1, max: 5 }),
+        fc.nat(10),
+        percents,
+        (asked, turnsMax, placesMax, percent) => {
+          const world = new World(turnsMax, placesMax, percent);
+          for (const [caller, what] of asked) {
+            if (what > 0) world.ask(caller);
+            else if (world.begun.length > 0) world.leave(0);
+            expect(world.turns.active).toBe(world.begun.length);
+            expect(world.turns.active).toBeLessThanOrEqual(turnsMax);
+            expect(world.turns.waiting).toBeLessThanOrEqual(placesMax);
+          }
+          while (world.begun.length > 0) world.leave(0);
+          expect([world.turns.active, world.turns.waiting]).toEqual([0, 0]);
+        },
+      ),
     );
   });
 });

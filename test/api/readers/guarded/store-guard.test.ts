@@ -49,6 +49,7 @@ describe('a guarded store', () => {
         store: 'mongodb',
         concurrencyMax: 2,
         queueMax: 2,
+        callerSharePercent: 90,
         queueWaitMs: QUEUE_WAIT_MS,
         timeoutMs: TIMEOUT_MS,
         failuresMax: 3,
