@@ -1,4 +1,5 @@
 /** The settings of the query API. */
+import { hostname } from 'node:os';
 import { z } from 'zod';
 import type { HostRule } from '../runtime/hosts.js';
 import { isLoopback } from '../runtime/loopback.js';
@@ -21,8 +22,8 @@ export const apiSettings = z.object({
       error: 'must be names of hosts such as api.example, without ports',
     })
     .describe(
-      'names under which the API is asked for, separated by commas, beside addresses and localhost; none: under any ' +
-        'with tokens or keys, and under no other where access is open',
+      'names under which the API is asked for, separated by commas, beside addresses and localhost; none: under any with ' +
+        'tokens or keys; where access is open, beside names of the own network, too, and under no other',
     ),
   JWT_ISSUER: z.string().optional().describe('who issues tokens, as in their claim iss; set, tokens are accepted'),
   JWT_AUDIENCE: z.string().optional().describe('this API, as in the claim aud of tokens'),
@@ -177,8 +178,11 @@ export function accessOf(settings: ApiSettings): AccessMode {
  */
 export function hostsOf(settings: ApiSettings): HostRule | null {
   const { ALLOWED_HOSTS: names, ACCESS_OPEN_ON_NETWORK: onNetwork } = settings;
-  if (accessOf(settings).kind === 'open') return { addresses: onNetwork, names };
-  return names.length === 0 ? null : { addresses: true, names };
+  if (accessOf(settings).kind === 'credentials') {
+    return names.length === 0 ? null : { addresses: true, localNames: false, names };
+  }
+  if (!onNetwork) return { addresses: false, localNames: false, names };
+  return { addresses: true, localNames: true, names: [...names, hostname().toLowerCase()] };
 }
 
 /** Settings that are half there must not leave the API open. */

@@ -1,7 +1,8 @@
 /**
  * Under which names a server that asks for no credentials answers. An address in reach keeps nobody's web pages out: a
  * page whose name was made to resolve to that address (DNS rebinding) counts as the same origin for the browser, and may
- * read every answer. Such requests carry that name. No name can be made to stand for an address, so addresses are safe.
+ * read every answer. Such requests carry that name. No name can be made to stand for an address, so addresses are safe;
+ * and so are names that no public DNS can hold, since whoever owns such a page owns none of them.
  */
 import { isIP } from 'node:net';
 import { isLoopback } from './loopback.js';
@@ -9,6 +10,8 @@ import { isLoopback } from './loopback.js';
 export interface HostRule {
   /** Addresses beside those of loopback. */
   readonly addresses: boolean;
+  /** Names that are found on the own network only: `api`, `shop.internal`, `api.ns.svc.cluster.local`. */
+  readonly localNames: boolean;
   /** Beside `localhost`; in lower case, without ports. */
   readonly names: readonly string[];
 }
@@ -18,6 +21,11 @@ interface Asked {
   readonly originalUrl: string;
   readonly headersDistinct: Readonly<NodeJS.Dict<readonly string[]>>;
 }
+
+/** Names without a dot, and those below domains that are reserved for use within a network (RFC 2606, 6761, 6762, 8375). */
+const LOCAL_NAME = /^(?:[a-z0-9_-]+\.)*(?:localhost|local|internal|test|home\.arpa)$|^[a-z0-9_-]+$/;
+/** A browser takes these for addresses, so they are no names. */
+const NUMBER = /^(?:\d+|0x[\da-f]*)$/;
 
 const ABSOLUTE = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i;
 
@@ -29,8 +37,9 @@ export function isAskedFor(rule: HostRule, { originalUrl, headersDistinct: { hos
   return asked.length <= 1 && asked.every((one) => isAllowed(rule, nameIn(one)));
 }
 
-function isAllowed({ addresses, names }: HostRule, name: string): boolean {
-  return isLoopback(name) || (addresses && isIP(name) !== 0) || names.includes(name);
+function isAllowed({ addresses, localNames, names }: HostRule, name: string): boolean {
+  if (isLoopback(name) || names.includes(name)) return true;
+  return (addresses && isIP(name) !== 0) || (localNames && LOCAL_NAME.test(name) && !NUMBER.test(name));
 }
 
 /** Without port and brackets. */

@@ -5,7 +5,7 @@ import { type HostRule, isAskedFor } from '../../runtime/hosts.js';
 import type { Actor } from '../operations/audit.js';
 import { AdminProblem } from './problems.js';
 
-const LOOPBACK: HostRule = { addresses: false, names: [] };
+const LOOPBACK: HostRule = { addresses: false, localNames: false, names: [] };
 
 /** With a token, whoever shows it; without one, whoever is on this machine and no web page in its browser. */
 export function admit(token: string | null): RequestHandler {

@@ -188,7 +188,7 @@ export function compose(parts: Parts): Composed {
   const entrance = {
     authenticator: openAccess,
     corsOrigins: [],
-    hosts: { addresses: false, names: [] },
+    hosts: { addresses: false, localNames: false, names: [] },
     ...parts.entrance,
   };
   return { app: createApp(context, log, entrance, limits), context, log, stopping, connections: limits.connections };

@@ -194,6 +194,11 @@ describe('the metrics of the projector', () => {
     expect(await statusFor('127.0.0.1:8081')).toBe(200);
     expect(await statusFor('evil.example')).toBe(421);
     expect(await statusFor('localhost', 'http://evil.example/metrics')).toBe(421);
+    expect(await statusFor('api.shop.svc.cluster.local')).toBe(421);
+    // Probes call health as they can.
+    for (const host of ['evil.example', 'projector', '10.1.2.3:8081']) {
+      for (const path of ['/health/live', '/health/ready']) expect([200, 503]).toContain(await statusFor(host, path));
+    }
   });
 
   it('need the token where there is one; health does not', async () => {

@@ -1,5 +1,6 @@
 /** Pages whose names were made to resolve to the API (DNS rebinding): what they ask for names them. */
 import { connect } from 'node:net';
+import { hostname } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
 import { apiSettings, hostsOf } from '../../api/config.js';
 import type { HostRule } from '../../runtime/hosts.js';
@@ -35,20 +36,20 @@ async function statusOf(rule: HostRule | null, target: string, ...headers: reado
 }
 
 describe('open on a network', () => {
-  const open = hosts({ ACCESS_OPEN_ON_NETWORK: 'on', API_HOST: '0.0.0.0', ALLOWED_HOSTS: 'api, Shop.Internal' });
+  const open = hosts({ ACCESS_OPEN_ON_NETWORK: 'on', API_HOST: '0.0.0.0', ALLOWED_HOSTS: 'Shop.Example' });
 
   it('answers under addresses, localhost and the names that are listed', async () => {
-    for (const host of [
-      '127.0.0.1:8080',
-      '[::1]',
-      '10.1.2.3:8080',
-      '[fe80::1]:80',
-      'localhost',
-      'API:8080',
-      'shop.internal',
-    ]) {
+    for (const host of ['127.0.0.1:8080', '[::1]', '10.1.2.3:8080', '[fe80::1]:80', 'localhost', 'SHOP.example:8080']) {
       expect(await statusOf(open, '/v1/orders', `Host: ${host}`), host).toBe(200);
     }
+  });
+
+  it('answers under names that no public DNS can hold, and its own', async () => {
+    const local = [
+      ...['API:8080', 'my_host-1', '3f2a9c', 'x.localhost', 'shop.local', 'orders.shop.internal', 'api.test'],
+      ...['api.home.arpa', 'api.shop.svc.cluster.local:80', hostname()],
+    ];
+    for (const host of local) expect(await statusOf(open, '/v1/orders', `Host: ${host}`), host).toBe(200);
   });
 
   it('answers under no other name, however it is written', async () => {
@@ -58,6 +59,11 @@ describe('open on a network', () => {
       'api.evil.example',
       'localhost.evil.example',
       '10.1.2.3.nip.io',
+      'local.evil.example',
+      'evil.localx',
+      'evil.xlocal',
+      'home.arpa.example',
+      'x.arpa',
     ];
     const odd = [
       '',
@@ -68,14 +74,32 @@ describe('open on a network', () => {
       '[evil.example]',
       '0x7f.1',
       '2130706433',
+      '0x7f000001',
+      '.local',
+      'a..local',
       'api.',
       'a b',
     ];
     for (const host of [...names, ...odd]) {
       expect([400, 421], host).toContain(await statusOf(open, '/v1/orders', `Host: ${host}`));
     }
-    for (const path of ['/health/ready', '/openapi.json', '/metrics', '/docs', '/']) {
+    for (const path of [
+      '/health',
+      '/health/',
+      '/health/x',
+      '/health/../v1/orders',
+      '/openapi.json',
+      '/metrics',
+      '/docs',
+      '/',
+    ]) {
       expect(await statusOf(open, path, 'Host: evil.example'), path).toBe(421);
+    }
+  });
+
+  it('tells its health under any name, and nothing else', async () => {
+    for (const path of ['/health/ready', '/health/live', 'http://evil.example/health/live']) {
+      expect(await statusOf(open, path, 'Host: evil.example'), path).toBe(200);
     }
   });
 
@@ -95,15 +119,29 @@ describe('open on a network', () => {
 });
 
 describe('the names that are listed', () => {
-  it('are none by themselves: open on a network means addresses, and else loopback', () => {
-    expect(hosts({ ACCESS_OPEN_ON_NETWORK: 'on', API_HOST: '0.0.0.0' })).toEqual({ addresses: true, names: [] });
-    expect(hosts({})).toEqual({ addresses: false, names: [] });
-    expect(hosts({ ALLOWED_HOSTS: 'shop.local' })).toEqual({ addresses: false, names: ['shop.local'] });
+  it('are none by themselves: open on a network means the own network, and else loopback', () => {
+    const own = [hostname().toLowerCase()];
+    const onNetwork = hosts({ ACCESS_OPEN_ON_NETWORK: 'on', API_HOST: '0.0.0.0' });
+    expect(onNetwork).toEqual({ addresses: true, localNames: true, names: own });
+    expect(hosts({})).toEqual({ addresses: false, localNames: false, names: [] });
+    expect(hosts({ ALLOWED_HOSTS: 'shop.local' })).toEqual({
+      addresses: false,
+      localNames: false,
+      names: ['shop.local'],
+    });
+  });
+
+  it('are the only ones on loopback, but for health', async () => {
+    const loopback = hosts({});
+    for (const host of ['api', 'shop.local', '10.1.2.3', hostname()]) {
+      expect(await statusOf(loopback, '/v1/orders', `Host: ${host}`), host).toBe(421);
+      expect(await statusOf(loopback, '/health/ready', `Host: ${host}`), host).toBe(200);
+    }
   });
 
   it('hold beside credentials, too, where there are any', () => {
     expect(hosts({ API_KEYS_FILE: 'keys.json' })).toBeNull();
-    const listed = { addresses: true, names: ['api.example'] };
+    const listed = { addresses: true, localNames: false, names: ['api.example'] };
     expect(hosts({ API_KEYS_FILE: 'keys.json', ALLOWED_HOSTS: 'api.example' })).toEqual(listed);
   });
 
