@@ -5,11 +5,11 @@ import { whenOver } from '../runtime/http/over.js';
 import { principalOf } from './access/identify.js';
 import { requireScope } from './access/visibility.js';
 import type { RequestObserver } from './metrics.js';
-import { EXACT } from './routes/priced-routes.js';
+import { FREE } from './routes/priced-routes.js';
 
 /** Answered under overload, too: nothing but who asks stands before it. */
 export function metricsRoutes(registry: Registry, identified: RequestHandler): Router {
-  const router = Router(EXACT);
+  const router = Router(FREE);
   router.get('/metrics', identified, async (_request, response) => {
     requireScope(principalOf(response), 'admin');
     response.type(registry.contentType).send(await registry.metrics());

@@ -54,6 +54,14 @@ export interface HistoryOptions extends Omit<CallOptions, 'asOf'> {
   readonly cursor?: string;
 }
 
+export interface FollowOptions {
+  readonly signal?: AbortSignal;
+  /** The `place` of a change that was received before. */
+  readonly after?: string;
+  /** Rather a `reset` than an error when that place is gone. */
+  readonly beginAnew?: boolean;
+}
+
 const DEFAULTS = { headers: {}, timeoutMs: 10_000, retries: 3 };
 const RECONNECT_MS = 1_000;
 /** What a page has without a `size`. */
@@ -86,10 +94,11 @@ export class ReadModelClient {
    * Changes of documents, for as long as the caller goes on and `signal` is not aborted; broken connections are made
    * again where they were. Begins with what comes, or after the `place` of a change that was received before.
    * @throws ApiProblem with the code `changes-expired` when that place is gone: read again what you show, and begin anew.
+   * With `beginAnew` that is a change of the kind `reset` instead, and what comes follows.
    */
   async *changes(
     choice: ChangeChoice = {},
-    { signal, after = '' }: { readonly signal?: AbortSignal; readonly after?: string } = {},
+    { signal, after = '', beginAnew = false }: FollowOptions = {},
   ): AsyncGenerator<Change> {
     const state: StreamState = { lastId: after, retryMs: RECONNECT_MS };
     const ending = new AbortController();
@@ -102,6 +111,11 @@ export class ReadModelClient {
           yield* this.connection(choice, state, ending.signal);
         } catch (error) {
           if (signal?.aborted === true) return;
+          if (beginAnew && state.lastId !== '' && error instanceof ApiProblem && error.code === 'changes-expired') {
+            state.lastId = '';
+            yield { event: 'reset', place: '' };
+            continue;
+          }
           if (error instanceof ApiProblem && error.status !== 429 && error.status !== 503) throw error;
           if (error instanceof ApiProblem) state.retryMs = Math.max(state.retryMs, error.retryAfterMs ?? 0);
         }

@@ -195,7 +195,7 @@ export type Change =
       };
     }[ViewName]
   | { readonly event: 'removed'; readonly view: ViewName; readonly id: string; readonly place: string }
-  /** What was followed was built anew: read again what you show. */
+  /** What was followed was built anew, or is no longer known: read again what you show. */
   | { readonly event: 'reset'; readonly place: '' };
 
 export interface ChangeChoice {

@@ -6,17 +6,26 @@ export interface ParameterError {
   readonly message: string;
 }
 
-/** Of one request so many are told, so that an answer is never far larger than its question. */
-const ERRORS_TOLD_MAX = 50;
+/** Of parameters that nobody has declared so many are told, so that an answer is never far larger than its question. */
+const UNDECLARED_TOLD_MAX = 50;
+/** Of so many it is said what would be allowed. */
+const EXPLAINED_MAX = 10;
 const QUOTED_MAX = 60;
 
-/** What is said of them, however many there are and whatever they quote. */
+/** What is said of them, whatever they quote. All are told: there are not many more than parameters are declared. */
 export function toldErrors(errors: readonly ParameterError[]): readonly ParameterError[] {
-  const told = errors
-    .slice(0, ERRORS_TOLD_MAX)
-    .map(({ parameter, message }) => ({ parameter: shortened(parameter), message }));
-  const left = errors.length - told.length;
-  return left === 0 ? told : [...told, { parameter: '', message: `and ${left} more problems` }];
+  return errors.map(({ parameter, message }) => ({ parameter: shortened(parameter), message }));
+}
+
+/** What is said of parameters that are not declared, however many there are. `allowed`: of the parameters that are. */
+export function undeclaredErrors(errors: readonly ParameterError[], allowed: string): readonly ParameterError[] {
+  const told = errors.slice(0, UNDECLARED_TOLD_MAX).map(({ parameter, message }, place) => {
+    return { parameter, message: place < EXPLAINED_MAX ? `${message}; ${allowed}` : message };
+  });
+  const [next, ...others] = errors.slice(UNDECLARED_TOLD_MAX);
+  if (next === undefined) return told;
+  const { parameter, message } = next;
+  return [...told, others.length === 0 ? next : { parameter, message: `${message}; so are ${others.length} more` }];
 }
 
 /** As much of a text as is quoted: the caller knows what it sent. */

@@ -2,7 +2,7 @@
 import type { Filter, NumberRange } from '../../mappings/queries.js';
 import { SNAPSHOT_NAME } from '../../runtime/names.js';
 import type { FilterValue } from './document-query.js';
-import { type Given, type ParameterError, shortened, valuesByName } from './given.js';
+import { type Given, type ParameterError, shortened, undeclaredErrors, valuesByName } from './given.js';
 import { parseInstant } from './instant.js';
 import { listedValues } from './listed-values.js';
 import { AS_OF, closedSetOf, LIMITS, NUMBER_MAX, valuesMaxOf } from './parameters.js';
@@ -13,12 +13,19 @@ const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const POSITIVE = /^0*[1-9]\d*$/;
 
 export class ParameterValues {
-  readonly errors: ParameterError[] = [];
+  readonly #errors: ParameterError[] = [];
+  #undecoded: readonly ParameterError[];
+  #unknown: readonly ParameterError[] = [];
   readonly #values: ReadonlyMap<string, readonly string[]>;
 
   constructor(given: Given) {
-    this.errors.push(...given.errors);
+    this.#undecoded = given.errors;
     this.#values = valuesByName(given.pairs);
+  }
+
+  /** What is wrong with declared parameters comes first. */
+  get errors(): readonly ParameterError[] {
+    return [...this.#errors, ...this.#undecoded, ...this.#unknown];
   }
 
   has(name: string): boolean {
@@ -26,15 +33,20 @@ export class ParameterValues {
   }
 
   refuse(parameter: string, message: string): void {
-    this.errors.push({ parameter, message });
+    this.#errors.push({ parameter, message });
   }
 
-  /** What is allowed is said once. `of`: of what they are the parameters. */
+  /** `of`: of what they are the parameters. */
   refuseUnknown(known: readonly string[], of: string): void {
-    const unknown = [...this.#values.keys()].filter((name) => !known.includes(name));
-    for (const [place, name] of unknown.entries()) {
-      this.refuse(name, `is not a parameter of ${of}${place === 0 ? `; allowed: ${known.join(', ')}` : ', either'}`);
-    }
+    const isKnown = ({ parameter }: ParameterError) => known.includes(parameter);
+    const unknown = [...this.#values.keys()]
+      .map((parameter) => ({ parameter, message: `is not a parameter of ${of}` }))
+      .filter((error) => !isKnown(error));
+    const others = this.#undecoded.filter((error) => !isKnown(error));
+    // However often one of them was given.
+    const declared = new Map(this.#undecoded.filter(isKnown).map((error) => [error.parameter, error]));
+    this.#undecoded = [...declared.values()];
+    this.#unknown = undeclaredErrors([...others, ...unknown], `allowed: ${known.join(', ')}`);
   }
 
   /** A parameter that is given once at most. */

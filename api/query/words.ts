@@ -8,7 +8,7 @@ const LONG_LATIN = /^\p{Script=Latin}{5,}$/u;
 /** Near spellings cost most; a name that was copied has none. */
 const NEAR_SPELLINGS_PHRASES_MAX = 10;
 /** In one phrase. */
-const REPEATED_BEFORE_BEGINNING_MAX = 8;
+const REPEATED_BEFORE_BEGINNING_MAX = 32;
 
 /** Signs that stand alone are left out. Of more words than `wordsMax` the first ones count. */
 export function cutQuestion(q: string, wordsMax: number): Pick<WordSearch, 'phrases' | 'row'> {

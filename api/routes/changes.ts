@@ -74,7 +74,7 @@ function takeSeat({ seats }: ChangesContext, caller: string): () => void {
 /** @throws Problem when what the client has not seen is no longer there */
 async function placeToBegin(feed: Feed, { views, after }: SubscriptionRequest): Promise<Places> {
   if (after === null) return feed.placeOf(views.map(({ name }) => name));
-  if (await isThere(feed, after)) return after.places;
+  if (after !== 'unreadable' && (await isThere(feed, after))) return after.places;
   throw new Problem(
     'changes-expired',
     'What has changed since that event is no longer known. Read the documents, and begin without an id.',

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { Router } from 'express';
-import { EXACT } from './priced-routes.js';
+import { FREE } from './priced-routes.js';
 
 const require = createRequire(import.meta.url);
 
@@ -56,7 +56,7 @@ const ASSET_MAX_AGE_SECONDS = 3_600;
 
 export function docsRoutes(): Router {
   const root = dirname(require.resolve('swagger-ui-dist/package.json'));
-  const router = Router(EXACT);
+  const router = Router(FREE);
   router.get('/docs', (_request, response) => {
     response.set('Content-Security-Policy', POLICY).type('html').send(PAGE);
   });

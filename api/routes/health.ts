@@ -5,11 +5,11 @@
  */
 import { Router } from 'express';
 import { canAnswer, type RecentHealth } from '../health.js';
-import { EXACT } from './priced-routes.js';
+import { FREE } from './priced-routes.js';
 
 /** `saturation`: what the process has had too little of for a lasting time. */
 export function healthRoutes(recent: RecentHealth, stopping: AbortSignal, saturation: () => readonly string[]): Router {
-  const router = Router(EXACT);
+  const router = Router(FREE);
   router.get('/health/live', (_request, response) => {
     response.json({ status: 'live' });
   });

@@ -3,11 +3,11 @@ import { Router } from 'express';
 import { describeApi } from '../openapi/document.js';
 import type { Authenticator } from '../ports.js';
 import type { RouteContext } from './context.js';
-import { EXACT } from './priced-routes.js';
+import { FREE } from './priced-routes.js';
 
 export function openApiRoutes({ views }: RouteContext, authenticator: Authenticator): Router {
   const text = JSON.stringify(describeApi(views, authenticator));
-  const router = Router(EXACT);
+  const router = Router(FREE);
   router.get('/openapi.json', (_request, response) => {
     response.type('json').send(text);
   });

@@ -5,6 +5,9 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { Price } from '../limits/prices.js';
 
+/** What costs nothing may have a slash at its end. */
+export const FREE = { caseSensitive: true } as const;
+
 /** Both express's options that make a path mean itself only: `/V1/orders` and `/v1/orders/` are other paths. */
 export const EXACT = { caseSensitive: true, strict: true } as const;
 

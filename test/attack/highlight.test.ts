@@ -82,8 +82,8 @@ describe('a phrase of equal words in a text of equal words', () => {
 
 it('of a word that comes again and again no store is asked what goes on like it', () => {
   const phraseOf = (q: string) => cutQuestion(q, 64).phrases[0] ?? { words: [], whole: '' };
-  expect(mayBeBeginning(phraseOf(`${'a-'.repeat(8)}ab`))).toBe(true);
-  expect(mayBeBeginning(phraseOf(`${'a-'.repeat(9)}ab`))).toBe(false);
+  expect(mayBeBeginning(phraseOf(`${'a-'.repeat(32)}ab`))).toBe(true);
+  expect(mayBeBeginning(phraseOf(`${'a-'.repeat(33)}ab`))).toBe(false);
 });
 
 class CountedPace implements Pace {

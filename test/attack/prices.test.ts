@@ -129,6 +129,22 @@ describe('the price of a path', () => {
   });
 });
 
+it('the server as a whole can be asked about, which is no question that it answers', async () => {
+  const { status, headers } = await ask('*', 'OPTIONS');
+  expect([status, headers.allow]).toEqual([405, 'GET, HEAD']);
+  expect((await ask('/v1/orders', 'OPTIONS')).status).toBe(405);
+  expect((await ask('*')).status).toBe(400);
+});
+
+describe('what costs nothing', () => {
+  it.each(['/docs/', '/openapi.json/', '/health/live/', '/health/ready/', '/metrics/'])(
+    '%s is answered with a slash at its end, as without',
+    async (path) => {
+      expect([(await ask(path)).status, (await priceOf(path.slice(0, -1))).points]).toEqual([200, null]);
+    },
+  );
+});
+
 describe('the absolute form of a target', () => {
   it('is answered, and its name counts, whatever Host says', async () => {
     expect((await ask('http://localhost/v1/orders?size=1')).status).toBe(200);

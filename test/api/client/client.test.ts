@@ -248,6 +248,23 @@ describe('the client, when what answers is in trouble', () => {
     expect(seen[0]?.url).toBe('/v1/changes?view=products');
   });
 
+  it('begins anew, where that is wanted, when its place is gone', async () => {
+    answers.push(problem(410, 'changes-expired'), (_request, response) => {
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      response.write('event: removed\nid: a\ndata: {"view":"orders","id":"o-1"}\n\n');
+    });
+    const received: Change[] = [];
+    for await (const change of new ReadModelClient({ baseUrl }).changes({}, { after: 'gone', beginAnew: true })) {
+      received.push(change);
+      if (change.event === 'removed') break;
+    }
+    expect(received).toMatchObject([
+      { event: 'reset', place: '' },
+      { event: 'removed', id: 'o-1' },
+    ]);
+    expect(seen.map(({ headers }) => headers['last-event-id'])).toEqual(['gone', undefined]);
+  });
+
   it('lets go of the stream when the caller stops listening', async () => {
     const closed = new Promise<void>((resolve) => {
       answers.push((_request, response) => {
