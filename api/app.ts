@@ -51,7 +51,7 @@ export function createApp(context: RouteContext, log: Log, entrance: Entrance, l
   if (entrance.hosts !== null) app.use(knownHostsOnly(entrance.hosts));
   if (entrance.corsOrigins.length > 0) app.use(crossOrigin(entrance.corsOrigins));
   app.use(refuseBodies, readOnly);
-  const health = new RecentHealth(checksOf(context.readers, context.generations));
+  const health = new RecentHealth(checksOf(context.readers, context.generations, context.cursorSecret));
   meterDegradation(limits.metrics.registry, context.degradation.recent, () => health.now());
   app.use(healthRoutes(health, context.stopping, limits.saturation));
   app.use(openApiRoutes(context, entrance.authenticator));

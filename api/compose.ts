@@ -127,7 +127,12 @@ export function composeApi(settings: ApiSettings, log: Log = createLog('api', se
       limits.waits,
     ),
     refresher: new CoalescedRefresher(refresher),
-    history: { basis, records: new RecordsInTurn(records), log: aggregateLog, now: arrival.clock.now },
+    history: {
+      basis,
+      records: new RecordsInTurn(records, settings.CALLER_SHARE_PERCENT),
+      log: aggregateLog,
+      now: arrival.clock.now,
+    },
     events: { basis, log: aggregateLog, positions, traces: new MongoTraces(database) },
     degradation: {
       recent: new RecentAnswers({

@@ -11,6 +11,8 @@ export interface HealthChecks {
   readonly mongodb: Check;
   /** Which documents are served. */
   readonly generation: Check;
+  /** What cursors are sealed with. An older projector makes none: then the processes before this one are still needed. */
+  readonly cursorSecret: Check;
 }
 
 type Check = () => Promise<unknown>;
@@ -42,26 +44,33 @@ export class RecentHealth {
 
   async #begin(): Promise<Health> {
     this.#lookedAt = null;
-    const { elasticsearch, mongodb, generation } = this.#checks;
-    const outcomes = await Promise.all([runs(elasticsearch), runs(mongodb), runs(generation)]);
+    const checks = this.#checks;
+    const [elasticsearch, mongodb, generation, cursorSecret] = await Promise.all([
+      runs(checks.elasticsearch),
+      runs(checks.mongodb),
+      runs(checks.generation),
+      runs(checks.cursorSecret),
+    ]);
     this.#lookedAt = performance.now();
-    return { elasticsearch: outcomes[0], mongodb: outcomes[1], generation: outcomes[2] };
+    return { elasticsearch, mongodb, generation, cursorSecret };
   }
 }
 
 /** Each store answers for views of its own. */
-export function canAnswer({ elasticsearch, mongodb, generation }: Health): boolean {
-  return generation && (elasticsearch || mongodb);
+export function canAnswer({ elasticsearch, mongodb, generation, cursorSecret }: Health): boolean {
+  return generation && cursorSecret && (elasticsearch || mongodb);
 }
 
 export function checksOf(
   readers: Readonly<Record<StoreName, Pick<DocumentReader, 'ping'>>>,
   generations: GenerationSource,
+  cursorSecret: Check,
 ): HealthChecks {
   return {
     elasticsearch: () => readers.elasticsearch.ping(),
     mongodb: () => readers.mongodb.ping(),
     generation: () => generations.live(),
+    cursorSecret,
   };
 }
 

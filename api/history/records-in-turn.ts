@@ -18,10 +18,12 @@ const PLACE_WAIT_MS = 3_000;
 export class RecordsInTurn implements RecordSource {
   readonly withKey: RecordSource['withKey'];
   readonly #records: RecordSource;
-  readonly #turns = new FairTurns({ turnsMax: PLACE_READINGS_MAX, placesMax: PLACE_QUEUE_MAX });
+  readonly #turns: FairTurns;
 
-  constructor(records: RecordSource) {
+  /** `callerSharePercent`: as in `FairTurns`. */
+  constructor(records: RecordSource, callerSharePercent: number) {
     this.#records = records;
+    this.#turns = new FairTurns({ turnsMax: PLACE_READINGS_MAX, placesMax: PLACE_QUEUE_MAX, callerSharePercent });
     this.withKey = records.withKey.bind(records);
   }
 

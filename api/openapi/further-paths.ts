@@ -50,7 +50,7 @@ const ready: Operation = {
       content: json(READINESS, {
         status: 'ready',
         degraded: ['elasticsearch'],
-        checks: { elasticsearch: 'down', mongodb: 'up', generation: 'up' },
+        checks: { elasticsearch: 'down', mongodb: 'up', generation: 'up', cursorSecret: 'up' },
       }),
     },
     ...problemResponses(ANY_REQUEST),

@@ -7,6 +7,9 @@ import { Router } from 'express';
 import { canAnswer, type RecentHealth } from '../health.js';
 import { FREE } from './priced-routes.js';
 
+const NO_SECRET =
+  'There is no secret for cursors, or it cannot be read. A projector of this version makes it when it starts; CURSOR_SECRET does without.';
+
 /** `saturation`: what the process has had too little of for a lasting time. */
 export function healthRoutes(recent: RecentHealth, stopping: AbortSignal, saturation: () => readonly string[]): Router {
   const router = Router(FREE);
@@ -17,7 +20,7 @@ export function healthRoutes(recent: RecentHealth, stopping: AbortSignal, satura
     // Whoever asks is to ask elsewhere from now on, without waiting for stores.
     if (stopping.aborted) return void response.status(503).json({ status: 'stopping', degraded: [], checks: {} });
     const health = await recent.now();
-    const reasons = saturation();
+    const reasons = health.cursorSecret ? saturation() : [...saturation(), NO_SECRET];
     const isOfUse = canAnswer(health);
     const ready = isOfUse && reasons.length === 0;
     response.status(ready ? 200 : 503).json({

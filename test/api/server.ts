@@ -145,6 +145,8 @@ export interface Parts {
   readonly entrance?: Partial<Entrance>;
   readonly limits?: Partial<LimitSettings>;
   readonly highlightStepsMax?: number;
+  /** Without, there is one. */
+  readonly cursorSecret?: () => Promise<Buffer>;
   /** What is kept for when a store is down; nothing without. */
   readonly recent?: RecentAnswers;
   /** Nothing is logged without. */
@@ -183,7 +185,7 @@ export function compose(parts: Parts): Composed {
     history: { basis: NOTHING_KNOWN, records: NO_RECORDS, log: NO_LOG, now: Date.now, ...parts.history },
     degradation: { recent: parts.recent ?? NOTHING_KEPT(), answered: limits.metrics.degraded },
     stopping: stopping.signal,
-    cursorSecret: async () => SECRET,
+    cursorSecret: parts.cursorSecret ?? (async () => SECRET),
   };
   const entrance = {
     authenticator: openAccess,

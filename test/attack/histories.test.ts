@@ -15,7 +15,7 @@ function heldLog() {
       new Promise((resolve) => reading.push({ caller, answer: () => resolve(places.map(() => null)) })),
     withKey: async (_, { to }) => ({ records: [], next: to, begins: 0 }),
   };
-  return { source: new RecordsInTurn(records), reading };
+  return { source: new RecordsInTurn(records, 90), reading };
 }
 
 const turn = () => new Promise(setImmediate);
