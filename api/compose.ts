@@ -1,7 +1,7 @@
 /** Builds the API out of its settings: which adapter plays which role. */
 import { definitionsOf } from '../mappings/definition.js';
 import { views } from '../mappings/registry.js';
-import { limitBatches } from '../runtime/kafkajs/batch-limits.js';
+import { batchLimitsIn, limitBatches } from '../runtime/kafkajs/batch-limits.js';
 import { createLog, type Log } from '../runtime/log.js';
 import { Presence } from '../runtime/presence/presence.js';
 import { serversOf } from '../runtime/presence/servers.js';
@@ -93,7 +93,7 @@ export function composeApi(settings: ApiSettings, log: Log = createLog('api', se
     undefined,
     () => log.warn('no generation of documents is served yet; the projector makes one when it starts'),
   );
-  limitBatches({ bytesMax: settings.KAFKA_BATCH_BYTES_MAX, recordsMax: settings.KAFKA_BATCH_RECORDS_MAX });
+  limitBatches(batchLimitsIn(settings));
   const changeLogs = { brokers: settings.KAFKA_BROKERS, namespace, clientId: `${namespace}-api`, requestTimeoutMs };
   const changeLog = new KafkaChangeLog(changeLogs, log);
   const pastChanges = new KafkaChangeLog(changeLogs, log);

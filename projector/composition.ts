@@ -1,7 +1,7 @@
 /** The projector's table of contents: from topics to documents. */
 import { setTimeout } from 'node:timers/promises';
 import type { AggregateName } from '../mappings/events/event.js';
-import { limitBatches } from '../runtime/kafkajs/batch-limits.js';
+import { batchLimitsIn, limitBatches } from '../runtime/kafkajs/batch-limits.js';
 import { registerCodecs } from '../runtime/kafkajs/codecs.js';
 import type { Log } from '../runtime/log.js';
 import { quarantineTopic } from '../runtime/names.js';
@@ -52,7 +52,7 @@ export async function composeProjector(
   options: ProjectorOptions,
 ): Promise<ProjectorService> {
   const adminToken = adminTokenOf(settings);
-  limitBatches({ bytesMax: settings.KAFKA_BATCH_BYTES_MAX, recordsMax: settings.KAFKA_BATCH_RECORDS_MAX });
+  limitBatches(batchLimitsIn(settings));
   await registerCodecs();
   const servers = openConnections(settings, log);
   const { NAMESPACE: namespace } = settings;

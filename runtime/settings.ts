@@ -163,6 +163,9 @@ export const sharedSettings = {
   KAFKA_BATCH_RECORDS_MAX: integer(250_000, 1, 10_000_000).describe(
     "records that one producer's batch may have; larger batches are quarantined unread",
   ),
+  KAFKA_BATCH_HEADERS_MAX: integer(500_000, 1_000, 10_000_000).describe(
+    "headers that the records of one producer's batch may have together; larger batches are quarantined unread",
+  ),
   ELASTICSEARCH_URL: bearingSecrets(
     'credentials',
     url('http://127.0.0.1:9200', ['http', 'https']).describe('Elasticsearch; may carry user:password@'),

@@ -68,8 +68,13 @@ export const reasons = {
   },
   'batch-too-large': {
     explanation:
-      'The records of one batch of the producer take more than KAFKA_BATCH_BYTES_MAX once they are inflated, or are more than KAFKA_BATCH_RECORDS_MAX: none of them was read.',
+      'The records of one batch of the producer take more than KAFKA_BATCH_BYTES_MAX once they are inflated, are more than KAFKA_BATCH_RECORDS_MAX, or have more than KAFKA_BATCH_HEADERS_MAX headers together: none of them was read.',
     cure: 'Publish its events again in smaller batches (`batch.size` of the producer). Or raise the limit, in projector and API alike, and rebuild.',
+  },
+  'batch-unreadable': {
+    explanation:
+      'One batch of the producer cannot be inflated or taken apart, although Kafka took it: none of its records was read.',
+    cure: 'Publish its events again, uncompressed or with another compression (`compression.type` of the producer).',
   },
   'id-reused': {
     explanation: 'An event with the same id and other content was merged before.',
@@ -84,6 +89,8 @@ export const reasons = {
 
 export type ReasonCode = keyof typeof reasons;
 
+const OF_BATCHES: readonly ReasonCode[] = ['batch-too-large', 'batch-unreadable'];
+
 /**
  * A record that breaks the contract. `detail` says where and how; it never quotes the record, whose personal data must
  * not get into logs and notices.
@@ -92,6 +99,11 @@ export interface Malformed {
   readonly kind: 'malformed';
   readonly reason: ReasonCode;
   readonly detail: string;
+}
+
+/** Whether it is why a whole batch was not read: the record stands for all of it, at its last offset. */
+export function isOfBatch({ reason }: Malformed): boolean {
+  return OF_BATCHES.includes(reason);
 }
 
 export function malformed(reason: ReasonCode, detail: string): Malformed {

@@ -2,7 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { dayOf } from '../../mappings/calendar.js';
 import type { AggregateName } from '../../mappings/events/event.js';
-import { limitBatches } from '../../runtime/kafkajs/batch-limits.js';
+import { batchLimitsIn, limitBatches } from '../../runtime/kafkajs/batch-limits.js';
 import { registerCodecs } from '../../runtime/kafkajs/codecs.js';
 import type { Log } from '../../runtime/log.js';
 import { changesTopic } from '../../runtime/names.js';
@@ -67,7 +67,7 @@ export async function withGenerations<Result>(
   log: Log,
   work: (operate: (record: GenerationRecord) => OperatedGeneration) => Promise<Result>,
 ): Promise<Result> {
-  limitBatches({ bytesMax: settings.KAFKA_BATCH_BYTES_MAX, recordsMax: settings.KAFKA_BATCH_RECORDS_MAX });
+  limitBatches(batchLimitsIn(settings));
   await registerCodecs();
   const kafka = connectKafka(settings.KAFKA_BROKERS, settings.NAMESPACE, log);
   const producer = createProducer(kafka);

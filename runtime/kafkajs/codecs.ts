@@ -23,6 +23,8 @@ interface Codec {
 
 interface ZlibOptions {
   readonly maxOutputLength: number;
+  /** Of Zstandard, by their numbers. */
+  readonly params: Readonly<Record<number, number>>;
 }
 type ZlibInflate = (compressed: Buffer, options: ZlibOptions) => Promise<Buffer>;
 
@@ -31,7 +33,7 @@ const gzip = promisify(zlib.gzip);
 
 /** In the order of Kafka's numbers for them. */
 const CODECS: readonly Codec[] = [
-  { name: 'gzip', type: CompressionTypes.GZIP, load: async () => withinZlib(promisify(zlib.unzip) as ZlibInflate) },
+  { name: 'gzip', type: CompressionTypes.GZIP, load: async () => gzipOfNode() },
   {
     name: 'snappy',
     type: CompressionTypes.Snappy,
@@ -70,9 +72,11 @@ const CODECS: readonly Codec[] = [
         const inflated: Buffer[] = [];
         let bytes = 0;
         for (const frame of zstdFrames(compressed)) {
-          assertWithin(frame.declaredBytes, bytesMax, ZSTD_WINDOW_BYTES);
-          const content = await inflate(frame, bytesMax - bytes);
+          assertWithin(frame.contentBytes, bytesMax);
+          assertWindow(frame.windowBytes, bytesMax);
+          const content = await inflate(frame, bytesMax - bytes, bytesMax);
           bytes += content.length;
+          assertWithin(bytes, bytesMax);
           inflated.push(content);
         }
         return inflated.length === 1 && inflated[0] !== undefined ? inflated[0] : Buffer.concat(inflated);
@@ -81,8 +85,11 @@ const CODECS: readonly Codec[] = [
   },
 ];
 
-/** Common whatever the content. */
-const ZSTD_WINDOW_BYTES = 8 * 1024 * 1024;
+/**
+ * What the highest level takes whatever the content, and whatever the limit: what is not inflated into it takes no memory.
+ * More is for who raises the limit.
+ */
+const ZSTD_WINDOW_BYTES = 128 * 1024 * 1024;
 
 /**
  * Registers all codecs with kafkajs.
@@ -107,15 +114,23 @@ export async function registerCodecs(codecs: readonly Codec[] = CODECS): Promise
   );
 }
 
-/** `common`: so much may be asked for whatever the limit. */
-function assertWithin(bytes: number, bytesMax: number, common = 0): void {
-  if (bytes > Math.max(bytesMax, common)) throw BatchTooLarge.inBytes(bytesMax);
+function assertWithin(bytes: number, bytesMax: number): void {
+  if (bytes > bytesMax) throw BatchTooLarge.inBytes(bytesMax);
 }
 
-function withinZlib(inflate: ZlibInflate): Inflate {
-  return async (compressed, bytesMax) => {
+function assertWindow(bytes: number, bytesMax: number): void {
+  const windowMax = Math.max(ZSTD_WINDOW_BYTES, bytesMax);
+  if (bytes > windowMax) throw BatchTooLarge.inWindow(bytes, windowMax);
+}
+
+/** `roomBytes`: what is left of the limit. */
+type InflateWithin = (compressed: Buffer, roomBytes: number, bytesMax: number) => Promise<Buffer>;
+
+function withinZlib(inflate: ZlibInflate, params: ZlibOptions['params'] = {}): InflateWithin {
+  return async (compressed, roomBytes, bytesMax) => {
     try {
-      return await inflate(compressed, { maxOutputLength: bytesMax });
+      // It takes no 0. Whoever asks for the rest of a limit looks at the sum, too.
+      return await inflate(compressed, { maxOutputLength: Math.max(1, roomBytes), params });
     } catch (error) {
       if (error instanceof RangeError && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') {
         throw BatchTooLarge.inBytes(bytesMax);
@@ -125,25 +140,33 @@ function withinZlib(inflate: ZlibInflate): Inflate {
   };
 }
 
-type InflateFrame = (frame: ZstdFrame, bytesMax: number) => Promise<Buffer>;
+function gzipOfNode(): Inflate {
+  const inflate = withinZlib(promisify(zlib.unzip) as ZlibInflate);
+  return (compressed, bytesMax) => inflate(compressed, bytesMax, bytesMax);
+}
+
+type InflateFrame = (frame: ZstdFrame, roomBytes: number, bytesMax: number) => Promise<Buffer>;
+
+/** Node refuses larger windows than 128 MiB unless it is told otherwise; here they are judged before. */
+const ZSTD_WINDOW_LOG_MAX = { 100: 31 };
 
 /** Node has zstd from 22.15 on. */
 function zstdOfNode(): InflateFrame | null {
   if (!('zstdDecompress' in zlib) || typeof zlib.zstdDecompress !== 'function') return null;
-  const inflate = withinZlib(promisify(zlib.zstdDecompress) as ZlibInflate);
-  return ({ frame }, bytesMax) => inflate(frame, bytesMax);
+  const inflate = withinZlib(promisify(zlib.zstdDecompress) as ZlibInflate, ZSTD_WINDOW_LOG_MAX);
+  return ({ frame }, roomBytes, bytesMax) => inflate(frame, roomBytes, bytesMax);
 }
 
 /** It has no limit of its own. Where the headers do not tell that all is well it goes block by block, which is slower. */
 async function zstdOfPackage(): Promise<InflateFrame> {
   const { Decompress, decompress } = await import('fzstd');
-  return async ({ frame, bytesMost }, bytesMax) => {
-    if (bytesMost <= bytesMax) return Buffer.from(decompress(frame));
+  return async ({ frame, bytesMost }, roomBytes, bytesMax) => {
+    if (bytesMost <= roomBytes) return Buffer.from(decompress(frame));
     const pieces: Uint8Array[] = [];
     let bytes = 0;
     const stream = new Decompress((piece) => {
       bytes += piece.length;
-      assertWithin(bytes, bytesMax);
+      if (bytes > roomBytes) throw BatchTooLarge.inBytes(bytesMax);
       // A piece of a few bytes lies in memory for the largest that a block may be.
       pieces.push(Uint8Array.from(piece));
     });

@@ -7,22 +7,21 @@
  * - A record whose key is four zero bytes passed for the end of an aborted transaction, and let the rest of it through.
  * - A batch of more than some 120,000 records overflowed the stack, each record being an argument of one call.
  * - What is compressed was inflated, however large it becomes: see batch-limits.ts.
+ * - A batch that Kafka took and that cannot be inflated, or taken apart, crashed the consumer each time it came.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createRequire } from 'node:module';
 import kafkajs from 'kafkajs';
 import { type AbortedTransaction, abortedRecords, type FetchedRecord } from './aborted-records.js';
 import { batchLimits } from './batch-limits.js';
+import { decodeOldMessage } from './old-message.js';
 import { batchLengthAt, decodeRecordBatch, isRecordBatch } from './record-batch.js';
 
 interface Decoder {
-  offset: number;
   readInt32(): number;
   canReadBytes(bytes: number): boolean;
   readBytes(bytes: number): Buffer;
 }
-
-type DecodeRecords = (decoder: Decoder) => Promise<FetchedRecord[]>;
 
 interface FetchedPartition {
   messages: FetchedRecord[];
@@ -53,10 +52,10 @@ export function repairFetchedBatches(): void {
   if (done) return;
   done = true;
   const path = load.resolve(`${FETCH}/v4/decodeMessages.js`);
-  const ofOldFormat = load(path) as DecodeRecords;
+  load(path);
   const module = load.cache[path];
   if (module === undefined) throw new Error('The decoder of kafkajs could not be replaced: it is not kafkajs 2.2.4.');
-  module.exports = (decoder: Decoder) => decodeRecords(decoder, ofOldFormat);
+  module.exports = decodeRecords;
   const responses = VERSIONS.map((version) => load.resolve(`${FETCH}/v${version}/response.js`));
   // Those that are loaded hold the former decoder. They are asked for by name at each fetch.
   for (const response of responses) delete load.cache[response];
@@ -87,16 +86,10 @@ function withholdAborted(partition: FetchedPartition): void {
   partition.abortedTransactions = [];
 }
 
-async function decodeRecords(decoder: Decoder, ofOldFormat: DecodeRecords): Promise<FetchedRecord[]> {
-  const start = decoder.offset;
+async function decodeRecords(decoder: Decoder): Promise<FetchedRecord[]> {
   const size = decoder.readInt32();
   if (size <= 0 || !decoder.canReadBytes(size)) return [];
-  const fetched = decoder.readBytes(size);
-  if (!isRecordBatch(fetched)) {
-    decoder.offset = start;
-    return ofOldFormat(decoder);
-  }
-  return recordsOf(fetched, fetches.getStore() ?? { bytes: 0, postponed: new Set() });
+  return recordsOf(decoder.readBytes(size), fetches.getStore() ?? { bytes: 0, postponed: new Set() });
 }
 
 /** What exceeds the limit of the whole fetch comes with the next one. The first batch is always read. */
@@ -110,16 +103,22 @@ async function recordsOf(fetched: Buffer, fetch: Fetch): Promise<FetchedRecord[]
       if (at === 0) fetch.postponed.add(records);
       return records;
     }
-    const batch = await decodeRecordBatch(fetched.subarray(at, at + length), inflateOf);
-    for (const record of batch.records) records.push(record);
-    fetch.bytes += batch.bytes;
+    const batch = fetched.subarray(at, at + length);
+    const decoded = await (isRecordBatch(batch) ? decodeRecordBatch : decodeOldMessage)(batch, inflateOf);
+    for (const record of decoded.records) records.push(record);
+    fetch.bytes += decoded.bytes;
     at += length;
   }
 }
 
+const UNCOMPRESSED = 0;
+
+/** @throws Error when there is no such codec. */
 function inflateOf(codec: number): ((compressed: Buffer) => Promise<Buffer>) | null {
   const open = kafkajs.CompressionCodecs[codec as keyof typeof kafkajs.CompressionCodecs] as
     | (() => { decompress(compressed: Buffer): Promise<Buffer> })
     | undefined;
-  return open === undefined ? null : (compressed) => open().decompress(compressed);
+  if (codec === UNCOMPRESSED) return null;
+  if (open === undefined) throw new Error(`It is compressed with the codec ${codec}, which is unknown.`);
+  return (compressed) => open().decompress(compressed);
 }

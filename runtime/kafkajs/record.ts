@@ -1,6 +1,6 @@
 /** One record within a batch: https://kafka.apache.org/documentation/#record */
 import { type Malformed, malformed } from '../../mappings/events/reasons.js';
-import { RECORD_HEADERS_MAX } from './batch-limits.js';
+import { BatchTooLarge, batchLimits, RECORD_HEADERS_MAX } from './batch-limits.js';
 
 export interface ReadRecord {
   readonly timestampDelta: number;
@@ -9,6 +9,8 @@ export interface ReadRecord {
   readonly value: Buffer | null;
   /** By name; those that are given several times as a list. */
   readonly headers: object;
+  /** How many of them were read. */
+  readonly headerCount: number;
   /** It has more headers than are read: it has none here. */
   readonly unread: Malformed | null;
   /** Where the next one begins. */
@@ -17,12 +19,16 @@ export interface ReadRecord {
 
 type HeaderValue = Buffer | null;
 
-/** @throws Error when the bytes end in the middle of it. */
-export function readRecord(content: Buffer, at: number): ReadRecord {
+/**
+ * `headersBefore`: of the records before it in the batch. @throws BatchTooLarge when the batch has too many headers with
+ * this one's; Error when the bytes end in the middle of it, or it goes on behind its end.
+ */
+export function readRecord(content: Buffer, at: number, headersBefore: number): ReadRecord {
   const cursor = new Cursor(content, at);
   const length = cursor.varint();
   const end = cursor.at + length;
   if (length < 0 || end > content.length) throw new Error(CUT_OFF);
+  cursor.end = end;
   cursor.at += 1; // Attributes, of which there are none yet.
   const timestampDelta = cursor.varint();
   const offsetDelta = cursor.varint();
@@ -32,14 +38,16 @@ export function readRecord(content: Buffer, at: number): ReadRecord {
   const tooMany = count > RECORD_HEADERS_MAX;
   const detail = `The record has ${count} headers; at most ${RECORD_HEADERS_MAX} are read.`;
   const unread = tooMany ? malformed('record-too-large', detail) : null;
-  const headers = tooMany ? {} : headersAt(cursor, count);
-  return { timestampDelta, offsetDelta, key, value, headers, unread, end };
+  const headerCount = tooMany ? 0 : Math.max(0, count);
+  const { headersMax } = batchLimits();
+  if (headersBefore + headerCount > headersMax) throw BatchTooLarge.inHeaders(headersMax);
+  const headers = headersAt(cursor, headerCount);
+  return { timestampDelta, offsetDelta, key, value, headers, headerCount, unread, end };
 }
 
 const CUT_OFF = 'A batch of records ends in the middle of one.';
 
 function headersAt(cursor: Cursor, count: number): object {
-  if (count <= 0) return {};
   const headers: Record<string, HeaderValue | HeaderValue[]> = {};
   for (let i = 0; i < count; i += 1) {
     const name = cursor.text();
@@ -58,19 +66,20 @@ class Cursor {
   constructor(
     private readonly content: Buffer,
     public at: number,
+    public end = content.length,
   ) {}
 
   /** Of up to 64 bits; exact up to 2^53. */
   varint(): number {
     const first = this.content[this.at];
-    if (first !== undefined && first < 0x80) {
+    if (first !== undefined && first < 0x80 && this.at < this.end) {
       this.at += 1;
       return (first >> 1) ^ -(first & 1);
     }
     let sum = 0;
     for (let scale = 1, more = true; more; scale *= 128) {
       const byte = this.content[this.at];
-      if (byte === undefined || scale > 2 ** 63) throw new Error(CUT_OFF);
+      if (byte === undefined || this.at >= this.end || scale > 2 ** 63) throw new Error(CUT_OFF);
       this.at += 1;
       sum += (byte & 0x7f) * scale;
       more = byte >= 0x80;
@@ -83,7 +92,7 @@ class Cursor {
     if (length <= 0) return '';
     const from = this.at;
     this.at += length;
-    if (this.at > this.content.length) throw new Error(CUT_OFF);
+    if (this.at > this.end) throw new Error(CUT_OFF);
     return this.content.toString('utf8', from, this.at);
   }
 
@@ -92,7 +101,7 @@ class Cursor {
     if (length < 0) return null;
     const from = this.at;
     this.at += length;
-    if (this.at > this.content.length) throw new Error(CUT_OFF);
+    if (this.at > this.end) throw new Error(CUT_OFF);
     return this.content.subarray(from, this.at);
   }
 }

@@ -8,9 +8,14 @@ const LENGTH_BYTES = 4;
 
 /** @throws Error when a block is longer than what is there. */
 export function snappyBlocks(compressed: Buffer): Buffer[] {
-  if (!compressed.subarray(0, MAGIC.length).equals(MAGIC)) return [compressed];
+  if (!beginsAt(compressed, 0)) return [compressed];
   const blocks: Buffer[] = [];
   for (let at = HEADER_BYTES; at < compressed.length; ) {
+    // One stream may follow another: Kafka's own clients read on.
+    if (beginsAt(compressed, at)) {
+      at += HEADER_BYTES;
+      continue;
+    }
     if (at + LENGTH_BYTES > compressed.length) throw new Error(CUT_OFF);
     const end = at + LENGTH_BYTES + compressed.readUInt32BE(at);
     if (end > compressed.length) throw new Error(CUT_OFF);
@@ -18,6 +23,10 @@ export function snappyBlocks(compressed: Buffer): Buffer[] {
     at = end;
   }
   return blocks;
+}
+
+function beginsAt(compressed: Buffer, at: number): boolean {
+  return compressed.subarray(at, at + MAGIC.length).equals(MAGIC);
 }
 
 const CUT_OFF = 'A batch compressed with snappy ends in the middle of a block.';

@@ -13,8 +13,10 @@ const REPEATED = 1;
 
 export interface ZstdFrame {
   readonly frame: Buffer;
-  /** The window that it asks for, or the size that it declares, whichever is larger. */
-  readonly declaredBytes: number;
+  /** What is kept at hand while it is inflated, as far as it is filled. 0: no more than the content. */
+  readonly windowBytes: number;
+  /** The size that it declares; 0: none. */
+  readonly contentBytes: number;
   /** What its blocks can give together: no more than this, maybe far less. */
   readonly bytesMost: number;
 }
@@ -31,10 +33,10 @@ export function* zstdFrames(compressed: Buffer): Generator<ZstdFrame> {
       continue;
     }
     if (magic !== MAGIC) return;
-    const { declaredBytes, end, checksumBytes } = headOf(compressed, at + MAGIC_BYTES);
+    const { windowBytes, contentBytes, end, checksumBytes } = headOf(compressed, at + MAGIC_BYTES);
     const blocks = blocksAt(compressed, end);
     const next = blocks.end + checksumBytes;
-    yield { frame: compressed.subarray(at, next), declaredBytes, bytesMost: blocks.bytesMost };
+    yield { frame: compressed.subarray(at, next), windowBytes, contentBytes, bytesMost: blocks.bytesMost };
     at = next;
   }
 }
@@ -51,8 +53,7 @@ function blocksAt(compressed: Buffer, from: number): { bytesMost: number; end: n
   }
 }
 
-interface FrameHead {
-  readonly declaredBytes: number;
+interface FrameHead extends Pick<ZstdFrame, 'windowBytes' | 'contentBytes'> {
   readonly end: number;
   readonly checksumBytes: number;
 }
@@ -65,17 +66,17 @@ function headOf(frames: Buffer, at: number): FrameHead {
   const sizeBytes = [isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6] ?? 0;
   const sizeAt = at + 1 + (isSingleSegment ? 0 : 1) + dictionaryBytes;
   const end = sizeAt + sizeBytes;
-  if (end > frames.length) return { declaredBytes: 0, end, checksumBytes };
-  const window = isSingleSegment ? 0 : windowBytes(frames.readUInt8(at + 1));
-  return { declaredBytes: Math.max(window, contentBytes(frames, sizeAt, sizeBytes)), end, checksumBytes };
+  if (end > frames.length) return { windowBytes: 0, contentBytes: 0, end, checksumBytes };
+  const windowBytes = isSingleSegment ? 0 : windowOf(frames.readUInt8(at + 1));
+  return { windowBytes, contentBytes: contentOf(frames, sizeAt, sizeBytes), end, checksumBytes };
 }
 
-function windowBytes(descriptor: number): number {
+function windowOf(descriptor: number): number {
   const base = 2 ** (10 + (descriptor >> 3));
   return base + (base / 8) * (descriptor & 7);
 }
 
-function contentBytes(frames: Buffer, at: number, bytes: number): number {
+function contentOf(frames: Buffer, at: number, bytes: number): number {
   if (bytes === 0) return 0;
   if (bytes === 8) return Number(frames.readBigUInt64LE(at));
   return frames.readUIntLE(at, bytes) + (bytes === 2 ? 256 : 0);

@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
+import kafkajs from 'kafkajs';
+import { compressFrameSync } from 'lz4-napi';
+import { compressSync } from 'snappy';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { decode } from '../../mappings/events/decode.js';
 import { contentBytes, EVENT_BYTES_MAX } from '../../mappings/events/size.js';
@@ -14,10 +17,10 @@ import type { FetchedRecord } from '../../runtime/kafkajs/aborted-records.js';
 import { DEFAULT_BATCH_LIMITS, limitBatches, RECORD_HEADERS_MAX } from '../../runtime/kafkajs/batch-limits.js';
 import { registerCodecs } from '../../runtime/kafkajs/codecs.js';
 import { repairFetchedBatches } from '../../runtime/kafkajs/fetched-batches.js';
-import { bombs } from './bombs.js';
+import { bombs, snappyFrames, ZSTD_BLOCK_BYTES, zstdFrame } from './bombs.js';
 import type { Inflated } from './inflating.js';
 import { nodes } from './nodes.js';
-import { batchBytes, fetched, type WrittenBatch } from './record-batches.js';
+import { batchBytes, fetched, oldMessage, type WrittenBatch } from './record-batches.js';
 
 const MIB = 1024 * 1024;
 const LIMIT = MIB;
@@ -29,7 +32,7 @@ beforeAll(async () => {
   await registerCodecs();
 });
 
-beforeEach(() => limitBatches({ bytesMax: LIMIT, recordsMax: 1_000 }));
+beforeEach(() => limitBatches({ ...DEFAULT_BATCH_LIMITS, bytesMax: LIMIT, recordsMax: 1_000 }));
 afterEach(() => limitBatches(DEFAULT_BATCH_LIMITS));
 
 const plain = (firstOffset: number, ...values: string[]) =>
@@ -81,6 +84,185 @@ describe('a batch that inflates beyond the limit', () => {
   });
 });
 
+describe('a batch that Kafka took and that cannot be read', () => {
+  const compressed = (codec: number, content: (records: Buffer) => Buffer) =>
+    batchBytes({ firstOffset: 1, records: [{ value: 'x' }, { value: 'y' }], compressed: { codec, content } });
+  const [SNAPPY, LZ4, ZSTD] = [2, 3, 4];
+  const corrupted = (bytes: Buffer, at: number) => {
+    const copy = Buffer.from(bytes);
+    copy.writeUInt8(copy.readUInt8(at) ^ 0xff, at);
+    return copy;
+  };
+  const lz4WithWrongChecksum = (records: Buffer) => {
+    const frame = compressFrameSync(records);
+    frame.writeUInt8(frame.readUInt8(4) | 0x04, 4);
+    return Buffer.concat([frame, Buffer.alloc(4)]);
+  };
+
+  it.each<[string, Buffer]>([
+    [
+      'gzip with rubbish behind it',
+      compressed(GZIP, (records) => Buffer.concat([gzipSync(records), Buffer.from('rubbish')])),
+    ],
+    ['gzip that is cut off', compressed(GZIP, (records) => gzipSync(records).subarray(0, -12))],
+    ['no gzip', compressed(GZIP, () => Buffer.from('rubbish'))],
+    ['no snappy', compressed(SNAPPY, () => Buffer.from('rubbish'))],
+    ['no lz4', compressed(LZ4, () => Buffer.from('rubbish'))],
+    ['lz4 with the wrong checksum', compressed(LZ4, lz4WithWrongChecksum)],
+    ['no zstd', compressed(ZSTD, () => Buffer.from('rubbish'))],
+    ['a broken frame of zstd', compressed(ZSTD, () => zstdFrame(0x00, [0], [[3, 10]]))],
+    ['an unknown codec', compressed(7, (records) => records)],
+    ['records that are cut off', compressed(0, (records) => records.subarray(0, -1))],
+    ['a record whose parts are longer than it', compressed(0, (records) => corrupted(records, 4))],
+    ['fewer records than it says', batchBytes({ firstOffset: 1, records: [{ value: 'x' }, { value: 'y' }], count: 3 })],
+    [
+      'offsets behind its range',
+      batchBytes({ firstOffset: 1, records: [{ value: 'x' }, { value: 'y' }], deltas: [0, 7] }),
+    ],
+    ['offsets that go back', batchBytes({ firstOffset: 1, records: [{ value: 'x' }, { value: 'y' }], deltas: [1, 0] })],
+  ])('is told at its last offset, between those that come: %s', async (_, batch) => {
+    const records = (await fetched([[plain(0, 'a'), batch, plain(3, 'b')]])).get(0);
+    const next = (await fetched([[plain(3, 'b')]])).get(0);
+    expect(told([...(records ?? []).slice(0, 2), ...(next ?? [])])).toEqual([
+      [0, 'a'],
+      [2, 'batch-unreadable'],
+      [3, 'b'],
+    ]);
+    const [, unread] = records ?? [];
+    expect(unread?.unread?.detail).toMatch(
+      /^The batch of [23] record\(s\) with the offsets 1 to 2, of \d+ bytes in Kafka, cannot be read: .+[^.]\.$/,
+    );
+  });
+
+  it('is no batch that a fetch cuts off: that comes with the next one', async () => {
+    const batch = compressed(GZIP, () => Buffer.from('rubbish'));
+    for (const bytes of [batch.length - 1, 61, 60, 17, 16, 1]) {
+      expect(told((await fetched([[plain(0, 'a'), batch.subarray(0, bytes)]])).get(0))).toEqual([[0, 'a']]);
+    }
+  });
+
+  it('is the fault of the machine, not of the batch, when there is no memory', async () => {
+    const codec = kafkajs.CompressionCodecs[GZIP];
+    const failure = Object.assign(new Error('insufficient memory'), { code: 'Z_MEM_ERROR' });
+    kafkajs.CompressionCodecs[GZIP] = () => ({ ...codec(), decompress: () => Promise.reject(failure) });
+    try {
+      await expect(fetched([[zipped(0, 'a')]])).rejects.toBe(failure);
+    } finally {
+      kafkajs.CompressionCodecs[GZIP] = codec;
+    }
+  });
+});
+
+describe("what Kafka's own clients read", () => {
+  const read = async (codec: number, content: (records: Buffer) => Buffer, value = 'x') =>
+    told(
+      (await fetched([[batchBytes({ firstOffset: 0, records: [{ value }], compressed: { codec, content } })]])).get(0),
+    );
+
+  it('is read: snappy in several streams, one behind the other', async () => {
+    const streams = (records: Buffer) =>
+      Buffer.concat([
+        snappyFrames(compressSync(records.subarray(0, 3)), 1),
+        snappyFrames(compressSync(records.subarray(3)), 1),
+      ]);
+    expect(await read(2, streams)).toEqual([[0, 'x']]);
+  });
+
+  it('is read: an empty frame behind one that takes all that the limit permits', async () => {
+    const ofZeros = zstdFrame(
+      0x00,
+      [7 << 3],
+      Array.from({ length: LIMIT / ZSTD_BLOCK_BYTES }, () => [1, ZSTD_BLOCK_BYTES] as const),
+    );
+    const empty = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x20, 0, 1, 0, 0]);
+    // A record of zeros is none: that it gets so far is what is tried.
+    const [[, reason] = []] = await read(4, () => Buffer.concat([ofZeros, empty]));
+    expect(reason).toBe('batch-unreadable');
+    const { decompress } = kafkajs.CompressionCodecs[4]() as { decompress(compressed: Buffer): Promise<Buffer> };
+    expect(await decompress(Buffer.concat([ofZeros, empty]))).toHaveLength(LIMIT);
+    const one = zstdFrame(0x00, [0], [[1, 1]]);
+    await expect(decompress(Buffer.concat([ofZeros, one]))).rejects.toThrow(
+      'more than 1048576 bytes (KAFKA_BATCH_BYTES_MAX)',
+    );
+  });
+});
+
+describe('messages of the formats before Kafka 0.11', () => {
+  const values = ['a', 'b', 'c'];
+  const inner = (magic: 0 | 1, first: number) =>
+    Buffer.concat(values.map((value, i) => oldMessage({ magic, offset: magic === 0 ? first + i : i, value })));
+  const set = (magic: 0 | 1, codec: number, content: Buffer) =>
+    oldMessage({ magic, offset: 7, attributes: codec, value: content });
+
+  it.each([0, 1] as const)(
+    'are read, compressed or not, in a log that goes on with batches: format %s',
+    async (magic) => {
+      const bytes = [
+        oldMessage({ magic, offset: 4, value: 'plain' }),
+        set(magic, GZIP, gzipSync(inner(magic, 5))),
+        plain(8, 'new'),
+      ];
+      expect(told((await fetched([bytes])).get(0))).toEqual([
+        [4, 'plain'],
+        [5, 'a'],
+        [6, 'b'],
+        [7, 'c'],
+        [8, 'new'],
+      ]);
+    },
+  );
+
+  it.each<[string, string, Buffer]>([
+    ['larger than the limit', 'batch-too-large', gzipSync(Buffer.alloc(BOMB))],
+    [
+      'of more messages than are read',
+      'batch-too-large',
+      gzipSync(Buffer.alloc(26 * 1_001, oldMessage({ magic: 0, offset: 0, value: null }))),
+    ],
+    ['not compressed at all', 'batch-unreadable', Buffer.from('rubbish')],
+    ['cut off inside', 'batch-unreadable', gzipSync(inner(1, 5).subarray(0, -1))],
+    ['empty', 'batch-unreadable', gzipSync(Buffer.alloc(0))],
+    ['nested', 'batch-unreadable', gzipSync(set(1, GZIP, gzipSync(inner(1, 5))))],
+  ])('are told in one when what they hold is %s', async (_, reason, content) => {
+    expect(told((await fetched([[set(1, GZIP, content)]])).get(0))).toEqual([[7, reason]]);
+    expect(told((await fetched([[set(1, GZIP, content).subarray(0, -1)]])).get(0))).toEqual([]);
+  });
+});
+
+describe('headers, which take two hundred bytes for two', () => {
+  const NAMELESS = Array.from({ length: RECORD_HEADERS_MAX }, () => ['', ''] as const);
+  const crowded = (firstOffset: number, count: number) =>
+    batchBytes({
+      firstOffset,
+      records: Array.from({ length: count }, () => ({ headers: NAMELESS })),
+      compressed: { codec: GZIP, content: (records) => gzipSync(records) },
+    });
+
+  it('are counted over the batch, and it is told before they are made', async () => {
+    limitBatches(DEFAULT_BATCH_LIMITS);
+    const batch = crowded(0, 1_000);
+    expect(batch.length).toBeLessThan(50_000);
+    globalThis.gc?.();
+    const before = process.memoryUsage().heapUsed;
+    const records = (await fetched([[batch]])).get(0);
+    expect(told(records)).toEqual([[999, 'batch-too-large']]);
+    expect(records?.[0]?.unread?.detail).toMatch(/more than 500000 headers together \(KAFKA_BATCH_HEADERS_MAX\)/);
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(400 * MIB);
+  });
+
+  it('are counted over the fetch', async () => {
+    limitBatches({ ...DEFAULT_BATCH_LIMITS, bytesMax: LIMIT });
+    const records = (await fetched([[crowded(0, 20), crowded(20, 20), crowded(40, 20)]])).get(0);
+    expect(records).toHaveLength(20);
+  });
+
+  it('of as many as are permitted come', async () => {
+    limitBatches({ ...DEFAULT_BATCH_LIMITS, headersMax: 3_000 });
+    expect((await fetched([[crowded(0, 3)]])).get(0)?.map(({ unread }) => unread)).toEqual(Array(3).fill(undefined));
+    expect(told((await fetched([[crowded(0, 4)]])).get(0))).toEqual([[3, 'batch-too-large']]);
+  });
+});
+
 describe('a fetch of many batches, each within the limit', () => {
   const large = (firstOffset: number) => zipped(firstOffset, Buffer.alloc(LIMIT - 1_000));
 
@@ -121,7 +303,7 @@ describe('what inflates beyond the limit', () => {
   });
 
   it('comes when it is just within it', async () => {
-    limitBatches({ bytesMax: BOMB + 1_000, recordsMax: 1 });
+    limitBatches({ ...DEFAULT_BATCH_LIMITS, bytesMax: BOMB + 1_000, recordsMax: 1 });
     const [record] = (await fetched([[zipped(0, Buffer.alloc(BOMB))]])).get(0) ?? [];
     expect(record?.value?.length).toBe(BOMB);
   });

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { compressFrameSync } from 'lz4-napi';
 import { compressSync } from 'snappy';
 
-const ZSTD_BLOCK_BYTES = 128 * 1024;
+export const ZSTD_BLOCK_BYTES = 128 * 1024;
 
 export interface Bomb {
   readonly name: string;
@@ -34,7 +34,7 @@ export function bombs(bytes: number): readonly Bomb[] {
 
 const SKIPPED = Buffer.from([0x50, 0x2a, 0x4d, 0x18, 4, 0, 0, 0, 1, 2, 3, 4]);
 
-function snappyFrames(block: Buffer, count: number): Buffer {
+export function snappyFrames(block: Buffer, count: number): Buffer {
   const length = Buffer.alloc(4);
   length.writeUInt32BE(block.length);
   const head = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0, 0, 0, 0, 1, 0, 0, 0, 1]);

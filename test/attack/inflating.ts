@@ -1,7 +1,7 @@
 /** A program: inflates the bombs of a file, and says for each what became of it and how much memory it took at its height. */
 import { readFileSync } from 'node:fs';
 import kafkajs from 'kafkajs';
-import { limitBatches } from '../../runtime/kafkajs/batch-limits.js';
+import { DEFAULT_BATCH_LIMITS, limitBatches } from '../../runtime/kafkajs/batch-limits.js';
 import { registerCodecs } from '../../runtime/kafkajs/codecs.js';
 
 export interface Inflated {
@@ -13,7 +13,7 @@ export interface Inflated {
 
 const [file = '', bytesMax = ''] = process.argv.slice(2);
 const bombs = JSON.parse(readFileSync(file, 'utf8')) as { name: string; codec: 1; content: string }[];
-limitBatches({ bytesMax: Number(bytesMax), recordsMax: 1 });
+limitBatches({ ...DEFAULT_BATCH_LIMITS, bytesMax: Number(bytesMax), recordsMax: 1 });
 await registerCodecs();
 const told: Inflated[] = [];
 for (const { name, codec, content } of bombs) {

@@ -15,6 +15,16 @@ export interface WrittenBatch {
   readonly compressed?: { readonly codec: number; readonly content: (records: Buffer) => Buffer };
   /** What its header says, if not the truth. */
   readonly count?: number;
+  /** How far its records are from the first offset, if not one after the other. */
+  readonly deltas?: readonly number[];
+}
+
+/** Of the formats before Kafka 0.11; `attributes`: the codec of its value. */
+export interface WrittenMessage {
+  readonly magic: 0 | 1;
+  readonly offset: number;
+  readonly attributes?: number;
+  readonly value: string | Buffer | null;
 }
 
 const int = (bytes: number, value: number | bigint): Buffer => {
@@ -42,14 +52,21 @@ function recordBytes({ key, value, headers = [] }: WrittenRecord, delta: number)
   return Buffer.concat([varint(record.length), record]);
 }
 
-export function batchBytes({ firstOffset, records, compressed, count = records.length }: WrittenBatch): Buffer {
-  const plain = Buffer.concat(records.map(recordBytes));
+export function batchBytes({ firstOffset, records, compressed, count = records.length, deltas }: WrittenBatch): Buffer {
+  const plain = Buffer.concat(records.map((record, i) => recordBytes(record, deltas?.[i] ?? i)));
   const content = compressed === undefined ? plain : compressed.content(plain);
   const lastOffsetDelta = records.length - 1;
   const head = [int(4, 0), int(1, 2), int(4, 0), int(2, compressed?.codec ?? 0), int(4, lastOffsetDelta)];
   const producer = [int(8, 1_000), int(8, 2_000), int(8, 7), int(2, 0), int(4, 0)];
   const body = Buffer.concat([...head, ...producer, int(4, count), content]);
   return Buffer.concat([int(8, firstOffset), int(4, body.length), body]);
+}
+
+export function oldMessage({ magic, offset, attributes = 0, value }: WrittenMessage): Buffer {
+  const content = value === null ? [int(4, -1)] : [int(4, Buffer.byteLength(value)), Buffer.from(value)];
+  const head = [int(4, 0), int(1, magic), int(1, attributes), ...(magic === 0 ? [] : [int(8, 1_000)]), int(4, -1)];
+  const body = Buffer.concat([...head, ...content]);
+  return Buffer.concat([int(8, offset), int(4, body.length), body]);
 }
 
 interface Answer {
