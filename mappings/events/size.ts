@@ -22,9 +22,21 @@ export function tooLarge(record: RawRecord): Malformed | null {
   return null;
 }
 
+/** What a header takes in memory beside its name and value, about: a thousand of nothing are no small record. */
+export const HEADER_BYTES = 200;
+
 /** About what it takes in memory. */
 export function contentBytes(record: RawRecord): number {
-  return (record.value?.length ?? 0) + keyAndHeadersBytes(record);
+  return (record.value?.length ?? 0) + keyAndHeadersBytes(record) + HEADER_BYTES * headersOf(record);
+}
+
+function headersOf({ headers }: RawRecord): number {
+  let count = 0;
+  for (const name in headers) {
+    const value = headers[name];
+    if (value !== undefined) count += Array.isArray(value) ? value.length : 1;
+  }
+  return count;
 }
 
 function keyAndHeadersBytes({ key, headers }: RawRecord): number {

@@ -9,7 +9,7 @@ import kafkajs from 'kafkajs';
 import { BatchTooLarge, batchLimits } from './batch-limits.js';
 import { firstLz4Frame } from './lz4-frames.js';
 import { snappyBlocks, snappyBytesOf } from './snappy-frames.js';
-import { type ZstdFrame, zstdFrames } from './zstd-frames.js';
+import { BLOCK_BYTES_MAX, withWindowFor, type ZstdFrame, zstdFrames } from './zstd-frames.js';
 
 /** @throws BatchTooLarge before more than about `bytesMax` bytes are taken. */
 type Inflate = (compressed: Buffer, bytesMax: number) => Promise<Buffer>;
@@ -160,7 +160,10 @@ function zstdOfNode(): InflateFrame | null {
 /** It has no limit of its own. Where the headers do not tell that all is well it goes block by block, which is slower. */
 async function zstdOfPackage(): Promise<InflateFrame> {
   const { Decompress, decompress } = await import('fzstd');
-  return async ({ frame, bytesMost }, roomBytes, bytesMax) => {
+  return async (given, roomBytes, bytesMax) => {
+    const { bytesMost } = given;
+    // It takes the whole window at once, and moves it with every block.
+    const frame = withWindowFor(Math.min(bytesMost, roomBytes + BLOCK_BYTES_MAX), given);
     if (bytesMost <= roomBytes) return Buffer.from(decompress(frame));
     const pieces: Uint8Array[] = [];
     let bytes = 0;

@@ -3,6 +3,7 @@
  * with the square of a record's headers. https://kafka.apache.org/documentation/#recordbatch
  */
 import type { Malformed } from '../../mappings/events/reasons.js';
+import { HEADER_BYTES } from '../../mappings/events/size.js';
 import type { FetchedRecord } from './aborted-records.js';
 import { BatchTooLarge, batchLimits } from './batch-limits.js';
 import { readRecord } from './record.js';
@@ -37,8 +38,6 @@ interface Head {
 
 /** What a record takes in memory beside its content, about. */
 export const RECORD_BYTES = 500;
-/** What a header takes beside its own, about. */
-const HEADER_BYTES = 200;
 
 /**
  * The length of the batch that begins there, or of the message of an old format; `null` when it is cut off: it comes with

@@ -6,7 +6,7 @@ const MAGIC = 0xfd2f_b528;
 const SKIPPABLE_MAGIC = 0x184d_2a50;
 const MAGIC_BYTES = 4;
 const BLOCK_HEADER_BYTES = 3;
-const BLOCK_BYTES_MAX = 128 * 1024;
+export const BLOCK_BYTES_MAX = 128 * 1024;
 const CHECKSUM_BYTES = 4;
 const RAW = 0;
 const REPEATED = 1;
@@ -51,6 +51,18 @@ function blocksAt(compressed: Buffer, from: number): { bytesMost: number; end: n
     at += BLOCK_HEADER_BYTES + (type === REPEATED ? 1 : size);
     if ((block & 1) === 1) return { bytesMost, end: at };
   }
+}
+
+const WINDOW_POSITION = MAGIC_BYTES + 1;
+const WINDOW_LOG_MIN = 10;
+
+/** The frame with a window that is no larger than is needed for so much content; nothing refers to before the content. */
+export function withWindowFor(contentBytes: number, { frame, windowBytes }: ZstdFrame): Buffer {
+  const log = Math.max(WINDOW_LOG_MIN, Math.ceil(Math.log2(Math.max(1, contentBytes))));
+  if (windowBytes <= 2 ** log) return frame;
+  const narrowed = Buffer.from(frame);
+  narrowed.writeUInt8((log - WINDOW_LOG_MIN) << 3, WINDOW_POSITION);
+  return narrowed;
 }
 
 interface FrameHead extends Pick<ZstdFrame, 'windowBytes' | 'contentBytes'> {
