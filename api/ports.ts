@@ -309,6 +309,8 @@ export interface KeyedRecords {
   readonly next: number;
   /** The partition's first offset: what was before is no longer in Kafka. */
   readonly begins: number;
+  /** Whether no batch was passed that could not be read: nobody knows whose records it has. */
+  readonly isAllRead: boolean;
 }
 
 export interface PlacedRecord extends RawRecord, LogPlace {}

@@ -28,7 +28,7 @@ export interface AggregateEvents {
   readonly isWhole: boolean;
   /** Whether as much was found as may be, and more is there: it is never read. */
   readonly isFull: boolean;
-  /** Whether the log begins where it always began, in each partition. */
+  /** Whether the log begins where it always began, in each partition, and every batch of it could be read. */
   readonly isUncut: boolean;
   /** The same object until more is found or it is forgotten: what is made of the events can be kept as long. */
   readonly found: object;
@@ -108,7 +108,7 @@ export class AggregateLog {
       events: all.flatMap(({ events = [], to }) => events.filter(({ offset }) => offset < to)),
       isWhole,
       isFull: !isWhole && this.#isFull(found),
-      isUncut: all.every(({ begins }) => begins === 0),
+      isUncut: all.every(({ begins, isAllRead }) => begins === 0 && isAllRead !== false),
       found,
     };
   }
@@ -125,11 +125,15 @@ export class AggregateLog {
     const parts = new Map<string, FoundPart>(known?.parts);
     let bytes = known?.bytes ?? 0;
     for (const stretch of stretches) {
-      const { events = [], next: from = stretch.from } = parts.get(nameOf(stretch)) ?? {};
+      const { events = [], next: from = stretch.from, isAllRead = true } = parts.get(nameOf(stretch)) ?? {};
       if (from >= stretch.to || bytes > bytesMax) continue;
       const limits = { deadline, signal, bytesMax: bytesMax - bytes };
-      const { records, next, begins } = await this.#records.withKey(id, { ...stretch, from }, limits);
-      parts.set(nameOf(stretch), { events: [...events, ...(await eventsAmong(aggregate, records))], next, begins });
+      const found = await this.#records.withKey(id, { ...stretch, from }, limits);
+      const { records, next, begins } = found;
+      parts.set(nameOf(stretch), {
+        ...{ events: [...events, ...(await eventsAmong(aggregate, records))], next, begins },
+        isAllRead: isAllRead && found.isAllRead,
+      });
       for (const record of records) bytes += bytesOf(record);
     }
     return { parts, bytes, since: known?.since ?? performance.now() };

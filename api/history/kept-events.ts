@@ -20,6 +20,8 @@ export interface FoundPart {
   readonly next: number;
   /** The partition's first offset. */
   readonly begins: number;
+  /** Whether no batch of it could not be read. */
+  readonly isAllRead: boolean;
 }
 
 const KEPT_MS = 60_000;

@@ -11,11 +11,14 @@ export { codePointOrder } from './text.js';
 
 export type AggregateName = 'customers' | 'products' | 'orders';
 
+/** Kafka has headers without a value, although the client's types do not say so. */
+export type HeaderValue = Buffer | string | null;
+
 /** A record of Kafka, as far as an event is made of it. */
 export interface RawRecord {
   readonly key: Uint8Array | null;
   readonly value: Buffer | null;
-  readonly headers: Readonly<Record<string, Buffer | string | (Buffer | string)[] | undefined>>;
+  readonly headers: Readonly<Record<string, HeaderValue | HeaderValue[] | undefined>>;
   /** Why it was not taken apart: it then stands for itself, or for its whole batch, without content. */
   readonly unread?: Malformed;
 }

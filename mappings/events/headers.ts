@@ -10,7 +10,6 @@ export function readHeader(headers: RawRecord['headers'], name: string): string 
     const value = headers[key];
     const values = Array.isArray(value) ? value : [value];
     for (const one of values) {
-      // Kafka has null headers, although the client's types do not say so.
       if (one === undefined || one === null) continue;
       if (found !== undefined) return malformed('envelope-invalid', `The header ${name} is given more than once.`);
       found = one;

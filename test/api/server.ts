@@ -102,7 +102,7 @@ const NO_JOBS: JobSource = { jobs: async () => [] };
 const NOTHING_KNOWN: BasisSource = { states: async () => new Map(), periods: async () => new Map() };
 const NO_RECORDS: RecordSource = {
   at: async (places) => places.map(() => null),
-  withKey: async (_, { to }) => ({ records: [], next: to, begins: 0 }),
+  withKey: async (_, { to }) => ({ records: [], next: to, begins: 0, isAllRead: true }),
 };
 const NO_LOG = new AggregateLog(
   NO_RECORDS,

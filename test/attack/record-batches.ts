@@ -1,11 +1,12 @@
 /** Record batches as producers write them, byte by byte: what no client would send is made here, too. */
 import { createRequire } from 'node:module';
+import kafkajs from 'kafkajs';
 import type { FetchedRecord } from '../../runtime/kafkajs/aborted-records.js';
 
 export interface WrittenRecord {
   readonly key?: string;
   readonly value?: string | Buffer;
-  readonly headers?: readonly (readonly [name: string, value: string])[];
+  readonly headers?: readonly (readonly [name: string, value: string | null])[];
 }
 
 export interface WrittenBatch {
@@ -42,8 +43,27 @@ export function varint(value: number): Buffer {
   return Buffer.from([...bytes, rest]);
 }
 
-const sized = (content: string | Buffer | undefined): Buffer =>
-  content === undefined ? varint(-1) : Buffer.concat([varint(Buffer.byteLength(content)), Buffer.from(content)]);
+const sized = (content: string | Buffer | null | undefined): Buffer =>
+  content === undefined || content === null
+    ? varint(-1)
+    : Buffer.concat([varint(Buffer.byteLength(content)), Buffer.from(content)]);
+
+/** Lets kafkajs send, and puts these bytes in the place of the gzip that it makes of the records. */
+export async function sentAs<Sent>(bytes: Buffer, send: () => Promise<Sent>): Promise<Sent> {
+  const codecs = kafkajs.CompressionCodecs;
+  const gzip = codecs[kafkajs.CompressionTypes.GZIP];
+  codecs[kafkajs.CompressionTypes.GZIP] = () => ({ ...gzip(), compress: async () => bytes });
+  try {
+    return await send();
+  } finally {
+    codecs[kafkajs.CompressionTypes.GZIP] = gzip;
+  }
+}
+
+/** The content of a batch, one record after the other. */
+export function recordsBytes(records: readonly WrittenRecord[]): Buffer {
+  return Buffer.concat(records.map((record, i) => recordBytes(record, i)));
+}
 
 function recordBytes({ key, value, headers = [] }: WrittenRecord, delta: number): Buffer {
   const written = headers.flatMap((header) => header.map(sized));

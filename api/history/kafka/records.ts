@@ -1,7 +1,8 @@
 /** Records by their places and by their key, read without a group. What was fetched is decoded by kafkajs. */
 import { Kafka, logLevel } from 'kafkajs';
 import type { LogPlace } from '../../../mappings/aggregates/state.js';
-import type { RawRecord } from '../../../mappings/events/event.js';
+import type { HeaderValue, RawRecord } from '../../../mappings/events/event.js';
+import { isOfBatch } from '../../../mappings/events/reasons.js';
 import { registerCodecs } from '../../../runtime/kafkajs/codecs.js';
 import { repairFetchedBatches } from '../../../runtime/kafkajs/fetched-batches.js';
 import { type Cluster, createCluster, READ_COMMITTED } from '../../../runtime/kafkajs/groupless.js';
@@ -105,15 +106,18 @@ export class KafkaRecords implements RecordSource {
     const records: PlacedRecord[] = [];
     let next = Math.max(from, begins);
     let bytes = 0;
+    let isAllRead = true;
     for (let vain = 0; next < to && vain < VAIN_FETCHES_MAX; ) {
       if (limits.signal.aborted || performance.now() > limits.deadline || bytes > limits.bytesMax) break;
       const place = { topic, partition, offset: next };
       const fetched = await withinTime(this.#fetch(place, SEARCH_BYTES_MAX, VAIN_WAIT_MS), this.#timeoutMs);
       // The log has become shorter: the topic was made anew, and nothing of the stretch is there.
-      if (fetched === null) return { records, next: to, begins };
+      if (fetched === null) return { records, next: to, begins, isAllRead };
       for (const record of fetched) {
         const offset = Number(record.offset);
-        if (offset < next || offset >= to || record.isControlRecord || !isSame(record.key, key)) continue;
+        if (offset < next || offset >= to || record.isControlRecord) continue;
+        if (record.unread !== undefined && isOfBatch(record.unread)) isAllRead = false;
+        if (!isSame(record.key, key)) continue;
         const kept = { topic, partition, offset, ...copyOf(record) };
         records.push(kept);
         bytes += bytesOf(kept);
@@ -121,7 +125,7 @@ export class KafkaRecords implements RecordSource {
       vain = fetched.length === 0 ? vain + 1 : 0;
       next = Math.max(next, Math.min(to, Number(fetched.at(-1)?.offset ?? -1) + 1));
     }
-    return { records, next: Math.min(Math.max(next, from), to), begins };
+    return { records, next: Math.min(Math.max(next, from), to), begins, isAllRead };
   }
 
   async #beginOf(topic: string, partition: number): Promise<number> {
@@ -189,7 +193,7 @@ function nameOf({ topic, partition, offset }: LogPlace): string {
 
 /** What was fetched is one piece of memory, which any part of it would keep. */
 function copyOf({ key, value, headers, unread }: RawRecord): RawRecord {
-  const copy = (one: Buffer | string) => (typeof one === 'string' ? one : Buffer.from(one));
+  const copy = (one: HeaderValue) => (one === null || typeof one === 'string' ? one : Buffer.from(one));
   const copied = Object.entries(headers).map(([name, one]) => {
     return [name, Array.isArray(one) ? one.map(copy) : one && copy(one)];
   });

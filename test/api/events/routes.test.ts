@@ -107,7 +107,7 @@ describe('what became of an event', () => {
       ['folded', 0],
       ['duplicate', 1],
     ]);
-    const withKey = async () => ({ records: [], next: 0, begins: 0 });
+    const withKey = async () => ({ records: [], next: 0, begins: 0, isAllRead: true });
     const hasty = await serveAs({}, { ...ports, log: logOf({ at: async () => [], withKey }) });
     expect(await hasty.get(path('e-0', '?aggregate=customers/c-1'))).toMatchObject({
       status: 503,
@@ -129,7 +129,7 @@ describe('what became of an event', () => {
       searches.push(key);
       const value = Buffer.alloc(bytesMax);
       const record = { topic: 'customers', partition: 0, offset: from, key: null, value, headers: {} };
-      return { records: [record], next: from + 1, begins: 0 };
+      return { records: [record], next: from + 1, begins: 0, isAllRead: true };
     };
     const server = await serveAs({}, { ...(await traced(many)), log: logOf({ at: async () => [], withKey }) });
     for (let i = 0; i < 2; i += 1) {

@@ -66,6 +66,7 @@ export async function traced(published: readonly PublishedEvent[], unread = 0): 
           .map((record) => ({ ...record, topic, partition })),
         next: to,
         begins: 0,
+        isAllRead: true,
       }),
     }),
     positions: {

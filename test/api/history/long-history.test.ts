@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { SearchesCrowded } from '../../../api/history/aggregate-log.js';
+import { malformed } from '../../../mappings/events/reasons.js';
 import { aggregates } from '../../../mappings/registry.js';
 import { toRecord } from '../../memory/projection.js';
 import { SHOP_NOW } from '../../projector/pipeline/shop-events.js';
@@ -181,6 +182,17 @@ describe('a long history', () => {
     const told = await historyAt('customers', log.at(-1)?.event.subject ?? '');
     expect(told.complete).toBe(complete);
     if (!complete) expect(told.moments.filter(({ document }) => document !== null)).toEqual([]);
+  });
+
+  it.each([
+    [LONG, true],
+    [renamed('c-1', 99, { sequence: null }), false],
+  ] as const)('when a batch was not read, and who knows what is in it, says so', async (log, complete) => {
+    const unread = malformed('batch-unreadable', 'The batch cannot be read.');
+    const standIn = { ...toRecord(registered('c-9'), 0), key: null, value: null, unread };
+    // An event of another topic leaves the place to it.
+    const { historyAt } = await projected([history(START)('order.paid', 'o-1'), ...log], { notMerged: [standIn] });
+    expect((await historyAt('customers', log.at(-1)?.event.subject ?? '')).complete).toBe(complete);
   });
 
   it('tells no document when a limit ends the search, and goes on when it is asked again', async () => {

@@ -3,6 +3,7 @@
 import { bytesOf } from '../../../api/history/record-bytes.js';
 import type { KeyedRecords, LogStretch, PlacedRecord, RecordSource, SearchLimits } from '../../../api/ports.js';
 import type { LogPlace } from '../../../mappings/aggregates/state.js';
+import { isOfBatch } from '../../../mappings/events/reasons.js';
 
 /** Small, so that there are several. */
 const FETCH_RECORDS = 2;
@@ -25,12 +26,14 @@ export class MemoryRecords implements RecordSource {
     const found: PlacedRecord[] = [];
     let next = Math.max(stretch.from, this.begins);
     let bytes = 0;
+    let isAllRead = true;
     while (next < stretch.to) {
       await new Promise(setImmediate);
       if (limits.signal.aborted || performance.now() > limits.deadline || bytes > limits.bytesMax) break;
       const to = Math.min(stretch.to, next + FETCH_RECORDS);
       for (let offset = next; offset < to; offset += 1) {
         const record = this.present().find((one) => isAt(one, { ...stretch, offset }));
+        if (record?.unread !== undefined && isOfBatch(record.unread)) isAllRead = false;
         if (record === undefined || !record.key || !Buffer.from(key).equals(record.key)) continue;
         found.push(record);
         bytes += bytesOf(record);
@@ -38,7 +41,7 @@ export class MemoryRecords implements RecordSource {
       this.searched += to - next;
       next = to;
     }
-    return { records: found, next: Math.min(next, stretch.to), begins: this.begins };
+    return { records: found, next: Math.min(next, stretch.to), begins: this.begins, isAllRead };
   }
 
   private present(): readonly PlacedRecord[] {

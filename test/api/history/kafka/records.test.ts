@@ -1,9 +1,12 @@
 /** Records of the real broker, by place and by key. */
-import { Kafka, logLevel } from 'kafkajs';
+import { gzipSync } from 'node:zlib';
+import { CompressionTypes, Kafka, logLevel } from 'kafkajs';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { KafkaRecords } from '../../../../api/history/kafka/records.js';
 import { LogUnavailable } from '../../../../api/ports.js';
+import { DEFAULT_BATCH_LIMITS, limitBatches } from '../../../../runtime/kafkajs/batch-limits.js';
+import { recordsBytes, sentAs } from '../../../attack/record-batches.js';
 import { until } from '../../../until.js';
 import { recordSourceSuite } from '../record-source.suite.js';
 
@@ -74,6 +77,36 @@ describe('a search in Kafka', () => {
       ...['own', 'k', 'e-1', 'a,b'],
     ]);
     for (const part of [value, key]) expect(part?.buffer.byteLength).toBeLessThan(50_000);
+  });
+
+  it('gives headers without a value as they are, alone and among others', async () => {
+    const topic = await newTopic();
+    const headers = [
+      ['none', null],
+      ['several', null],
+      ['several', 'a'],
+    ] as const;
+    // kafkajs cannot send them.
+    const bytes = gzipSync(recordsBytes([{ key: 'k', value: 'v', headers }]));
+    const batch = { topic, compression: CompressionTypes.GZIP, messages: [{ value: '' }] };
+    await sentAs(bytes, () => producer.send(batch));
+    const { records } = await source.withKey('k', { topic, partition: 0, from: 0, to: 1 }, limits());
+    expect(records[0]?.headers).toEqual({ none: null, several: [null, Buffer.from('a')] });
+  });
+
+  it('says whether it came past a batch that was not read', async () => {
+    const topic = await newTopic();
+    await producer.send({ topic, messages: [{ key: 'k', value: 'small' }] });
+    await producer.send({ topic, messages: [{ key: 'other', value: 'x'.repeat(2_000) }] });
+    const stretch = { topic, partition: 0, from: 0, to: 2 };
+    expect((await source.withKey('k', stretch, limits())).isAllRead).toBe(true);
+    limitBatches({ ...DEFAULT_BATCH_LIMITS, bytesMax: 1_000 });
+    try {
+      expect((await source.withKey('k', stretch, limits())).isAllRead).toBe(false);
+      expect((await source.withKey('k', { ...stretch, to: 1 }, limits())).isAllRead).toBe(true);
+    } finally {
+      limitBatches(DEFAULT_BATCH_LIMITS);
+    }
   });
 
   it('says where the log begins, when its beginning was deleted', async () => {
