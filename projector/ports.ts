@@ -356,7 +356,7 @@ export interface Quarantine {
 
 /** A quarantined record as it is kept. */
 export interface QuarantineEntry {
-  /** `topic/partition/offset` */
+  /** `topic/partition/offset`; of what stands for a batch that was not read, `/batch` behind it. */
   readonly id: string;
   readonly record: SourceRecord | null;
   /** Why there is no record: its customer was erased, or it was too large to be kept and is in Kafka only. */
@@ -367,6 +367,21 @@ export interface QuarantineEntry {
   readonly quarantinedAt: Date;
   /** What became of it since; `null`: it waits. */
   readonly handled: Handled | null;
+}
+
+/** Without its content, which may be personal. */
+export interface ListedEntry extends Omit<QuarantineEntry, 'record' | 'lost'> {
+  /** Cut off when it is longer than an id may be. */
+  readonly key: string | null;
+  /** Whether its content is still there. */
+  readonly isKept: boolean;
+}
+
+/** A page ends with the entry that exceeds a limit. */
+export interface QuarantinePage {
+  readonly entriesMax: number;
+  /** Of their contents. */
+  readonly bytesMax: number;
 }
 
 export interface Handled {
@@ -389,8 +404,10 @@ export interface QuarantineChoice {
 
 /** The quarantine, as operators work at it. */
 export interface QuarantineDesk {
+  /** The first so many in the order of their ids; contents are not read. */
+  list(choice: QuarantineChoice, limit: number): Promise<readonly ListedEntry[]>;
   /** In the order of their ids, a page at a time. */
-  pages(choice: QuarantineChoice, pageEntriesMax: number): AsyncIterable<readonly QuarantineEntry[]>;
+  pages(choice: QuarantineChoice, limit: QuarantinePage): AsyncIterable<readonly QuarantineEntry[]>;
   /** Those that wait among the ids have been handled. Returns how many. */
   handle(ids: readonly string[], handled: Handled): Promise<number>;
   /** They still cannot be projected, for these reasons. */

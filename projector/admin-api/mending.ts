@@ -7,14 +7,7 @@ import { liveOf } from '../generations/generation.js';
 import { type OperationServers, refusalPorts } from '../operations/compose.js';
 import { withGenerations } from '../operations/operated.js';
 import { registered } from '../operations/rebuilding.js';
-import {
-  discard,
-  type ListedEntry,
-  listQuarantine,
-  type RedriveResult,
-  redrive,
-  showQuarantined,
-} from '../operations/redriving.js';
+import { discard, type RedriveResult, redrive, showQuarantined } from '../operations/redriving.js';
 import { type RefreshChoice, type RefreshResult, refresh } from '../operations/refreshing.js';
 import {
   type ListedRefusal,
@@ -26,7 +19,7 @@ import {
   showRefused,
 } from '../operations/refusals.js';
 import { type Verification, type VerifyRequest, verify } from '../operations/verifying.js';
-import type { QuarantineChoice } from '../ports.js';
+import type { ListedEntry, QuarantineChoice } from '../ports.js';
 import { MongoQuarantineDesk } from '../stores/mongodb/quarantine-desk.js';
 
 export interface MendingOperations {
@@ -47,7 +40,7 @@ export interface MendingOperations {
 export function mendingOperations(servers: OperationServers, settings: ProjectorSettings, log: Log): MendingOperations {
   const desk = new MongoQuarantineDesk(servers.db);
   return {
-    quarantine: (choice, limit) => listQuarantine(desk, choice, limit),
+    quarantine: (choice, limit) => desk.list(choice, limit),
     quarantined: (id) => showQuarantined(desk, id),
     async redrive(choice, { dryRun }) {
       const { generations } = await registered(servers.registry);

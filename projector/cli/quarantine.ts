@@ -4,7 +4,8 @@ import { reasons } from '../../mappings/events/reasons.js';
 import { createLog } from '../../runtime/log.js';
 import { withGenerations } from '../operations/operated.js';
 import { registered } from '../operations/rebuilding.js';
-import { discard, type ListedEntry, listQuarantine, redrive, showQuarantined } from '../operations/redriving.js';
+import { discard, redrive, showQuarantined } from '../operations/redriving.js';
+import type { ListedEntry } from '../ports.js';
 import { MongoQuarantineDesk } from '../stores/mongodb/quarantine-desk.js';
 import { count, UnusableArguments } from './arguments.js';
 import { EXIT } from './exit-codes.js';
@@ -33,7 +34,7 @@ function listCommand(tool: Tool): Command {
     .option('--handled', 'those that were re-driven or discarded, too', false)
     .option('--limit <count>', 'no more than these', count, LISTED)
     .action(({ limit, ...choice }: Chosen & { handled: boolean; limit: number }) =>
-      tool.run((servers) => listQuarantine(new MongoQuarantineDesk(servers.db), choice, limit), showList),
+      tool.run((servers) => new MongoQuarantineDesk(servers.db).list(choice, limit), showList),
     );
 }
 

@@ -1,22 +1,22 @@
 /** `projector quarantine …`: what to do with records that broke the contract, once their cause is cured. */
 import { type Erasure, erasureOf } from '../../mappings/aggregates/erasure.js';
+import type { HeaderValue } from '../../mappings/events/event.js';
 import type { GenerationRecord } from '../../runtime/records.js';
 import { isFollowing } from '../generations/generation.js';
 import { type DecodedDelivery, decodeBatch } from '../pipeline/decode.js';
-import type { QuarantineChoice, QuarantineDesk, QuarantinedRecord, QuarantineEntry, SourceRecord } from '../ports.js';
+import type {
+  QuarantineChoice,
+  QuarantineDesk,
+  QuarantinedRecord,
+  QuarantineEntry,
+  QuarantinePage,
+  SourceRecord,
+} from '../ports.js';
 import { foldAndPublish } from './folding.js';
 import type { OperatedGeneration } from './operated.js';
 import { Refused } from './rebuilding.js';
 import { assertNoneRefused } from './refusals.js';
 import { trialOf } from './trial-states.js';
-
-/** Without its content, which may be personal. */
-export interface ListedEntry extends Omit<QuarantineEntry, 'record' | 'lost'> {
-  /** Cut off when it is longer than an id may be. */
-  readonly key: string | null;
-  /** Whether its content is still there. */
-  readonly isKept: boolean;
-}
 
 export interface RedriveResult {
   readonly chosen: number;
@@ -35,27 +35,16 @@ export interface RedrivenGenerations {
   readonly operate: (record: GenerationRecord) => OperatedGeneration;
 }
 
-const PAGE_ENTRIES = 500;
-
-/** The first `limit`. */
-export async function listQuarantine(
-  desk: QuarantineDesk,
-  choice: QuarantineChoice,
-  limit: number,
-): Promise<readonly ListedEntry[]> {
-  for await (const page of desk.pages(choice, limit)) {
-    return page.map(({ record, lost: _, ...entry }) => ({ ...entry, key: listedKey(record), isKept: record !== null }));
-  }
-  return [];
-}
+/** As many as are decoded, folded and held at a time. The largest alone has 9 MiB. */
+const PAGE: QuarantinePage = { entriesMax: 500, bytesMax: 32 * 1024 * 1024 };
 
 /** Its content included. @throws Refused when there is none of the id. */
 export async function showQuarantined(desk: QuarantineDesk, id: string): Promise<object> {
-  for await (const [entry] of desk.pages({ id, handled: true }, 1)) {
+  for await (const [entry] of desk.pages({ id, handled: true }, PAGE)) {
     if (entry === undefined) break;
     const { record, lost: _, ...rest } = entry;
     if (record === null) return { ...rest, content: null };
-    const headers = Object.entries(record.headers).map(([name, value]) => [name, [value].flat().map(String)]);
+    const headers = Object.entries(record.headers).map(([name, value]) => [name, [value].flat().map(textOf)]);
     const value = record.value?.toString('utf8') ?? null;
     return { ...rest, key: keyOf(record), headers: Object.fromEntries(headers), value };
   }
@@ -82,7 +71,7 @@ export async function redrive(
   const takers = generations.map((record) =>
     isFollowing(record) ? takerOf(record) : takerOfErasures(() => takerOf(record)),
   );
-  for await (const page of desk.pages({ ...choice, handled: false }, PAGE_ENTRIES)) {
+  for await (const page of desk.pages({ ...choice, handled: false }, PAGE)) {
     chosen += page.length;
     const { good, bad } = await redrivePage(takers, page);
     events += good.length;
@@ -113,7 +102,6 @@ const REDACTED = 'redacted';
 const NOT_KEPT = 'not-kept';
 /** Nothing new is known of these. */
 const UNBLAMED: readonly string[] = [UNKNOWN, REDACTED, NOT_KEPT];
-const LISTED_KEY_MAX = 128;
 
 interface Taker {
   /** Takes events into one generation. Returns those that reuse the id of another event. */
@@ -185,11 +173,10 @@ async function redrivePage(takers: readonly Taker[], page: readonly QuarantineEn
   return { good, bad: [...bad.values()] };
 }
 
-function listedKey(record: SourceRecord | null): string | null {
-  const key = keyOf(record);
-  return key !== null && key.length > LISTED_KEY_MAX ? `${key.slice(0, LISTED_KEY_MAX)}…` : key;
+function textOf(value: HeaderValue | undefined): string | null {
+  return value?.toString() ?? null;
 }
 
-function keyOf(record: SourceRecord | null): string | null {
-  return record === null || record.key === null ? null : Buffer.from(record.key).toString('utf8');
+function keyOf({ key }: SourceRecord): string | null {
+  return key === null ? null : Buffer.from(key).toString('utf8');
 }

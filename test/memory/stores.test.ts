@@ -83,7 +83,7 @@ function toKept({ record, reason, detail }: QuarantinedRecord): Kept {
     key: key === null ? null : String(key),
     value: value === null ? null : String(value),
     headers: Object.entries(headers).flatMap(([name, values]) =>
-      [values].flat().flatMap((one) => (one === undefined ? [] : [[name, String(one)] as const])),
+      [values].flat().flatMap((one) => (one === undefined ? [] : [[name, one === null ? null : String(one)] as const])),
     ),
   };
 }

@@ -1,25 +1,67 @@
 import { Binary, type Db, type Filter } from 'mongodb';
+import type { HeaderValue } from '../../../mappings/events/event.js';
+import { contentBytes } from '../../../mappings/events/size.js';
 import { QUARANTINE_COLLECTION } from '../../../runtime/names.js';
-import type { Handled, QuarantineChoice, QuarantineDesk, QuarantineEntry, SourceRecord } from '../../ports.js';
+import type {
+  Handled,
+  ListedEntry,
+  QuarantineChoice,
+  QuarantineDesk,
+  QuarantineEntry,
+  QuarantinePage,
+  SourceRecord,
+} from '../../ports.js';
 import { withMongo } from './connection.js';
 import type { QuarantineDocument } from './quarantine.js';
+
+/** All that a list shows, or that tells whether there is a content. */
+const LISTED = { key: 1, reason: 1, detail: 1, quarantinedAt: 1, redactedAt: 1, handled: 1, isContentKept: 1 } as const;
+type ListedDocument = Pick<QuarantineDocument, '_id' | keyof typeof LISTED>;
+const LISTED_KEY_MAX = 128;
 
 export class MongoQuarantineDesk implements QuarantineDesk {
   constructor(private readonly db: Db) {}
 
-  async *pages(choice: QuarantineChoice, pageEntriesMax: number): AsyncGenerator<readonly QuarantineEntry[]> {
+  /** What is left out never leaves MongoDB, and a long key is let go of before the next entries come. */
+  list(choice: QuarantineChoice, limit: number): Promise<readonly ListedEntry[]> {
+    return withMongo('list the quarantine', async () => {
+      const chosen = filterOf(choice);
+      const sorted = { sort: { _id: 1 }, limit } as const;
+      const nothing = { $and: [chosen, { value: null, headers: { $size: 0 } }] };
+      const empty = await this.collection()
+        .find(nothing, { ...sorted, projection: { _id: 1 } })
+        .toArray();
+      const emptyIds = new Set(empty.map(({ _id }) => _id));
+      const listed: ListedEntry[] = [];
+      const found = this.collection().find<ListedDocument>(chosen, { ...sorted, projection: LISTED });
+      for await (const document of found) listed.push(toListed(document, emptyIds.has(document._id)));
+      return listed;
+    });
+  }
+
+  async *pages(choice: QuarantineChoice, limit: QuarantinePage): AsyncGenerator<readonly QuarantineEntry[]> {
     const chosen = filterOf(choice);
     for (let after = choice.id === undefined ? '' : null; ; ) {
       const filter = after === null ? chosen : { $and: [chosen, { _id: { $gt: after } }] };
-      const found: QuarantineDocument[] = await withMongo('read the quarantine', () =>
-        this.collection()
-          .find(filter, { sort: { _id: 1 }, limit: pageEntriesMax })
-          .toArray(),
-      );
-      if (found.length > 0) yield found.map(toEntry);
-      if (found.length < pageEntriesMax || after === null) return;
-      after = found.at(-1)?._id ?? '';
+      const page = await withMongo('read the quarantine', () => this.page(filter, limit));
+      if (page.length > 0) yield page;
+      else return;
+      if (after === null) return;
+      after = page.at(-1)?.id ?? '';
     }
+  }
+
+  /** MongoDB sends up to 16 MB at a time, and no more once the page is full. */
+  private async page(filter: Filter<QuarantineDocument>, { entriesMax, bytesMax }: QuarantinePage) {
+    const page: QuarantineEntry[] = [];
+    let bytes = 0;
+    for await (const document of this.collection().find(filter, { sort: { _id: 1 }, limit: entriesMax })) {
+      const entry = toEntry(document);
+      page.push(entry);
+      bytes += entry.record === null ? 0 : contentBytes(entry.record);
+      if (bytes >= bytesMax) break;
+    }
+    return page;
   }
 
   async handle(ids: readonly string[], handled: Handled): Promise<number> {
@@ -51,18 +93,30 @@ function filterOf({ id, key, cause, handled }: QuarantineChoice): Filter<Quarant
   };
 }
 
+function toListed(document: ListedDocument, isEmpty: boolean): ListedEntry {
+  const { _id: id, reason, detail, quarantinedAt, handled = null } = document;
+  const isKept = lossOf(document, isEmpty) === null;
+  return { id, key: isKept ? listedKey(document.key) : null, isKept, reason, detail, quarantinedAt, handled };
+}
+
+function listedKey(binary: Binary | null): string | null {
+  const key = bytesOf(binary)?.toString('utf8') ?? null;
+  // Copied: a slice would keep all of it.
+  return key !== null && key.length > LISTED_KEY_MAX ? `${Buffer.from(key.slice(0, LISTED_KEY_MAX))}…` : key;
+}
+
 function toEntry(document: QuarantineDocument): QuarantineEntry {
   const { _id: id, reason, detail, quarantinedAt, handled = null } = document;
-  const lost = lossOf(document);
+  const lost = lossOf(document, document.value === null && document.headers.length === 0);
   return { id, record: lost === null ? recordOf(document) : null, lost, reason, detail, quarantinedAt, handled };
 }
 
-function lossOf(document: QuarantineDocument): QuarantineEntry['lost'] {
-  const { value, headers, redactedAt, reason, isContentKept = true } = document;
+function lossOf(document: ListedDocument, isEmpty: boolean): QuarantineEntry['lost'] {
+  const { redactedAt, reason, isContentKept } = document;
   if (redactedAt !== null) return 'erased';
   // Before this was marked it was told by there being nothing: an event in binary mode may have no value, but never no headers.
-  const isShortened = value === null && headers.length === 0 && reason !== 'value-missing';
-  return isShortened || !isContentKept ? 'too-large' : null;
+  const isShortened = isEmpty && reason !== 'value-missing';
+  return isShortened || isContentKept === false ? 'too-large' : null;
 }
 
 function recordOf(document: QuarantineDocument): SourceRecord {
@@ -76,9 +130,11 @@ function bytesOf(binary: Binary | null): Buffer | null {
 }
 
 function headersOf(headers: QuarantineDocument['headers']): SourceRecord['headers'] {
-  const byName = new Map<string, Buffer[]>();
+  const byName = new Map<string, HeaderValue[]>();
   for (const { name, value } of headers) {
-    byName.set(name, [...(byName.get(name) ?? []), Buffer.from(value.value())]);
+    const values = byName.get(name) ?? [];
+    values.push(bytesOf(value));
+    byName.set(name, values);
   }
   return Object.fromEntries([...byName].map(([name, values]) => [name, values.length === 1 ? values[0] : values]));
 }

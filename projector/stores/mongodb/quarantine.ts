@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Binary, type Db } from 'mongodb';
 import { isErasedBy, mentionIn } from '../../../mappings/aggregates/erasure.js';
+import type { HeaderValue } from '../../../mappings/events/event.js';
 import { identityOf } from '../../../mappings/events/identity.js';
+import { isOfBatch } from '../../../mappings/events/reasons.js';
 import { tooLarge } from '../../../mappings/events/size.js';
 import { QUARANTINE_COLLECTION } from '../../../runtime/names.js';
 import type { QuarantinedEventRecord } from '../../../runtime/records.js';
@@ -9,12 +11,18 @@ import type { Handled, Quarantine, QuarantinedRecord, SourceRecord } from '../..
 import type { MongoErasures } from './erasures.js';
 import { compareAndSet } from './guarded-write.js';
 
+export interface KeptHeader {
+  readonly name: string;
+  /** `null`: Kafka has headers without a value. */
+  readonly value: Binary | null;
+}
+
 /** A record that broke the contract, with all that is needed to deliver it again. */
 export interface QuarantineDocument extends QuarantinedEventRecord {
   readonly timestamp: Date;
   /** Key, headers and value are `null` and empty once they are redacted. */
   readonly key: Binary | null;
-  readonly headers: readonly { readonly name: string; readonly value: Binary }[];
+  readonly headers: readonly KeptHeader[];
   readonly value: Binary | null;
   readonly detail: string;
   readonly quarantinedAt: Date;
@@ -75,10 +83,10 @@ function toDocument({ record, reason, detail }: QuarantinedRecord): QuarantineDo
     const document = withContent({ record, reason, detail });
     return document.mention.customers.length > MENTIONED_MAX ? withoutContent(document) : document;
   }
-  const { unread: _, ...rest } = record;
-  const key = rest.key !== null && rest.key.length <= KEPT_KEY_BYTES_MAX ? rest.key : null;
-  const digest = rest.value === null ? '' : ` Its SHA-256 is ${createHash('sha256').update(rest.value).digest('hex')}.`;
-  const document = withContent({ record: { ...rest, value: null }, reason, detail: detail + digest });
+  const key = record.key !== null && record.key.length <= KEPT_KEY_BYTES_MAX ? record.key : null;
+  const digest =
+    record.value === null ? '' : ` Its SHA-256 is ${createHash('sha256').update(record.value).digest('hex')}.`;
+  const document = withContent({ record: { ...record, value: null }, reason, detail: detail + digest });
   return { ...document, ...REDACTED, key: key === null ? null : new Binary(key), isContentKept: false };
 }
 
@@ -87,10 +95,16 @@ function withoutContent(document: QuarantineDocument): QuarantineDocument {
   return { ...document, ...REDACTED, mention: { ...document.mention, customers: [] }, isContentKept: false };
 }
 
+/** What stands for a batch leaves the place of the last record to that one: it may be read under another limit. */
+function idOf({ topic, partition, offset, unread }: SourceRecord): string {
+  const place = `${topic}/${partition}/${offset}`;
+  return unread !== undefined && isOfBatch(unread) ? `${place}/batch` : place;
+}
+
 function withContent({ record, reason, detail }: QuarantinedRecord): QuarantineDocument {
   const { aggregate, topic, partition, offset, timestamp, key, value } = record;
   return {
-    _id: `${topic}/${partition}/${offset}`,
+    _id: idOf(record),
     topic,
     partition,
     offset,
@@ -107,9 +121,13 @@ function withContent({ record, reason, detail }: QuarantinedRecord): QuarantineD
   };
 }
 
+function toBinary(value: HeaderValue): Binary | null {
+  return value === null ? null : new Binary(Buffer.from(value));
+}
+
 /** Kafka's headers may repeat a name. */
-function headersOf({ headers }: SourceRecord): { name: string; value: Binary }[] {
+function headersOf({ headers }: SourceRecord): KeptHeader[] {
   return Object.entries(headers).flatMap(([name, values]) =>
-    [values].flat().flatMap((value) => (value === undefined ? [] : [{ name, value: new Binary(Buffer.from(value)) }])),
+    [values].flat().flatMap((value) => (value === undefined ? [] : [{ name, value: toBinary(value) }])),
   );
 }

@@ -1,4 +1,5 @@
 /** Batches that are small in Kafka and large in memory, between ordinary events: those are projected, and these are told. */
+import { gzipSync } from 'node:zlib';
 import kafkajs, { type Producer } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { registerCodecs } from '../../../runtime/kafkajs/codecs.js';
@@ -8,6 +9,7 @@ import { expectConvergence } from '../../flow/convergence.js';
 import { registered } from '../../flow/shop.js';
 import { type Projector, systemFor } from '../../flow/system.js';
 import { until } from '../../until.js';
+import { recordsBytes, sentAs } from '../record-batches.js';
 
 const MIB = 1024 * 1024;
 /** More than KAFKA_BATCH_BYTES_MAX, and more than an event may have. */
@@ -81,6 +83,40 @@ describe('batches that inflate beyond the limit', () => {
       expect(entry?.key.toString()).toBe('c-large');
       expect(entry?.detail).toMatch(/9437184 bytes; at most 8388608 are read\. Its SHA-256 is [0-9a-f]{64}\.$/);
     }
+  });
+
+  it('or that cannot be inflated, or that have a million headers, are told likewise; headers may have no value', async () => {
+    const { publisher, servers } = system();
+    const send = (bytes: Buffer, values: readonly string[]) =>
+      sentAs(bytes, () =>
+        producer.send({
+          topic: servers.topics.customers,
+          compression: kafkajs.CompressionTypes.GZIP,
+          messages: values.map((value) => ({ value, partition: 0 })),
+        }),
+      );
+    const rubbish = Buffer.concat([gzipSync(recordsBytes([{ key: 'c-bad', value: 'x' }])), Buffer.from('rubbish')]);
+    const headers = Array.from({ length: 1_000 }, () => ['', ''] as const);
+    const many = Array.from({ length: 1_000 }, () => ({ key: 'c-bad', value: 'x', headers }));
+    const empty = [{ key: 'c-bad', value: 'x', headers: [['none', null] as const] }];
+    await publisher.publish([registered('c-before', 'Ann')]);
+    await send(rubbish, ['x']);
+    await send(gzipSync(recordsBytes(many)), Array(1_000).fill('x'));
+    await send(gzipSync(recordsBytes(empty)), ['x']);
+    await publisher.publish(Array.from({ length: 30 }, (_, i) => registered(`c-behind-${i}`, 'Ann')));
+    await expectConvergence(answers, publisher.events);
+    quarantined += 3;
+    await until('all to be quarantined', async () => (await projector.events('quarantined')) === quarantined);
+    const kept = await servers.db
+      .collection(QUARANTINE_COLLECTION)
+      .find({ partition: 0 })
+      .sort({ offset: -1 })
+      .toArray();
+    expect(kept.slice(0, 3).map(({ reason, headers: given }) => [reason, given])).toEqual([
+      ['not-json', [{ name: 'none', value: null }]],
+      ['batch-too-large', []],
+      ['batch-unreadable', []],
+    ]);
   });
 
   it('are passed again by a new generation, which keeps them once', async () => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { OperatedGeneration } from '../../../projector/operations/operated.js';
 import { redrive } from '../../../projector/operations/redriving.js';
 import { refresh } from '../../../projector/operations/refreshing.js';
-import type { QuarantineChoice, QuarantineDesk, QuarantineEntry } from '../../../projector/ports.js';
+import type { QuarantineChoice, QuarantineDesk, QuarantineEntry, QuarantinePage } from '../../../projector/ports.js';
 import { created, event, placed, registered } from '../../flow/shop.js';
 import { operatedIn } from '../../memory/operated.js';
 import { liveProjection, toRecord } from '../../memory/projection.js';
@@ -24,12 +24,16 @@ class Desk implements QuarantineDesk {
 
   constructor(private readonly entries: readonly QuarantineEntry[]) {}
 
-  async *pages({ id, key }: QuarantineChoice, pageEntriesMax: number) {
+  async list(): Promise<never> {
+    throw new Error('Nobody lists here.');
+  }
+
+  async *pages({ id, key }: QuarantineChoice, { entriesMax }: QuarantinePage) {
     const chosen = this.entries.filter(
       (entry) =>
         (id === undefined || entry.id === id) && (key === undefined || String(entry.record?.key ?? '') === key),
     );
-    for (let from = 0; from < chosen.length; from += pageEntriesMax) yield chosen.slice(from, from + pageEntriesMax);
+    for (let from = 0; from < chosen.length; from += entriesMax) yield chosen.slice(from, from + entriesMax);
   }
 
   async handle(ids: readonly string[]): Promise<number> {

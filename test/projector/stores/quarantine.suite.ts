@@ -11,7 +11,7 @@ export interface Kept {
   readonly key: string | null;
   readonly value: string | null;
   /** Name and value of each, repeated names in their order. */
-  readonly headers: readonly (readonly [string, string])[];
+  readonly headers: readonly (readonly [string, string | null])[];
   readonly reason: string;
   readonly detail: string;
 }
@@ -43,7 +43,13 @@ export function quarantineSuite(open: () => Promise<OpenedQuarantine>): void {
   describe('a quarantine', () => {
     it('keeps all that is needed to deliver a record again', async () => {
       const { quarantine, kept } = await open();
-      const headers = { ce_id: 'e-1', 'a.$b': Buffer.from('苹果'), twice: [Buffer.from('1'), '2'], none: undefined };
+      const headers = {
+        ce_id: 'e-1',
+        'a.$b': Buffer.from('苹果'),
+        twice: [Buffer.from('1'), null, '2'],
+        none: undefined,
+        empty: null,
+      };
       await quarantine.add([quarantined(7, { headers })]);
       expect(await kept()).toEqual([
         {
@@ -53,7 +59,9 @@ export function quarantineSuite(open: () => Promise<OpenedQuarantine>): void {
             ['ce_id', 'e-1'],
             ['a.$b', '苹果'],
             ['twice', '1'],
+            ['twice', null],
             ['twice', '2'],
+            ['empty', null],
           ],
         },
       ]);

@@ -2,6 +2,7 @@
 import type { Binary } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 import { shapeOf } from '../../../../mappings/definition.js';
+import { malformed } from '../../../../mappings/events/reasons.js';
 import type { QuarantinedRecord, QuarantineEntry } from '../../../../projector/ports.js';
 import { MongoAggregateStore } from '../../../../projector/stores/mongodb/aggregate-store.js';
 import { MongoDayMark } from '../../../../projector/stores/mongodb/day-mark.js';
@@ -180,6 +181,8 @@ quarantineSuite(async () => {
   };
 });
 
+const PAGE = { entriesMax: 10, bytesMax: 1_000_000 };
+
 describe('the quarantine in MongoDB', () => {
   it('gives notice of what is durable by then', async () => {
     const { servers, number } = await open();
@@ -203,7 +206,7 @@ describe('the quarantine in MongoDB', () => {
     const large = { value: Buffer.from(TOO_LARGE), headers };
     await quarantine.add([quarantined(1, { value: null, headers }), quarantined(2, large)]);
     const entries: (readonly QuarantineEntry[])[] = [];
-    for await (const page of new MongoQuarantineDesk(servers.db).pages({}, 10)) entries.push(page);
+    for await (const page of new MongoQuarantineDesk(servers.db).pages({}, PAGE)) entries.push(page);
     const [kept, shortened] = entries.flat().map(({ record }) => record);
     expect(kept).toMatchObject({ value: null, offset: 1 });
     expect(String(kept?.headers.ce_id)).toBe('e-1');
@@ -216,6 +219,58 @@ describe('the quarantine in MongoDB', () => {
   });
 });
 
+describe('the desk of the quarantine in MongoDB', () => {
+  async function desk() {
+    const { servers, number } = await open();
+    await servers.db.collection(QUARANTINE_COLLECTION).deleteMany({});
+    const quarantine = new MongoQuarantine(servers.db, new MongoErasures(servers.db, number), async () => {});
+    return { quarantine, desk: new MongoQuarantineDesk(servers.db), number };
+  }
+
+  it('gives pages that end by bytes, and all entries with headers as they came', async () => {
+    const { quarantine, desk: given } = await desk();
+    const value = Buffer.alloc(1_000_000, ' ');
+    const headers = { none: null, several: [null, Buffer.from('a')] };
+    await quarantine.add([1, 2, 3, 4, 5].map((offset) => quarantined(offset, { value, headers })));
+    const pages: (readonly QuarantineEntry[])[] = [];
+    for await (const page of given.pages({}, { entriesMax: 10, bytesMax: 1_500_000 })) pages.push(page);
+    expect(pages.map((page) => page.map(({ record }) => record?.offset))).toEqual([[1, 2], [3, 4], [5]]);
+    expect(pages[0]?.[0]?.record?.headers).toEqual(headers);
+  });
+
+  it('lists without content, and with no more of a key than an id has', async () => {
+    const { quarantine, desk: given } = await desk();
+    const large = { value: Buffer.from(TOO_LARGE) };
+    await quarantine.add([
+      quarantined(1, { key: Buffer.alloc(100_000, 'k') }),
+      quarantined(2, { value: null }),
+      quarantined(3, large),
+    ]);
+    const listed = await given.list({}, 10);
+    expect(listed.map(({ id, key, isKept }) => [id, key, isKept])).toEqual([
+      ['shop.orders/2/1', `${'k'.repeat(128)}…`, true],
+      // Of entries that do not say it: nothing there means that it was not kept.
+      ['shop.orders/2/2', null, false],
+      ['shop.orders/2/3', null, false],
+    ]);
+    expect(await given.list({}, 1)).toHaveLength(1);
+  });
+
+  it('leaves the place of a record to it, when a batch that ended with it was not read before', async () => {
+    const { quarantine, desk: given } = await desk();
+    const unread = malformed('batch-too-large', 'The batch was not read.');
+    const standIn = quarantined(7, { key: null, value: null, unread });
+    const { reason, detail } = unread;
+    await quarantine.add([{ ...standIn, reason, detail }]);
+    await quarantine.add([quarantined(7)]);
+    await quarantine.add([{ ...standIn, reason, detail }]);
+    expect((await given.list({}, 10)).map(({ id, isKept }) => [id, isKept])).toEqual([
+      ['shop.orders/2/7', true],
+      ['shop.orders/2/7/batch', false],
+    ]);
+  });
+});
+
 interface QuarantineRecord {
   readonly topic: string;
   readonly partition: number;
@@ -223,7 +278,7 @@ interface QuarantineRecord {
   readonly timestamp: Date;
   readonly key: Binary | null;
   readonly value: Binary | null;
-  readonly headers: readonly { readonly name: string; readonly value: Binary }[];
+  readonly headers: readonly { readonly name: string; readonly value: Binary | null }[];
   readonly reason: string;
   readonly detail: string;
 }
@@ -234,6 +289,6 @@ function toKept({ topic, partition, offset, timestamp, key, value, headers, reas
     ...{ topic, partition, offset, timestamp: timestamp.getTime(), reason, detail },
     key: key === null ? null : text(key),
     value: value === null ? null : text(value),
-    headers: headers.map((header) => [header.name, text(header.value)]),
+    headers: headers.map((header) => [header.name, header.value === null ? null : text(header.value)]),
   };
 }
