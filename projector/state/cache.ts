@@ -35,6 +35,8 @@ export class StateCache {
     const known = this.entries.get(key);
     if (known !== undefined && known.version >= record.version) return;
     this.drop(key);
+    // It would take the place of all others, and then not have enough.
+    if (record.length > this.charactersMax) return;
     this.entries.set(key, record);
     this.characters += record.length;
     while (this.entries.size > this.statesMax || this.characters > this.charactersMax) {
