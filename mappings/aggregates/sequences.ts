@@ -32,6 +32,17 @@ export function includeSequence(ranges: SequenceRange[], sequence: number): bool
   return true;
 }
 
+/**
+ * All up to the sequence counted as merged, and the others as they are. Nothing below an erasure counts for anything, come
+ * what may: that one of them has not come makes no difference to anybody.
+ */
+export function joinedUpTo(ranges: readonly SequenceRange[], sequence: number): readonly SequenceRange[] {
+  if (sequence === 0) return ranges;
+  const above = ranges.filter(([, to]) => to > sequence);
+  const [lowest, ...others] = above;
+  return lowest !== undefined && lowest[0] <= sequence + 1 ? [[1, lowest[1]], ...others] : [[1, sequence], ...above];
+}
+
 /** How many ranges begin at the sequence or before: there may be tens of thousands. */
 function placeAfter(ranges: readonly SequenceRange[], sequence: number): number {
   let from = 0;

@@ -1,10 +1,12 @@
 /**
  * Merging within the limit of a state's stored form. Below it everything is merged at once, as ever. Of deliveries that
  * do not fit together, those come first that make room or need least, and the others are left out: which ones these are
- * may depend on what arrived before, and with what. What makes a state smaller is never among them.
+ * may depend on what arrived before, and with what. Deletes and erasures are never among them: what they add beside the
+ * marks that there is one of anyhow is a range of sequences each, and where there is no room for it, it is left out.
  */
 import { setImmediate } from 'node:timers/promises';
 import { type Delivery, type MergeOutcome, merge } from '../../mappings/aggregates/merge.js';
+import { joinedUpTo } from '../../mappings/aggregates/sequences.js';
 import type { AggregateState } from '../../mappings/aggregates/state.js';
 import type { DerivationSettings, Effect, Json } from '../../mappings/contract.js';
 import { type AggregateName, compareVersions } from '../../mappings/events/event.js';
@@ -34,11 +36,15 @@ export interface StoredForm extends Derived {
   readonly text: string;
 }
 
-/** Deletes and erasures always fit: their marks take some bytes more where nothing is left that they could remove. */
+/** What deletes and erasures may add to a state that is full, where nothing is left that they could remove. */
 export const DELETES_BYTES = 1024 * 1024;
+/** Of these, for their sequences. The other half is for marks: they are of the last delete, or as few as the events remembered. */
+const DELETED_SEQUENCES_BYTES = DELETES_BYTES / 2;
 
-/** Where one does not fit, those that need more are tried so many times: what an event adds to sums is not foreseen. */
+/** So many times the first of what is left are tried until one does not fit. */
 const ROUNDS_MAX = 4;
+/** What an event adds to sums is not foreseen, so one that was to add little may have failed: then others are tried apart. */
+const GROUPS_TRIED_MAX = 32;
 
 const DELETES: readonly Effect['lifecycle'][] = ['delete', 'erase'];
 
@@ -72,30 +78,29 @@ export async function mergeWhatFits(
     groupBy(needs, ({ isDelete }) => (isDelete ? 'deletes' : 'others')),
   );
   // The order of merging makes no difference to what is merged.
-  await filling.add(deletes, bounds.stateBytesMax + DELETES_BYTES);
-  await filling.add(
-    others.sort((a, b) => a.growth - b.growth),
-    bounds.stateBytesMax,
-  );
+  await filling.addDeletes(deletes.map(({ place }) => place));
+  await filling.add(others.sort((a, b) => a.growth - b.growth));
   return filling.result();
 }
 
 interface Need {
+  readonly place: number;
+  readonly type: string;
   readonly isDelete: boolean;
   /** Of the registers, in characters as JSON. */
   readonly growth: number;
 }
 
-function needOf(name: AggregateName, { registers }: AggregateState, { event }: Delivery): Need {
+function needOf(name: AggregateName, { registers }: AggregateState, { event }: Delivery): Omit<Need, 'place'> {
   const { lifecycle, writes } = aggregates[name].effect(event);
-  const { sequence, time, eventId } = event;
+  const { type, sequence, time, eventId } = event;
   let growth = 0;
   for (const [register, value] of Object.entries(writes)) {
     const former = registers.get(register);
     if (former !== undefined && compareVersions(former.version, { sequence, time, eventId }) >= 0) continue;
     growth += charactersOf(value) - charactersOf(former?.value);
   }
-  return { isDelete: DELETES.includes(lifecycle), growth };
+  return { isDelete: DELETES.includes(lifecycle), type, growth };
 }
 
 function charactersOf(value: Json | undefined): number {
@@ -128,11 +133,43 @@ class Filling {
     this.outcomes = deliveries.map(() => 'too-large');
   }
 
-  /** As many of the first as fit; then without the one that does not. */
-  async add(needs: readonly { readonly place: number }[], bytesMax: number): Promise<void> {
-    let rest = needs.map(({ place }) => place);
+  /** All of them. What does not fit with its sequence is merged without. */
+  async addDeletes(places: readonly number[]): Promise<void> {
+    const bytesMax = this.bounds.stateBytesMax + DELETED_SEQUENCES_BYTES;
+    const rest = places.slice(await this.addFirst(places, bytesMax));
+    if (rest.length === 0) return;
+    const taken = this.tried(rest, this.state.sequences);
+    if (taken !== 'too large') this.accept(rest, taken);
+  }
+
+  /** As many of the first as fit, then without the one that does not; then those that do not write the same by themselves. */
+  async add(needs: readonly Need[]): Promise<void> {
+    const { stateBytesMax } = this.bounds;
+    let rest = needs;
     for (let round = 0; round < ROUNDS_MAX && rest.length > 0; round += 1) {
-      rest = rest.slice((await this.addFirst(rest, Math.max(bytesMax, this.bytes))) + 1);
+      const fitting = await this.addFirst(
+        rest.map(({ place }) => place),
+        stateBytesMax,
+      );
+      rest = rest.slice(fitting + 1);
+    }
+    const groups = [...groupBy(rest, ({ type }) => type).values()].map((own) => own.map(({ place }) => place));
+    await this.addGroups(groups, stateBytesMax);
+  }
+
+  /** Each as a whole or in halves: with few that do not fit, all others are found. */
+  private async addGroups(groups: readonly (readonly number[])[], bytesMax: number): Promise<void> {
+    const waiting = [...groups];
+    for (let tries = 0; tries < GROUPS_TRIED_MAX; tries += 1) {
+      const places = waiting.shift();
+      if (places === undefined) return;
+      const tried = this.tried(places);
+      if (this.isWithin(tried, bytesMax)) this.accept(places, tried);
+      else if (places.length > 1) {
+        const middle = places.length >> 1;
+        waiting.push(places.slice(0, middle), places.slice(middle));
+      }
+      await setImmediate();
     }
   }
 
@@ -147,8 +184,7 @@ class Filling {
     let tooMany = places.length + 1;
     for (let count = 1; fitting + 1 < tooMany; count = (fitting + tooMany) >> 1) {
       const tried = this.tried(places.slice(0, count));
-      const isFitting = tried !== 'too large' && (tried.change === null || fits(tried.change.text, bytesMax));
-      if (isFitting) [fitting, best] = [count, tried];
+      if (this.isWithin(tried, bytesMax)) [fitting, best] = [count, tried];
       else tooMany = count;
       await setImmediate();
     }
@@ -156,9 +192,18 @@ class Filling {
     return fitting;
   }
 
-  private tried(places: readonly number[]): BoundedMerge | 'too large' {
+  /** With `kept` in the place of the sequences that it would have; and those joined that are of what was erased. */
+  private tried(places: readonly number[], kept?: AggregateState['sequences']): BoundedMerge | 'too large' {
     const deliveries = places.flatMap((place) => this.deliveries[place] ?? []);
-    return mergeUnbounded(this.bounds, this.name, this.id, this.state, deliveries);
+    return mergeUnbounded(this.bounds, this.name, this.id, this.state, deliveries, ({ sequences, erased }) =>
+      joinedUpTo(kept ?? sequences, erased?.sequence ?? 0),
+    );
+  }
+
+  /** Or not larger than what is there. */
+  private isWithin(tried: BoundedMerge | 'too large', bytesMax: number): tried is BoundedMerge {
+    if (tried === 'too large') return false;
+    return tried.change === null || fits(tried.change.text, Math.max(bytesMax, this.bytes));
   }
 
   private accept(places: readonly number[], { change, outcomes }: BoundedMerge): void {
@@ -173,6 +218,9 @@ class Filling {
   }
 }
 
+/** Which sequences are kept of what was merged. */
+type SequencesOf = (merged: AggregateState) => AggregateState['sequences'];
+
 /** `too large`: for a text. */
 function mergeUnbounded(
   { settings }: StateBounds,
@@ -180,10 +228,11 @@ function mergeUnbounded(
   id: string,
   before: AggregateState,
   deliveries: readonly Delivery[],
+  sequencesOf: SequencesOf = ({ sequences }) => sequences,
 ): BoundedMerge | 'too large' {
   const { state, changed, outcomes } = merge(aggregates[name], before, deliveries);
   if (!changed) return { change: null, outcomes };
-  const derived = derive(name, id, state, settings);
+  const derived = derive(name, id, { ...state, sequences: sequencesOf(state) }, settings);
   try {
     return { change: storedForm(derived), outcomes };
   } catch (error) {

@@ -1,7 +1,8 @@
 /** However much one aggregate's events would make of its state: it keeps within its limit, and everything else goes on. */
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { type Delivery, EMPTY_STATE, merge } from '../../mappings/aggregates/merge.js';
+import { joinedUpTo } from '../../mappings/aggregates/sequences.js';
 import type { AggregateState } from '../../mappings/aggregates/state.js';
 import { decode } from '../../mappings/events/decode.js';
 import type { AggregateName } from '../../mappings/events/event.js';
@@ -85,7 +86,12 @@ describe('merging within a limit', () => {
           // What was taken is merged as ever; what was not has changed nothing, not even what is remembered.
           const ever = merge(aggregates[name], state, taken).state;
           expect(new Map(after.registers)).toEqual(new Map(ever.registers));
-          expect({ ...after, registers: null, groups: null }).toEqual({ ...ever, registers: null, groups: null });
+          // Below an erasure, sequences are joined where there is no room.
+          const rest = ({ sequences, erased, ...others }: AggregateState) => ({
+            ...{ ...others, erased, registers: null, groups: null },
+            sequences: joinedUpTo(sequences, erased?.sequence ?? 0),
+          });
+          expect(rest(after)).toEqual(rest(ever));
           const deletes = batch.some(({ event: { type } }) => /deleted|erased/.test(type)) ? DELETES_BYTES : 0;
           expect(bytesOf(after)).toBeLessThanOrEqual(Math.max(stateBytesMax + deletes, bytesOf(state)));
           for (const [place, outcome] of outcomes.entries()) {
@@ -147,6 +153,43 @@ describe('merging within a limit', () => {
     expect(merged / batch.length).toBeLessThan(60);
   });
 
+  describe('of an order of 1,000 lines whose sums have filled it', () => {
+    const bounds = { settings: SETTINGS, stateBytesMax: 1_048_576 };
+    const lines = Array.from({ length: 1000 }, (_, i) => ({ ...LINES[0], lineId: `${i}`, productId: `p-${i}` }));
+    const paid = (day: number) =>
+      event('order.paid', 'x', {}, new Date(Date.UTC(2000, 0, 1) + day * 86_400_000).toISOString());
+    let full = EMPTY_STATE;
+    beforeAll(async () => {
+      const first = [event('order.placed', 'x', { customerId: 'c-1', currency: 'CNY', lines }), paid(0)];
+      full = (await mergeBounded(bounds, 'orders', EMPTY_STATE, first.map(deliveryOf))).change?.state ?? full;
+      for (let day = 1, isFull = false; !isFull; day += 1) {
+        const { change, outcomes } = await mergeBounded(bounds, 'orders', full, [deliveryOf(paid(day))]);
+        full = change?.state ?? full;
+        isFull = outcomes.includes('too-large');
+      }
+    });
+
+    it.each([0, 1, 4, 5, 40, 400])('takes what adds little, though %i others seem to add nothing', async (others) => {
+      const small = ['order.inventory_locked', 'order.delivered', 'order.confirmed'].map((type) =>
+        event(type, 'x', {}),
+      );
+      const large = Array.from({ length: others }, (_, i) => paid(1000 + i));
+      const batch = [...large, ...small].map(deliveryOf);
+      const { outcomes } = await mergeBounded(bounds, 'orders', full, batch);
+      expect(outcomes).toEqual([...large.map(() => 'too-large'), ...small.map(() => 'first')]);
+    });
+
+    it('finds the few of one type that do not fit among others that do', async () => {
+      const known = (i: number) => event('order.paid', 'x', {}, `2000-01-01T00:00:00.${String(i).padStart(3, '0')}Z`);
+      const events = Array.from({ length: 5 }, (_, i) => paid(1000 + i)).flatMap((one, i) => [one, known(i)]);
+      for (const all of [events, events.toReversed()]) {
+        const { outcomes } = await mergeBounded(bounds, 'orders', full, all.map(deliveryOf));
+        const fitting = all.filter((_, i) => outcomes[i] !== 'too-large');
+        expect(fitting.filter(({ event: { time } }) => time.startsWith('2000'))).toHaveLength(5);
+      }
+    });
+  });
+
   it('takes a smaller amendment and a delete into a state that is full, and then more', async () => {
     const bounds = { settings: SETTINGS, stateBytesMax: 65_536 };
     const lines = Array.from({ length: 300 }, (_, i) => ({ ...LINES[0], lineId: `${i}-${'手'.repeat(40)}` }));
@@ -165,29 +208,59 @@ describe('merging within a limit', () => {
     expect((await mergeBounded(bounds, 'orders', state, [deleted])).outcomes).toEqual(['first']);
   });
 
-  it('erases whoever is to be erased when gaps of sequences have filled the state', async () => {
+  describe('of a customer whose gaps of sequences have filled it', () => {
     const bounds = { settings: SETTINGS, stateBytesMax: 65_536 };
-    let state = EMPTY_STATE;
-    const registered = deliveryOf(event('customer.registered', 'x', { name: '王芳' }));
-    let isFull = false;
-    for (let from = 0; !isFull && from < 10_000; from += 500) {
-      const batch = Array.from({ length: 500 }, (_, i): Delivery => {
-        const sequence = 1_000_000 + 2 * (from + i);
-        return { ...registered, event: { ...registered.event, eventId: `s-${sequence}`, sequence } };
-      });
-      const { change, outcomes } = await mergeBounded(bounds, 'customers', state, batch);
-      state = change?.state ?? state;
-      isFull = outcomes.includes('too-large');
-    }
-    expect(isFull).toBe(true);
-    expect(bytesOf(state)).toBeGreaterThan(60_000);
-    const erased = deliveryOf(event('customer.erased', 'x'));
-    const sequence = 9_000_000;
-    const { change, outcomes } = await mergeBounded(bounds, 'customers', state, [
-      { ...erased, event: { ...erased.event, sequence } },
-    ]);
-    expect(outcomes).toEqual(['first']);
-    expect(change?.state.registers.size).toBe(0);
+    const withSequence = (type: string, sequence: number): Delivery => {
+      const delivery = deliveryOf(event(type, 'x', type === 'customer.registered' ? { name: '王芳' } : undefined));
+      return { ...delivery, event: { ...delivery.event, sequence } };
+    };
+    const sparse = (type: string, from: number, count: number) =>
+      Array.from({ length: count }, (_, i) => withSequence(type, from + 2 * i));
+    let full = EMPTY_STATE;
+    beforeAll(async () => {
+      for (let from = 1_000_000, isFull = false; !isFull; from += 1000) {
+        const batch = sparse('customer.registered', from, 500);
+        const { change, outcomes } = await mergeBounded(bounds, 'customers', full, batch);
+        full = change?.state ?? full;
+        isFull = outcomes.includes('too-large');
+      }
+      expect(bytesOf(full)).toBeGreaterThan(60_000);
+    });
+
+    it('erases whoever is to be erased', async () => {
+      const { change, outcomes } = await mergeBounded(bounds, 'customers', full, [
+        withSequence('customer.erased', 9_000_000),
+      ]);
+      expect(outcomes).toEqual(['first']);
+      expect(change?.state.registers.size).toBe(0);
+    });
+
+    it.each(['customer.deleted', 'customer.erased'])('refuses no %s, whatever came before', async (type) => {
+      let state = full;
+      // Above all others and below: as ranges they would take more than there is for them.
+      for (const from of [20_000_000, 100_000]) {
+        for (let i = 0; i < 3; i += 1) {
+          const batch = sparse(type, from + i * 20_000, 10_000);
+          const { change, outcomes } = await mergeBounded(bounds, 'customers', state, batch);
+          expect(outcomes.includes('too-large')).toBe(false);
+          state = change?.state ?? state;
+          expect(state.deleted?.sequence).toBe(from === 20_000_000 ? from + (i + 1) * 20_000 - 2 : 20_059_998);
+          expect(bytesOf(state)).toBeLessThanOrEqual(bounds.stateBytesMax + DELETES_BYTES);
+        }
+      }
+      const erased = withSequence('customer.erased', 30_000_000);
+      const last = await mergeBounded(bounds, 'customers', state, [erased]);
+      expect(last.outcomes).toEqual(['first']);
+      expect(last.change?.state).toMatchObject({ erased: { sequence: 30_000_000 }, registers: new Map() });
+      // It voids all that came before it: there is room for who comes after it.
+      const next = await mergeBounded(bounds, 'customers', last.change?.state ?? state, [
+        withSequence('customer.registered', 30_000_001),
+      ]);
+      expect(next.outcomes).toEqual(['first']);
+      expect((await mergeBounded(bounds, 'customers', next.change?.state ?? state, [erased])).outcomes).toEqual([
+        'again',
+      ]);
+    });
   });
 });
 

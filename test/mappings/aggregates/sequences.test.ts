@@ -1,7 +1,7 @@
 /** Merged sequences as ranges, and what is missing among them. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { firstMissing, includeSequence, missingRanges } from '../../../mappings/aggregates/sequences.js';
+import { firstMissing, includeSequence, joinedUpTo, missingRanges } from '../../../mappings/aggregates/sequences.js';
 import type { SequenceRange } from '../../../mappings/aggregates/state.js';
 
 function including(sequences: readonly number[]): readonly SequenceRange[] {
@@ -40,6 +40,17 @@ describe('missing sequences', () => {
         );
         expect(missing).toEqual(expected);
         expect(firstMissing(including(sequences))).toBe(expected[0] ?? null);
+      }),
+    );
+  });
+});
+
+describe('sequences joined up to one', () => {
+  it('are all up to it, and those merged above it', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 30 })), fc.nat({ max: 35 }), (sequences, upTo) => {
+        const all = [...sequences, ...Array.from({ length: upTo }, (_, i) => i + 1)];
+        expect(joinedUpTo(including(sequences), upTo)).toEqual(including(all));
       }),
     );
   });
