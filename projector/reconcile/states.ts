@@ -1,7 +1,8 @@
 /** Every state, and what the events in Kafka make of it; and what is stored beside it, which follows from it. */
-import { firstMissing } from '../../mappings/aggregates/sequences.js';
-import type { AggregateState } from '../../mappings/aggregates/state.js';
-import type { AggregateName } from '../../mappings/events/event.js';
+import { firstMissing, joinedUpTo } from '../../mappings/aggregates/sequences.js';
+import type { AggregateState, Register } from '../../mappings/aggregates/state.js';
+import { type AggregateName, compareVersions } from '../../mappings/events/event.js';
+import { aggregates } from '../../mappings/registry.js';
 import { decodeState, encodeState } from '../../runtime/state-codec.js';
 import { bucketOf } from '../operations/digest.js';
 import { Refused } from '../operations/rebuilding.js';
@@ -132,7 +133,10 @@ function judge(
   if (folded === null) return isEmpty(copy.state) ? null : { kind: 'extra' };
   const derived = derive(aggregate, id, copy.state, settings);
   const fields = [
-    ...pathsThatDiffer(essenceOf(decodeState(encodeState(folded))), essenceOf(copy.state)),
+    ...pathsThatDiffer(
+      essenceOf(withoutLateKept(aggregate, decodeState(encodeState(folded)), copy.state)),
+      essenceOf(copy.state),
+    ),
     // Since when depends on what was merged together.
     ...pathsThatDiffer({ gap: firstMissing(copy.state.sequences) }, { gap: copy.gap?.awaited ?? null }),
     ...(aggregate === 'orders'
@@ -145,11 +149,26 @@ function judge(
   return fields.length === 0 ? null : { kind: 'different', fields };
 }
 
+/**
+ * Without registers that outlive the delete and that what is stored lacks: it may have been folded by a version that did
+ * not keep them yet. Others are told nothing wrong by that, only less.
+ */
+function withoutLateKept(aggregate: AggregateName, folded: AggregateState, stored: AggregateState): AggregateState {
+  const { deleted } = folded;
+  if (deleted === null) return folded;
+  const { keptAfterDelete } = aggregates[aggregate];
+  const isLate = (register: string, { version }: Register) =>
+    keptAfterDelete.includes(register) && !stored.registers.has(register) && compareVersions(version, deleted) <= 0;
+  return { ...folded, registers: new Map([...folded.registers].filter(([name, register]) => !isLate(name, register))) };
+}
+
 /** All that a state is but where its events lay in Kafka, which depends on which of duplicates came first. */
 function essenceOf({ registers, founded, deleted, erased, last, sequences, remembered }: AggregateState): object {
   return {
     registers: Object.fromEntries(registers),
-    ...{ founded, deleted, erased, last, sequences },
+    ...{ founded, deleted, erased, last },
+    // Below an erasure they may have been joined.
+    sequences: joinedUpTo(sequences, erased?.sequence ?? 0),
     remembered: Object.fromEntries(remembered.map(({ version, contentHash }) => [version.eventId, contentHash])),
   };
 }
