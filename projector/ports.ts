@@ -414,6 +414,11 @@ export interface QuarantineDesk {
   blame(entries: readonly Pick<QuarantineEntry, 'id' | 'reason' | 'detail'>[]): Promise<void>;
 }
 
+/** Of which aggregates the quarantine has events, not re-driven since, for which their states had no room. */
+export interface FullStates {
+  among(aggregate: AggregateName, ids: readonly string[]): Promise<ReadonlySet<string>>;
+}
+
 /** The one process that may go through all documents, and when it is time to. */
 export interface CheckTurn {
   /** True for one process at a time, for so long, when the last check lies so far back; the first time is then, too. */

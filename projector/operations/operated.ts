@@ -28,6 +28,7 @@ import { MongoDayMark } from '../stores/mongodb/day-mark.js';
 import { MongoDocumentScan } from '../stores/mongodb/document-scan.js';
 import { MongoDocumentStore } from '../stores/mongodb/documents.js';
 import { MongoErasures } from '../stores/mongodb/erasures.js';
+import { MongoFullStates } from '../stores/mongodb/full-states.js';
 import { MongoGapScan } from '../stores/mongodb/gaps.js';
 import { MongoJobStore } from '../stores/mongodb/jobs.js';
 import { readPositions } from '../stores/mongodb/positions.js';
@@ -152,6 +153,7 @@ export function operatedGeneration(
     scan: new MongoStateScan(db, generation),
     gaps: { scan: new MongoGapScan(db, generation), clock, gapMsMax: settings.GAP_MS_MAX },
     basis: new MongoBasisScan(db, generation),
+    fullStates: new MongoFullStates(db),
     fold: {
       ...{ store: aggregates, cache, settings: derivation },
       stateBytesMax: settings.STATE_BYTES_MAX,

@@ -8,7 +8,7 @@ import { bucketOf } from '../operations/digest.js';
 import { Refused } from '../operations/rebuilding.js';
 import { piecesOf } from '../pipeline/group.js';
 import { halvesOfList, inRoom } from '../pipeline/room.js';
-import type { EventLog, Gap, Room, StateCopy, StateScan } from '../ports.js';
+import type { EventLog, FullStates, Gap, Room, StateCopy, StateScan } from '../ports.js';
 import { fits, type StateBounds, type StoredForm, storedForm } from '../state/bounded-merge.js';
 import { derive } from '../state/derive.js';
 import type { Subject } from './check.js';
@@ -24,6 +24,7 @@ export interface StateCheckPorts extends DeepPorts, RefreshPorts {
   readonly scan: Pick<StateScan, 'ids' | 'count'>;
   readonly events: EventLog;
   readonly fold: StateBounds;
+  readonly fullStates: FullStates;
 }
 
 interface StateLook {
@@ -105,15 +106,21 @@ async function lookAtPart(
 ): Promise<Map<string, StateLook>> {
   const copies = await ports.basis.states(aggregate, ids, room);
   await refold.advance();
-  const looks = new Map<string, StateLook>();
+  const faults = new Map<string, Fault>();
   for (const id of ids) {
+    const fault = judge(ports, aggregate, id, refold.has(id) ? refold.stateOf(id) : null, copies.get(id));
+    if (fault !== null) faults.set(id, fault);
+  }
+  // Read with the delete that made room for it, an event fits that did not when it came.
+  const wereFull = await ports.fullStates.among(aggregate, [...faults.keys()]);
+  const looks = new Map<string, StateLook>();
+  for (const [id, fault] of faults) {
     const copy = copies.get(id);
     const folded = refold.stateOf(id);
-    const fault = judge(ports, aggregate, id, refold.has(id) ? folded : null, copy);
-    if (fault === null) continue;
     const state = { ...folded, groups: unitedGroups(folded, copy?.state ?? null) };
     const { stateBytesMax } = ports.fold;
-    const isFull = refold.isFull(id) || !fits(storedAs(ports, aggregate, id, state).text, stateBytesMax);
+    const isFull =
+      wereFull.has(id) || refold.isFull(id) || !fits(storedAs(ports, aggregate, id, state).text, stateBytesMax);
     // Of a full one, nobody knows from the log alone which events it has: what can be read counts as right.
     if (isFull && copy !== undefined && copy.state !== null) continue;
     looks.set(id, { fault, version: copy?.version ?? 0, state, ...refold.gapOf(id) });

@@ -23,6 +23,7 @@ import { encodeState } from '../../runtime/state-codec.js';
 import { deliveriesOf } from '../mappings/aggregates/events.js';
 import { operatedIn } from '../memory/operated.js';
 import { LOADED_CHARACTERS_MAX, liveProjection, toRecord } from '../memory/projection.js';
+import { MemoryEventLog } from '../memory/scans.js';
 import type { PublishedEvent } from '../recomputation-documents.js';
 
 const SETTINGS = { businessTimeZone: 'UTC', reportingCurrency: 'CNY' };
@@ -306,6 +307,20 @@ describe('an order whose state is full', () => {
     expect(await refresh(bounded, one, { replay: true })).toMatchObject({ statesChanged: 1 });
     const [state] = (await world.aggregates.read('orders', ['o-full'])).values();
     expect(bytesOf(state?.state ?? EMPTY_STATE)).toBeLessThanOrEqual(stateBytesMax);
+  });
+
+  it('is no fault either when a delete has emptied it, read together with all that did not fit before', async () => {
+    const published = [...history(), event('order.deleted', 'o-full'), placed('o-full')];
+    const world = liveProjection({ now: NOW, settings: SETTINGS, stateBytesMax });
+    await world.run(published, { batch: 7, workers: 1 });
+    const operated = { ...operatedIn(world, published), clock: world.clock };
+    // The events together would be no larger: the reading alone does not tell that it was full.
+    const events = new MemoryEventLog(published.map(toRecord), published.length);
+    const bounded = { ...operated, events, fold: { ...operated.fold, stateBytesMax } };
+    const request = { views: [], deep: true, repair: false, pace: 0 };
+    expect(await verify(bounded, request)).toMatchObject({ faults: 0, undecided: 0 });
+    const unaware = { ...bounded, fullStates: { among: async () => new Set<string>() } };
+    expect(await verify(unaware, request)).toMatchObject({ faults: 1 });
   });
 
   it('takes a re-driven event when there is room, and says before that there is none', async () => {

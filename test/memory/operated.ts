@@ -32,6 +32,7 @@ export function operatedIn(world: World, logged: readonly PublishedEvent[]): Ope
     scan: new MemoryStateScan(world.aggregates),
     basis: new MemoryBasisScan(world.aggregates, world.rollups),
     events: new MemoryEventLog(logged.map(toRecord)),
+    fullStates: world.quarantine,
     erasures: { carryOut: async () => {} },
     settle: async () => true,
     sleep: async () => {},

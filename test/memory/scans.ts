@@ -94,7 +94,10 @@ export class MemoryBasisScan implements BasisScan {
 
 /** One partition a topic, named like the aggregate; offsets are places in the list of each. */
 export class MemoryEventLog implements EventLog {
-  constructor(private readonly records: readonly SourceRecord[]) {}
+  constructor(
+    private readonly records: readonly SourceRecord[],
+    private readonly pageRecords = PAGE,
+  ) {}
 
   async spans(aggregate: AggregateName): Promise<readonly LogSpan[]> {
     return [{ topic: aggregate, partition: 0, from: 0, to: this.recordsOf(aggregate).length }];
@@ -112,8 +115,8 @@ export class MemoryEventLog implements EventLog {
     visit: (records: readonly SourceRecord[]) => Promise<void>,
   ): Promise<void> {
     for (const { from, to } of spans) {
-      for (let at = from; at < to; at += PAGE) {
-        await visit(this.recordsOf(aggregate).slice(at, Math.min(to, at + PAGE)));
+      for (let at = from; at < to; at += this.pageRecords) {
+        await visit(this.recordsOf(aggregate).slice(at, Math.min(to, at + this.pageRecords)));
       }
     }
   }

@@ -12,6 +12,7 @@ import type {
   DayMark,
   DocumentStore,
   FoundGap,
+  FullStates,
   Gap,
   GapScan,
   OutgoingDocument,
@@ -377,7 +378,7 @@ export class MemoryChangeFeed implements ChangeFeed {
   }
 }
 
-export class MemoryQuarantine implements Quarantine {
+export class MemoryQuarantine implements Quarantine, FullStates {
   readonly records = new Map<string, QuarantinedRecord>();
 
   async add(records: readonly QuarantinedRecord[]): Promise<void> {
@@ -385,5 +386,12 @@ export class MemoryQuarantine implements Quarantine {
       const { topic, partition, offset } = quarantined.record;
       this.records.set(`${topic}/${partition}/${offset}`, quarantined);
     }
+  }
+
+  async among(aggregate: AggregateName, ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const full = [...this.records.values()].filter(
+      ({ reason, record }) => reason === 'state-too-large' && record.aggregate === aggregate,
+    );
+    return new Set(full.map(({ record: { key } }) => String(key)).filter((id) => ids.includes(id)));
   }
 }

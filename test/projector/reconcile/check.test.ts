@@ -48,6 +48,7 @@ function portsOf(world: World, published: readonly PublishedEvent[], settle = as
     basis: new MemoryBasisScan(world.aggregates, world.rollups),
     events: new MemoryEventLog(published.map(toRecord)),
     fold: BOUNDS,
+    fullStates: world.quarantine,
   };
 }
 

@@ -9,6 +9,7 @@ import { MongoDayMark } from '../../../../projector/stores/mongodb/day-mark.js';
 import { MongoDocumentScan } from '../../../../projector/stores/mongodb/document-scan.js';
 import { MongoDocumentStore } from '../../../../projector/stores/mongodb/documents.js';
 import { MongoErasures } from '../../../../projector/stores/mongodb/erasures.js';
+import { MongoFullStates } from '../../../../projector/stores/mongodb/full-states.js';
 import { MongoGapScan } from '../../../../projector/stores/mongodb/gaps.js';
 import { MongoGenerationStorage } from '../../../../projector/stores/mongodb/generation-storage.js';
 import { MongoJobStore } from '../../../../projector/stores/mongodb/jobs.js';
@@ -196,6 +197,27 @@ describe('the quarantine in MongoDB', () => {
     const records = [quarantined(1), quarantined(2)];
     await quarantine.add(records);
     expect(noticed).toEqual([records]);
+  });
+
+  it('tells whose states were full, as long as their events were not re-driven', async () => {
+    const { servers, number } = await open();
+    await servers.db.collection(QUARANTINE_COLLECTION).deleteMany({});
+    const quarantine = new MongoQuarantine(servers.db, new MongoErasures(servers.db, number), async () => {});
+    const apart = (offset: number, subject: string, reason = 'state-too-large') => {
+      const headers = { ce_specversion: '1.0', ce_id: `e-${offset}`, ce_type: 'order.confirmed', ce_subject: subject };
+      return { ...quarantined(offset, { key: Buffer.from(subject), value: null, headers }), reason };
+    };
+    const of = ['o-1', 'o-2', 'o-3', 'o-4'];
+    await quarantine.add([apart(1, 'o-1'), apart(2, 'o-2', 'id-reused'), apart(3, 'o-3'), apart(4, 'o-4')]);
+    const handled = (as: 're-driven' | 'discarded') => ({ as, at: new Date(), because: null });
+    const desk = new MongoQuarantineDesk(servers.db);
+    await desk.handle(['shop.orders/2/3'], handled('re-driven'));
+    await desk.handle(['shop.orders/2/4'], handled('discarded'));
+    const full = new MongoFullStates(servers.db);
+    expect([...(await full.among('orders', of))].sort()).toEqual(['o-1', 'o-4']);
+    expect(await full.among('orders', ['o-2', 'o-4'])).toEqual(new Set(['o-4']));
+    expect(await full.among('customers', of)).toEqual(new Set());
+    expect(await full.among('orders', [])).toEqual(new Set());
   });
 
   it('gives back an event without value as it came, and nothing of a record that was too large to be kept', async () => {
