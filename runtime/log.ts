@@ -25,10 +25,22 @@ export function createLog(name: string, level: string, destination: DestinationS
 /** What pino leaves as it is of `escaped`; the line feed is the line's own. */
 const LEFT = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]/;
 
+/** Level, time, name and process come first in each line, and are nobody's: whatever a password is, they stay readable. */
+const HEAD_END = `"pid":${process.pid},`;
+
 /** Hardly any line has something to hide: a look at it is all that it costs. */
 function presentable(line: string): string {
-  const hidden = mayHoldSecrets(line) ? `${JSON.stringify(concealedWithin(JSON.parse(line)))}\n` : line;
+  const headEnd = line.indexOf(HEAD_END);
+  if (headEnd < 0) return line; // There is nothing else in it.
+  const start = headEnd + HEAD_END.length;
+  const said = line.slice(start);
+  const hidden = mayHoldSecrets(said) ? `${line.slice(0, start)}${withoutSecretsIn(said)}\n` : line;
   return LEFT.test(hidden) ? `${escaped(hidden.trimEnd())}\n` : hidden;
+}
+
+/** `said`: an object of JSON from its first name on. */
+function withoutSecretsIn(said: string): string {
+  return JSON.stringify(concealedWithin(JSON.parse(`{${said}`))).slice(1);
 }
 
 /** With every text in it `concealed`. */

@@ -7,22 +7,16 @@
 const HIDDEN = '…';
 /** Shorter ones are parts of ordinary words: those are hidden where they stand in a URL. */
 const KNOWN_LENGTH_MIN = 4;
+/** Shorter ones may be parts of words, numbers and names by chance: those are hidden where they stand alone. */
+const LONG_LENGTH_MIN = 8;
 const known = new Set<string>();
 
 /** What a parameter is called whose value is nobody's business. */
 const SECRET_NAMES = ['key', 'token', 'secret', 'passw', 'pwd', 'auth', 'signature', 'credential'];
+/** An option that holds several values, in URLs hidden as a whole. */
+const PROPERTIES = 'properties';
 /** The same among the options of drivers, of which `authSource` and `tlsCertificateKeyFile` hold no secrets. */
-const SECRET_OPTIONS = [
-  'token',
-  'secret',
-  'passw',
-  'pwd',
-  'signature',
-  'credential',
-  'properties',
-  'apikey',
-  'api_key',
-];
+const SECRET_OPTIONS = ['token', 'secret', 'passw', 'pwd', 'signature', 'credential', PROPERTIES, 'apikey', 'api_key'];
 
 /** From now on none of these is shown, wherever `concealed` looks: longest first, as one may be a part of another. */
 export function keepSecret(texts: readonly string[]): void {
@@ -43,15 +37,22 @@ export function concealed(text: string): string {
 const WORD = /^\p{L}+$/u;
 const BEGINS_WITHIN_WORD = /^[\p{L}\p{N}_]/u;
 const ENDS_WITHIN_WORD = /[\p{L}\p{N}_]$/u;
+/** The same of names and times, too: `db1.test`, `2026-11-27`. */
+const BEGINS_WITHIN_NAME = /^[.-]?[\p{L}\p{N}_]/u;
+const ENDS_WITHIN_NAME = /[\p{L}\p{N}_][.-]?$/u;
 
 /** A secret that is a word is hidden as a word only: `elastic` is a part of many others. */
 function without(secret: string, text: string): string {
   const [first = '', ...rest] = text.split(secret);
-  if (!WORD.test(secret)) return [first, ...rest].join(HIDDEN);
+  const isShort = secret.length < LONG_LENGTH_MIN;
+  if (!isShort && !WORD.test(secret)) return [first, ...rest].join(HIDDEN);
+  const [begins, ends] = isShort ? [BEGINS_WITHIN_NAME, ENDS_WITHIN_NAME] : [BEGINS_WITHIN_WORD, ENDS_WITHIN_WORD];
   let shown = first;
   let before = first;
   for (const after of rest) {
-    const isPart = ENDS_WITHIN_WORD.test(before) || BEGINS_WITHIN_WORD.test(after);
+    // What has no letter or digit at an end stands alone there.
+    const isPart =
+      (ends.test(before) && BEGINS_WITHIN_WORD.test(secret)) || (begins.test(after) && ENDS_WITHIN_WORD.test(secret));
     shown += (isPart ? secret : HIDDEN) + after;
     before = after;
   }
@@ -132,9 +133,27 @@ export function secretsInAddress(address: string): readonly string[] {
     .split(/[&;]/)
     .flatMap((option) => {
       const end = option.indexOf('=');
-      return end > 0 && isSecretOption(option.slice(0, end).toLowerCase()) ? [option.slice(end + 1)] : [];
+      return end > 0 ? secretsInOption(option.slice(0, end).toLowerCase(), option.slice(end + 1)) : [];
     });
-  return [password, ...values].flatMap((secret) => [secret, decoded(secret), ...secret.split(/[@/:?#,&;]/)]);
+  return [password, ...values].flatMap((secret) => [secret, decoded(secret), ...piecesOf(secret)]);
+}
+
+/** Of properties, `NAME:value` with commas between, some are secrets: `SERVICE_NAME:mongodb,AWS_SESSION_TOKEN:…`. */
+function secretsInOption(name: string, value: string): readonly string[] {
+  if (!isSecretOption(name)) return [];
+  if (!name.includes(PROPERTIES)) return [value];
+  // Written as it is meant as well: escaped, the separators could not be seen.
+  return [...new Set([value, decoded(value)])].flatMap((written) =>
+    written.split(',').flatMap((property) => {
+      const end = property.indexOf(':');
+      return end > 0 && isSecretOption(property.slice(0, end).toLowerCase()) ? [property.slice(end + 1)] : [];
+    }),
+  );
+}
+
+/** What is left of a secret that was taken for the parts of an address. */
+function piecesOf(secret: string): readonly string[] {
+  return secret.split(/[@/:?#,&;]/).filter((piece) => piece.length >= LONG_LENGTH_MIN);
 }
 
 /** A user without a password is none. */

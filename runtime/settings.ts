@@ -44,12 +44,13 @@ export function secrecyOf(schema: z.ZodObject, name: string): Secrecy | null {
   return setting instanceof z.ZodType ? (secrecy.get(setting)?.secrecy ?? null) : null;
 }
 
-/** What other settings say openly, such as the namespace, is no secret. */
+/** What other settings say openly, given or by default, such as the namespace, is no secret. */
 function keepSecretsOf(schema: z.ZodObject, given: Readonly<Record<string, string | undefined>>): void {
-  const settings = Object.entries(given).map(([name, value = '']) => ({ name, value }));
-  const open = settings.filter(({ name }) => secrecyOf(schema, name) === null);
-  const secrets = settings.flatMap(({ name, value }) => secretsOf(schema, name, value));
-  keepSecret(secrets.filter((secret) => !open.some(({ value }) => value.includes(secret))));
+  const open = describeSettings(schema)
+    .filter(({ name }) => secrecyOf(schema, name) === null)
+    .map(({ name, fallback }) => given[name] ?? fallback);
+  const secrets = Object.entries(given).flatMap(([name, value = '']) => secretsOf(schema, name, value));
+  keepSecret(secrets.filter((secret) => !open.some((value) => value.includes(secret))));
 }
 
 function secretsOf(schema: z.ZodObject, name: string, value: string): readonly string[] {

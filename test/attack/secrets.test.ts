@@ -115,6 +115,41 @@ describe('once settings are read', () => {
   });
 });
 
+describe('what is no secret', () => {
+  it('of the properties of a mechanism is not kept as one', () => {
+    const properties = `SERVICE_NAME:mongodb,CANONICALIZE_HOST_NAME:true,AWS_SESSION_TOKEN:${SECRET}`;
+    for (const written of [properties, encodeURIComponent(properties)]) {
+      const secrets = secretsInAddress(`mongodb://h/?authMechanismProperties=${written}&appName=a`);
+      expect([...new Set(secrets)].filter((secret) => secret !== '').map(decodeURIComponent)).toEqual([SECRET]);
+    }
+  });
+
+  it.each(['orders', '2026', 'test', 'pa/test', 'info', String(process.pid), 'audit'])(
+    'stays readable though a password is %s',
+    (password) => {
+      readSettings(projectorSettings, { MONGODB_URL: `mongodb://user:${encodeURIComponent(password)}@h:1/` });
+      const said = {
+        topic: 'orders',
+        server: 'db1.test:27017',
+        at: '2026-11-27T10:00:00.000Z',
+        names: 'latest auditor',
+      };
+      const line = JSON.parse(logged(said));
+      expect(line).toMatchObject({ ...said, level: 30, name: 'test', pid: process.pid, msg: 'said' });
+      expect(new Date(line.time).toISOString()).toBe(line.time);
+    },
+  );
+
+  it('is told from a short password that stands alone', () => {
+    readSettings(projectorSettings, { MONGODB_URL: 'mongodb://user:audit@h:1/' });
+    for (const text of ['got "audit"', 'audit', 'is audit.', 'user:audit@h', 'audit is wrong']) {
+      expect(concealed(text)).toBe(text.replace('audit', '…'));
+    }
+    // Under a name that the head of a line has, too.
+    expect(logged({ name: 'audit', time: 'audit', pid: 'audit' })).not.toContain('audit');
+  });
+});
+
 describe('the URL of a request', () => {
   it.each([
     ['/v1/orders?%6Bey=s3', '/v1/orders?%6Bey=…'],
