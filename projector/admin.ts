@@ -11,7 +11,7 @@ import { AdminProblem, answerProblems, send } from './admin-api/problems.js';
 /** What is not answered so long after the projector has ended is cut off. */
 const DRAIN_TIMEOUT_MS = 2_000;
 
-export interface AdminSettings extends Omit<HttpBounds, 'pipelinedMax'> {
+export interface AdminSettings extends Omit<HttpBounds, 'pipelinedMax' | 'idleGivesWay'> {
   readonly host: string;
   readonly port: number;
 }
@@ -49,7 +49,8 @@ export class AdminServer implements Service {
     private readonly admission: Admission,
     private readonly api: RequestHandler,
   ) {
-    this.server = boundedServer(this.app(), { ...settings, pipelinedMax: PIPELINED_MAX }, {}, NOBODY);
+    const bounds = { ...settings, pipelinedMax: PIPELINED_MAX, idleGivesWay: true } as const;
+    this.server = boundedServer(this.app(), bounds, {}, NOBODY);
     this.drain = new HttpDrain(this.server);
   }
 

@@ -20,7 +20,7 @@ export const projectorSettings = z.object({
       ),
   ),
   ADMIN_CONNECTIONS_MAX: integer(100, 1, 100_000).describe(
-    'connections to ADMIN_PORT that are open at a time; more are closed as they come',
+    'connections to ADMIN_PORT that are open at a time; for one more the oldest is closed on which nothing is being answered',
   ),
   ADMIN_REQUEST_TIMEOUT_MS: integer(10_000, 1_000, 600_000).describe(
     'how long a client of ADMIN_PORT may take to send its request, the first one from when it connects (ms)',

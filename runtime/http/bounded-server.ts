@@ -1,6 +1,7 @@
 /** An HTTP server on which no client can hold more, or for longer, than is stated. */
 import { createServer, maxHeaderSize, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import { limitAnswerTime } from './answer-time.js';
+import { idleGivesWay } from './idle-gives-way.js';
 import { oneAtATime } from './one-at-a-time.js';
 
 export interface HttpBounds {
@@ -8,8 +9,10 @@ export interface HttpBounds {
   readonly requestTimeoutMs: number;
   /** How long it may take to read an answer, from its first byte on (ms). */
   readonly answerTimeoutMs: number;
-  /** More are closed as they come. */
+  /** More are closed as they come, unless idle ones give way. */
   readonly connectionsMax: number;
+  /** The oldest connection on which nothing is being answered is closed for a new one. */
+  readonly idleGivesWay?: true;
   /** Requests of one connection that wait for the one before them; one with more is cut off. */
   readonly pipelinedMax: number;
 }
@@ -45,7 +48,8 @@ export function boundedServer(
   const own = { requireHostHeader: false };
   const server = createServer({ ...options, ...timeouts, ...own }, oneAtATime(listener, waiting));
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
-  server.maxConnections = connectionsMax;
+  if (bounds.idleGivesWay) idleGivesWay(server, connectionsMax, () => observer.dropped());
+  else server.maxConnections = connectionsMax;
   server.on('drop', () => observer.dropped());
   limitAnswerTime(server, answerTimeoutMs, () => observer.cutOff());
   return server;

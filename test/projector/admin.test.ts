@@ -76,15 +76,43 @@ it('lets no client hold a connection for as long as it likes', async () => {
   await bounded.stop();
 });
 
-it('closes connections beyond its limit', async () => {
+it('is found alive by whoever asks, though others hold all the connections that there may be', async () => {
   await server.stop();
-  const bounded = new AdminServer({ ...BOUNDS, host: '127.0.0.1', port, connectionsMax: 1 }, RUNNING, OPEN, () => {});
+  const bounded = new AdminServer({ ...BOUNDS, host: '127.0.0.1', port, connectionsMax: 5 }, RUNNING, OPEN, () => {});
   await bounded.run();
-  const first = connect(port, '127.0.0.1');
-  await once(first, 'connect');
-  const second = connect(port, '127.0.0.1');
+  const held = Array.from({ length: 5 }, () => connect(port, '127.0.0.1').on('error', () => {}));
+  await Promise.all(held.map((socket) => once(socket, 'connect')));
+  // One that has begun to ask is as idle as a silent one.
+  held[1]?.write('GET /health/live HTTP/1.1\r\n');
+  expect(await ask('/health/live')).toMatchObject({ status: 200 });
+  await until('the oldest is closed', async () => held[0]?.destroyed === true);
+  expect(held.slice(1).every(({ destroyed }) => !destroyed)).toBe(true);
+  // More at once than there may be: the last of them stay.
+  const more = Array.from({ length: 20 }, () => connect(port, '127.0.0.1').on('error', () => {}));
+  await until('all others are closed', async () => [...held, ...more].filter((one) => !one.destroyed).length <= 5);
+  for (const one of more) one.resume();
+  expect(await ask('/health/live')).toMatchObject({ status: 200 });
+  for (const socket of [...held, ...more]) socket.destroy();
+  await bounded.stop();
+});
+
+it('closes no connection on which it is answering, and then refuses new ones', async () => {
+  await server.stop();
+  const bounded = new AdminServer(
+    { ...BOUNDS, host: '127.0.0.1', port, connectionsMax: 1 },
+    RUNNING,
+    OPEN,
+    (_request, response) => {
+      answerLast = () => response.json({ done: true });
+    },
+  );
+  await bounded.run();
+  const operation = ask('/admin/v1/status');
+  await until('the request', async () => answerLast !== null);
+  const second = connect(port, '127.0.0.1').on('error', () => {});
   await once(second.resume(), 'close');
-  first.destroy();
+  answerLast?.();
+  expect(await operation).toMatchObject({ status: 200, body: { done: true } });
   await until('room', async () => (await ask('/health/live')).status === 200);
   await bounded.stop();
 });
