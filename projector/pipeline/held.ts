@@ -1,3 +1,4 @@
+import type { HeaderValue } from '../../mappings/events/event.js';
 import { contentBytes } from '../../mappings/events/size.js';
 import type { Admission, SourceRecord } from '../ports.js';
 
@@ -73,6 +74,6 @@ function copyOf(header: Header): Header {
   return header === undefined ? undefined : copyOfOne(header);
 }
 
-function copyOfOne(value: Buffer | string): Buffer | string {
-  return typeof value === 'string' ? value : Buffer.from(value);
+function copyOfOne(value: HeaderValue): HeaderValue {
+  return Buffer.isBuffer(value) ? Buffer.from(value) : value;
 }

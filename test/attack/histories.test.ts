@@ -13,7 +13,7 @@ function heldLog() {
   const records: RecordSource = {
     at: (places, { caller }) =>
       new Promise((resolve) => reading.push({ caller, answer: () => resolve(places.map(() => null)) })),
-    withKey: async (_, { to }) => ({ records: [], next: to, begins: 0 }),
+    withKey: async (_, { to }) => ({ records: [], next: to, begins: 0, isAllRead: true }),
   };
   return { source: new RecordsInTurn(records, 90), reading };
 }

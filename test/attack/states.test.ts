@@ -353,17 +353,12 @@ describe('the cache of states', () => {
     expect([...cache.take('orders', ['b', 'c', 'd']).keys()]).toEqual(['b', 'c', 'd']);
   });
 
-  it('loses no small ones to a large one, and nothing at all to one that is larger than it may hold', () => {
+  it('loses nothing to one that is larger than it may hold', () => {
     const cache = new StateCache(10, 250_000);
-    const small = ['a', 'b', 'c'];
-    for (const id of small) cache.put('customers', id, { version: 1, state: EMPTY_STATE });
-    for (const id of ['d', 'e', 'f']) cache.put('orders', id, { version: 1, state: EMPTY_STATE, length: 100_000 });
-    expect([...cache.take('customers', small).keys()]).toEqual(small);
-    expect([...cache.take('orders', ['d', 'e', 'f']).keys()]).toEqual(['e', 'f']);
-    cache.put('orders', 'g', { version: 1, state: EMPTY_STATE, length: 250_001 });
+    for (const id of ['a', 'b']) cache.put('orders', id, { version: 1, state: EMPTY_STATE, length: 100_000 });
+    cache.put('orders', 'c', { version: 1, state: EMPTY_STATE, length: 250_001 });
     // What was known of it before is too old.
-    cache.put('orders', 'f', { version: 2, state: EMPTY_STATE, length: 250_001 });
-    expect([...cache.take('customers', small).keys()]).toEqual(small);
-    expect([...cache.take('orders', ['d', 'e', 'f', 'g']).keys()]).toEqual(['e']);
+    cache.put('orders', 'b', { version: 2, state: EMPTY_STATE, length: 250_001 });
+    expect([...cache.take('orders', ['a', 'b', 'c']).keys()]).toEqual(['a']);
   });
 });
