@@ -104,6 +104,7 @@ class SharedPace implements Pace {
 
   end(): void {
     this.#leave();
+    this.#leave = () => {};
   }
 
   /** Waits for it no longer than its caller does, nor when the other settles before. */
