@@ -96,9 +96,16 @@ function readFields(values: ParameterValues, views: readonly View[]): FieldTree 
   return selectionOf([view.queries.id.name, ...paths]);
 }
 
+/** What all ids of events are made of, those of other versions, too. */
+const BASE64URL = /^[A-Za-z0-9_-]+$/;
+
 function readPlace(values: ParameterValues, header: string | undefined, seal: Seal): Place | 'unreadable' | null {
   const parameter = values.one('lastEventId');
   const text = header ?? parameter;
   if (text === undefined || text === '') return null;
+  if (!BASE64URL.test(text)) {
+    values.refuse(header === undefined ? 'lastEventId' : LAST_EVENT_ID, 'is no id of an event');
+    return null;
+  }
   return decodePlace(text, seal) ?? 'unreadable';
 }

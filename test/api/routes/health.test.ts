@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { CursorSecret } from '../../../api/cursor-secret.js';
+import { until } from '../../until.js';
 import { order } from '../documents.js';
 import { memoryReader, serve } from '../server.js';
 
@@ -15,7 +16,7 @@ it('a process without the secret of cursors is not ready, says why, and is once 
     expect(body.reasons).toEqual([expect.stringContaining('secret for cursors')]);
     expect((await server.get('/health/live')).status).toBe(200);
     made = 'a secret of the namespace';
-    expect((await server.get('/health/ready')).status).toBe(200);
+    await until('readiness', async () => (await server.get('/health/ready')).status === 200);
   } finally {
     await server.close();
   }
