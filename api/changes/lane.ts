@@ -83,7 +83,8 @@ export class Lane {
       const gap = between(caughtUpTo, places);
       const missed = gap === null ? null : this.#missed(subscription, gap);
       if (missed === null || missed.length > this.#ports.readTogether) return 'far';
-      await this.#deliverMissed(subscription, missed);
+      // Too much for one piece: whoever is that far behind takes it in pieces, each after the one before.
+      if (!(await this.#deliverMissed(subscription, missed))) return 'far';
       // Whoever has left meanwhile would stay for ever.
       if (!subscription.outlet.isOpen) return 'far';
       subscription.catchUpTo(name, places);
@@ -99,8 +100,11 @@ export class Lane {
 
   /** Delivers what a subscription that has not joined yet has missed. @throws what reading fails with for good */
   async catchUp(subscription: Subscription, changes: readonly LoggedChange[]): Promise<void> {
-    for (const piece of piecesOf(this.#missed(subscription, changes), this.#ports.readTogether)) {
-      await this.#inTurn(() => this.#deliverMissed(subscription, piece));
+    const pieces = piecesOf(this.#missed(subscription, changes), this.#ports.readTogether);
+    for (let piece = pieces.shift(); piece !== undefined; piece = pieces.shift()) {
+      const own = piece;
+      const isDelivered = await this.#inTurn(() => this.#deliverMissed(subscription, own));
+      if (!isDelivered) pieces.unshift(...halvesOf(own));
       await subscription.outlet.drained();
     }
   }
@@ -127,11 +131,13 @@ export class Lane {
     return [...gather(own, new Map()).values()].filter((change) => this.#delivery.isMissed(change, subscription));
   }
 
-  async #deliverMissed(subscription: Subscription, missed: readonly LoggedChange[]): Promise<void> {
+  /** False when it is too much for one piece: nothing was sent. */
+  async #deliverMissed(subscription: Subscription, missed: readonly LoggedChange[]): Promise<boolean> {
     const { outlet } = subscription;
     const found = missed.length === 0 ? null : await this.#read(missed, () => outlet.isOpen);
-    if (found === 'too much') for (const half of halvesOf(missed)) await this.#deliverMissed(subscription, half);
-    else if (found !== null) outlet.send(this.#delivery.deliverMissed(missed, found, subscription), subscription.place);
+    if (found === 'too much') return false;
+    if (found !== null) outlet.send(this.#delivery.deliverMissed(missed, found, subscription), subscription.place);
+    return true;
   }
 
   /** Never while something else is read or delivered. @throws Error when the lane is stopped */

@@ -215,7 +215,7 @@ async function lookAgain(
 /** Those that differ now. */
 async function look(sides: Sides, ids: readonly string[], charactersMax: number): Promise<Map<string, Look>> {
   const looks = new Map<string, Look>();
-  const parts = inRoom(ids, halvesOfList, charactersMax, (part, room) => lookAtPart(sides, part, room));
+  const parts = inRoom(ids, halvesOfList, charactersMax, (part, room) => lookAtPart(sides, part, room()));
   for await (const part of parts) for (const look of part) looks.set(look.difference.id, look);
   return looks;
 }

@@ -44,7 +44,7 @@ export async function foldBatch(
       const bySubject = [...groupBy(own, ({ event }) => event.subject)];
       return inLanes(piecesOf(bySubject, AGGREGATES_AT_A_TIME), PIECES_IN_FLIGHT, async (piece) => {
         const parts = inRoom(piece, halvesOfList, ports.loadedCharactersMax, (part, room) =>
-          foldAggregates(ports, name, new Map(part), dirty, room),
+          foldAggregates(ports, name, new Map(part), dirty, room()),
         );
         for await (const own of parts) apart.push(...own);
       });

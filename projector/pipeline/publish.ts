@@ -7,18 +7,19 @@ import type { DerivationSettings, Loaded, Storage, View } from '../../mappings/c
 import type { Rendering } from '../../mappings/loading.js';
 import { views } from '../../mappings/registry.js';
 import type { Change } from '../../runtime/changes.js';
-import type {
-  AggregateStore,
-  ChangeFeed,
-  Clock,
-  DocumentStore,
-  OutgoingDocument,
-  RollupStore,
-  Room,
-  Target,
-  TargetList,
-  Ticket,
-  TicketCounter,
+import {
+  type AggregateStore,
+  type ChangeFeed,
+  type Clock,
+  type DocumentStore,
+  type OutgoingDocument,
+  type RollupStore,
+  type Room,
+  type Target,
+  type TargetList,
+  type Ticket,
+  type TicketCounter,
+  Unavailable,
 } from '../ports.js';
 import type { StateCache } from '../state/cache.js';
 import { DirtyDocuments } from './dirty.js';
@@ -73,7 +74,7 @@ export async function* publishEach(
 ): AsyncGenerator<readonly Change[], undefined> {
   for (const piece of pieces) {
     yield* inRoom(piece, halvesOf, ports.loadedCharactersMax, (part, room) =>
-      patience.until((signal) => publish(ports, part, room, unfounded, signal)),
+      patience.until((signal) => publish(ports, part, room(), unfounded, signal)),
     );
   }
 }
@@ -99,8 +100,9 @@ async function publish(
   const targets = await timed(stages, 'targets', () => ports.targets.current());
   const places = groupBy(targets, ({ view }) => view);
   const context = { ...ports.settings, today };
-  const changes = await timed(stages, 'publish', () =>
-    Promise.all(
+  const outcomes = await timed(stages, 'publish', () =>
+    // What one view's store refuses is waited for by all: an attempt goes on behind no other one.
+    Promise.allSettled(
       [...rendering].map(async ([view, ids]) => {
         const written = new Set<string>();
         // In the order of the list: a document must not be missing where readers will look next.
@@ -112,7 +114,10 @@ async function publish(
       }),
     ),
   );
-  return changes.flat();
+  const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+  // What is no passing failure counts before one that is.
+  if (failures.length > 0) throw failures.find((failure) => !(failure instanceof Unavailable)) ?? failures[0];
+  return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : []));
 }
 
 function changesOf(view: View, ticket: Ticket, loaded: Loaded, ids: Iterable<string>): Change[] {

@@ -18,17 +18,20 @@ export class LimitedRoom implements Room {
   }
 }
 
-/** The whole in one step when there is room for it, else in parts, in order. What cannot be halved has all the room that it takes. */
+/**
+ * The whole in one step when there is room for it, else in parts, in order. What cannot be halved has all the room that it
+ * takes. A step that is repeated takes a room for each attempt.
+ */
 export async function* inRoom<Part, Result>(
   whole: Part,
   halvesOf: (part: Part) => readonly [Part, Part] | null,
   charactersMax: number,
-  step: (part: Part, room: Room) => Promise<Result>,
+  step: (part: Part, room: () => Room) => Promise<Result>,
 ): AsyncGenerator<Result, undefined> {
   const waiting = [whole];
   for (let part = waiting.pop(); part !== undefined; part = waiting.pop()) {
     const halves = halvesOf(part);
-    const room = new LimitedRoom(halves === null ? Number.POSITIVE_INFINITY : charactersMax);
+    const room = () => new LimitedRoom(halves === null ? Number.POSITIVE_INFINITY : charactersMax);
     const result = await step(part, room).catch((error: unknown) => {
       if (error instanceof NoRoom) return error;
       throw error;

@@ -50,7 +50,7 @@ export async function lookAt(
 ): Promise<Map<string, DocumentLook>> {
   const looks = new Map<string, DocumentLook>();
   const parts = inRoom(ids, halvesOfList, ports.loadedCharactersMax, (part, room) =>
-    lookAtPart(ports, view, target, part, room),
+    lookAtPart(ports, view, target, part, room()),
   );
   for await (const part of parts) for (const [id, look] of part) looks.set(id, look);
   return looks;

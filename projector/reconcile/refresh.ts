@@ -68,7 +68,7 @@ function statesOf(
     ids,
     halvesOfList,
     loadedCharactersMax,
-    async (part, room) => [part, await aggregates.read(aggregate, part, room)] as const,
+    async (part, room) => [part, await aggregates.read(aggregate, part, room())] as const,
   );
 }
 
@@ -80,7 +80,7 @@ async function touchOwned(
   owners: readonly string[],
 ): Promise<void> {
   const parts = inRoom(owners, halvesOfList, loadedCharactersMax, (part, room) =>
-    rollups.read(rollup, part, null, room),
+    rollups.read(rollup, part, null, room()),
   );
   for await (const part of parts) {
     for (const [owner, periods] of part) {

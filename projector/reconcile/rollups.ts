@@ -39,7 +39,7 @@ export function sumsOf(ports: DeepPorts, rollup: RollupName): Subject<RollupLook
     // What an order counts in, and no sum is there for.
     for await (const ids of statePages(ports, 'orders', PAGE_IDS)) {
       const parts = inRoom(ids, halvesOfList, ports.loadedCharactersMax, (part, room) =>
-        patience.until(() => basis.states('orders', part, room)),
+        patience.until(() => basis.states('orders', part, room())),
       );
       for await (const states of parts) {
         const groups = new Set([...states.values()].flatMap(({ state }) => state?.groups.get(rollup) ?? []));

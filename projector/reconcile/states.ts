@@ -90,7 +90,7 @@ async function lookAtStates(
 ): Promise<Map<string, StateLook>> {
   const looks = new Map<string, StateLook>();
   const parts = inRoom(ids, halvesOfList, ports.loadedCharactersMax, (part, room) =>
-    lookAtPart(ports, aggregate, refold, part, room),
+    lookAtPart(ports, aggregate, refold, part, room()),
   );
   for await (const part of parts) for (const [id, look] of part) looks.set(id, look);
   return looks;

@@ -135,9 +135,13 @@ class BulkStep {
 
   /** @returns `null` when everything is done. */
   private async sendOnce(piece: Piece): Promise<CrowdedOut | null> {
-    this.signal?.throwIfAborted();
     const demand = isLarge(piece) && this.pressure.isSuspect(this.index, piece.ids[0]) ? 'alone' : 'any';
-    const { answer, wasAlone } = await this.pressure.inTurn(() => sendPiece(this.client, this.index, piece), demand);
+    const send = async () => {
+      // Its turn may have been long in coming.
+      this.signal?.throwIfAborted();
+      return sendPiece(this.client, this.index, piece);
+    };
+    const { answer, wasAlone } = await this.pressure.inTurn(send, demand);
     switch (answer.kind) {
       case 'items':
         return this.settle(piece, answer.items);

@@ -93,6 +93,8 @@ export class ElasticsearchDocumentScan implements DocumentScan {
         }
         const { hits } = found.hits;
         if (hits.length === 0) return;
+        // Large ones may have come to an end.
+        size = Math.min(size * 2, sizeMax);
         yield hits;
         last = Number(hits.at(-1)?.sort?.[0]);
       }

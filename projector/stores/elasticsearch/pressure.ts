@@ -33,9 +33,13 @@ const MONOTONIC: PressureTime = {
 interface RefusedAlone {
   readonly times: number;
   readonly since: number;
+  /** When it was refused last. */
+  readonly last: number;
 }
 
-const NEVER_ALONE: RefusedAlone = { times: 0, since: 0 };
+const NEVER_ALONE: RefusedAlone = { times: 0, since: 0, last: 0 };
+/** After so long without a refusal what was counted before says nothing. */
+const FORGOTTEN_MS = 300_000;
 
 export interface Sent<Answer> {
   readonly answer: Answer;
@@ -77,7 +81,8 @@ export class Pressure {
   async inTurn<Answer>(send: () => Promise<Answer>, demand: 'any' | 'alone' = 'any'): Promise<Sent<Answer>> {
     const waits = this.crowded || demand === 'alone' || this.waitingAlone > 0;
     const turn = waits ? this.last.then(() => this.counted(send)) : this.counted(send);
-    this.last = Promise.allSettled([this.last, turn]);
+    // Without what they came to: the chain would keep all answers that there ever were.
+    this.last = Promise.allSettled([this.last, turn]).then(() => undefined);
     if (demand === 'any') return turn;
     this.waitingAlone += 1;
     try {
@@ -114,10 +119,12 @@ export class Pressure {
   refusedAlone(index: string, id: string): boolean {
     const name = nameIn(index, id);
     const now = this.time.now();
-    const before = this.suspects.get(name) ?? NEVER_ALONE;
+    const known = this.suspects.get(name) ?? NEVER_ALONE;
+    // One crowding says nothing of the next.
+    const before = now - known.last > FORGOTTEN_MS ? NEVER_ALONE : known;
     const times = before.times + 1;
     const since = times === 1 ? now : before.since;
-    this.suspects.set(name, { times, since });
+    this.suspects.set(name, { times, since, last: now });
     return times >= REFUSALS_ALONE_MAX && now - since >= REFUSED_ALONE_MS;
   }
 

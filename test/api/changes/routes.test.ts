@@ -202,7 +202,7 @@ describe('GET /v1/changes', () => {
       encodePlace({ edition: '7.1.1.1', places: [0, 0] }, placeSeal(SECRET)),
       encodePlace({ edition: '1.1.1.1', places: [900, 0] }, placeSeal(SECRET)),
       encodePlace({ edition: '1.1.1.1', places: [0, 0] }, placeSeal(Buffer.from('another'))),
-      'of an older version',
+      'ofAnOlderVersion',
     ]) {
       const { status, body } = await server.get('/v1/changes', { headers: { 'Last-Event-ID': id } });
       expect({ status, code: body.code }).toEqual({ status: 410, code: 'changes-expired' });

@@ -80,6 +80,7 @@ beforeAll(async () => {
       NAMESPACE: namespace,
       API_PORT: '0',
       LOG_LEVEL: 'silent',
+      CURSOR_SECRET: 'a secret of this test, long enough for cursors',
       // What is dear is to be answered here, again and again.
       RATE_LIMIT_POINTS: '0',
       RECENT_ANSWERS_MS: '0',
