@@ -26,7 +26,9 @@ export function connectKafka(brokers: string[], clientId: string, log: Log): Kaf
       () =>
       ({ level, log: { message, timestamp: _, ...rest } }) => {
         const name = level === logLevel.NOTHING ? 'trace' : (LEVELS[level] ?? 'debug');
-        log[name === 'error' ? 'warn' : name]({ kafkajs: rest }, message);
+        // Of a refused request its message has the name alone.
+        const what = typeof rest.error === 'string' ? `Kafka: ${rest.error} (${message})` : message;
+        log[name === 'error' ? 'warn' : name]({ kafkajs: rest }, what);
       },
   });
 }

@@ -47,3 +47,15 @@ export function halvesOfList<Value>(list: readonly Value[]): readonly [Value[], 
   const middle = list.length >> 1;
   return [list.slice(0, middle), list.slice(middle)];
 }
+
+/** What is found of each of the ids, of all of them together: only what is loaded for it at a time is bounded. */
+export async function foundInRoom<Found>(
+  ids: readonly string[],
+  charactersMax: number,
+  find: (part: readonly string[], room: Room) => Promise<ReadonlyMap<string, Found>>,
+): Promise<Map<string, Found>> {
+  const all = new Map<string, Found>();
+  const parts = inRoom(ids, halvesOfList, charactersMax, (part, room) => find(part, room()));
+  for await (const part of parts) for (const [id, found] of part) all.set(id, found);
+  return all;
+}

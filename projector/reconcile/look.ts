@@ -11,7 +11,7 @@ import type { DerivationSettings, StoredDocument, View } from '../../mappings/co
 import { digestOf } from '../operations/digest.js';
 import { type LoadPorts, loadFor } from '../pipeline/load.js';
 import { render } from '../pipeline/publish.js';
-import { halvesOfList, inRoom } from '../pipeline/room.js';
+import { foundInRoom } from '../pipeline/room.js';
 import type { Clock, DocumentScan, OutgoingDocument, Room, ScannedDocument, Target, TicketLevel } from '../ports.js';
 import { pathsThatDiffer } from './paths.js';
 
@@ -48,12 +48,7 @@ export async function lookAt(
   target: Target,
   ids: readonly string[],
 ): Promise<Map<string, DocumentLook>> {
-  const looks = new Map<string, DocumentLook>();
-  const parts = inRoom(ids, halvesOfList, ports.loadedCharactersMax, (part, room) =>
-    lookAtPart(ports, view, target, part, room()),
-  );
-  for await (const part of parts) for (const [id, look] of part) looks.set(id, look);
-  return looks;
+  return foundInRoom(ids, ports.loadedCharactersMax, (part, room) => lookAtPart(ports, view, target, part, room));
 }
 
 async function lookAtPart(

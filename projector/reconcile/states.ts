@@ -7,7 +7,7 @@ import { decodeState, encodeState } from '../../runtime/state-codec.js';
 import { bucketOf } from '../operations/digest.js';
 import { Refused } from '../operations/rebuilding.js';
 import { piecesOf } from '../pipeline/group.js';
-import { halvesOfList, inRoom } from '../pipeline/room.js';
+import { foundInRoom } from '../pipeline/room.js';
 import type { EventLog, FullStates, Gap, Room, StateCopy, StateScan } from '../ports.js';
 import { fits, type StateBounds, type StoredForm, storedForm } from '../state/bounded-merge.js';
 import { derive } from '../state/derive.js';
@@ -88,12 +88,7 @@ async function lookAtStates(
   refold: Refold,
   ids: readonly string[],
 ): Promise<Map<string, StateLook>> {
-  const looks = new Map<string, StateLook>();
-  const parts = inRoom(ids, halvesOfList, ports.loadedCharactersMax, (part, room) =>
-    lookAtPart(ports, aggregate, refold, part, room()),
-  );
-  for await (const part of parts) for (const [id, look] of part) looks.set(id, look);
-  return looks;
+  return foundInRoom(ids, ports.loadedCharactersMax, (part, room) => lookAtPart(ports, aggregate, refold, part, room));
 }
 
 /** What is stored is read first: the events that it was made of are there then. */
