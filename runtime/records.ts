@@ -175,3 +175,12 @@ export interface PendingJobRecord {
 export const TICKET_FIELD = 'ticket';
 /** `true` on a tombstone, which has no other field of the document; `false` on a visible document. */
 export const HIDDEN_FIELD = 'hidden';
+/**
+ * In Elasticsearch, of large documents only: the bytes of the document as JSON, without the fields that nobody reads. So
+ * whoever asks for a page knows beforehand what it will be, which Elasticsearch tells no sooner than it has made all of it.
+ */
+export const STORED_BYTES_FIELD = 'storedBytes';
+/** A document of so many characters as JSON is a large one. */
+export const LARGE_DOCUMENT_CHARACTERS = 16_384;
+/** Fields of the stored documents that are searched and sorted by, and read by nobody. */
+export const FIELDS_NOT_READ = ['search', 'keys'] as const;

@@ -1,6 +1,6 @@
 /** The body with which a view's index is created; everyone who creates one uses this. */
 import type { StoredDocument, View } from '../contract.js';
-import { boolean } from './elasticsearch-fields.js';
+import { boolean, integer } from './elasticsearch-fields.js';
 
 export interface IndexBody {
   readonly settings: StoredDocument;
@@ -11,7 +11,8 @@ export interface IndexBody {
  * `refresh_interval` is left alone on purpose: then Elasticsearch refreshes every second while somebody searches, and
  * while nobody does (a catch-up, a rebuild) only at the next search, which waits for it and so sees everything.
  *
- * One shard and no replica until an operator says otherwise. A document is its stored fields and the hidden mark.
+ * One shard and no replica until an operator says otherwise. A document is its stored fields, the hidden mark, and its size
+ * where that is large.
  * @throws TypeError when the view does not live in Elasticsearch.
  */
 export function indexBody(view: View): IndexBody {
@@ -24,6 +25,6 @@ export function indexBody(view: View): IndexBody {
       number_of_replicas: 0,
       ...view.storage.settings,
     },
-    mappings: { dynamic: 'strict', properties: { ...view.storage.properties, hidden: boolean } },
+    mappings: { dynamic: 'strict', properties: { ...view.storage.properties, hidden: boolean, storedBytes: integer } },
   };
 }

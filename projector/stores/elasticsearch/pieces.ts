@@ -1,5 +1,11 @@
 /** A bulk request's worth of documents at a time, as the lines that `_bulk` takes. */
-import { HIDDEN_FIELD } from '../../../runtime/records.js';
+import type { StoredDocument } from '../../../mappings/contract.js';
+import {
+  FIELDS_NOT_READ,
+  HIDDEN_FIELD,
+  LARGE_DOCUMENT_CHARACTERS,
+  STORED_BYTES_FIELD,
+} from '../../../runtime/records.js';
 import type { OutgoingDocument, Ticket } from '../../ports.js';
 import type { Pressure } from './pressure.js';
 
@@ -81,8 +87,7 @@ export function* piecesOf(
   let body = '';
   let bytes = 0;
   for (const { id, stored } of documents) {
-    const source = stored === null ? { [HIDDEN_FIELD]: true } : { ...stored, [HIDDEN_FIELD]: false };
-    const lines = `{"index":{"_id":${JSON.stringify(id)},"version":${ticket},"version_type":"external"}}\n${JSON.stringify(source)}\n`;
+    const lines = `{"index":{"_id":${JSON.stringify(id)},"version":${ticket},"version_type":"external"}}\n${sourceOf(stored)}\n`;
     const own = Buffer.byteLength(lines);
     if (own > documentBytesMax) {
       refuse({ id, reason: `it has ${own} bytes as JSON; ELASTICSEARCH_DOCUMENT_BYTES_MAX is ${documentBytesMax}` });
@@ -100,4 +105,13 @@ export function* piecesOf(
     ids.push(id);
   }
   if (ids.length > 0) yield { ids, body, bytes };
+}
+
+function sourceOf(stored: StoredDocument | null): string {
+  if (stored === null) return JSON.stringify({ [HIDDEN_FIELD]: true });
+  const source = JSON.stringify({ ...stored, [HIDDEN_FIELD]: false });
+  if (source.length <= LARGE_DOCUMENT_CHARACTERS) return source;
+  const notRead = JSON.stringify(Object.fromEntries(FIELDS_NOT_READ.map((field) => [field, stored[field]])));
+  const bytes = Buffer.byteLength(source) - Buffer.byteLength(notRead);
+  return `${source.slice(0, -1)},"${STORED_BYTES_FIELD}":${bytes}}`;
 }
