@@ -27,23 +27,24 @@ export async function sendJson(response: Response, pieces: readonly string[]): P
 
 /** Short ones together, long ones in parts. */
 function* gathered(pieces: readonly string[]): Generator<Buffer> {
-  let waiting: string[] = [];
-  let length = 0;
+  let waiting = '';
   for (const piece of pieces) {
-    waiting.push(piece);
-    length += piece.length;
-    if (length < WRITTEN_AT_A_TIME) continue;
-    yield* partsOf(waiting.join(''));
-    waiting = [];
-    length = 0;
+    // A long text is never copied into a longer one.
+    if (piece.length < WRITTEN_AT_A_TIME) waiting += piece;
+    if (waiting.length < WRITTEN_AT_A_TIME && piece.length < WRITTEN_AT_A_TIME) continue;
+    yield* partsOf(waiting);
+    waiting = '';
+    if (piece.length >= WRITTEN_AT_A_TIME) yield* partsOf(piece);
   }
-  yield* partsOf(waiting.join(''));
+  yield* partsOf(waiting);
 }
 
 function* partsOf(text: string): Generator<Buffer> {
-  const bytes = Buffer.from(text);
-  for (let from = 0; from < bytes.byteLength; from += WRITTEN_AT_A_TIME) {
-    yield bytes.subarray(from, from + WRITTEN_AT_A_TIME);
+  for (let from = 0, to = 0; from < text.length; from = to) {
+    to = from + WRITTEN_AT_A_TIME;
+    // No character is cut in two.
+    if (/[\ud800-\udbff]/.test(text.charAt(to - 1))) to -= 1;
+    yield Buffer.from(text.slice(from, to));
   }
 }
 
