@@ -26,6 +26,7 @@ import { composeReaders } from './readers/composed.js';
 import { ElasticsearchReader } from './readers/elasticsearch/reader.js';
 import { ElasticsearchRefresher } from './readers/elasticsearch/refresher.js';
 import { GuardedVersions } from './readers/guarded/versions.js';
+import { LargePages } from './readers/large-pages.js';
 import { MongoBasis } from './readers/mongodb/basis.js';
 import { MongoCursorSecret } from './readers/mongodb/cursor-secret.js';
 import { Database } from './readers/mongodb/database.js';
@@ -118,6 +119,7 @@ export function composeApi(settings: ApiSettings, log: Log = createLog('api', se
     views,
     definitions: definitionsOf(views),
     readers: composeReaders(readers, limits.guards, settings.HIGHLIGHT_STEPS_MAX),
+    largePages: { elasticsearch: new LargePages(elasticsearch, limits.guards.elasticsearch) },
     answers: limits.answers,
     generations,
     freshness,

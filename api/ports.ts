@@ -30,6 +30,14 @@ export interface DocumentReader {
   ping(): Promise<void>;
 }
 
+/** Tells how large a page of documents is before it is read. Rejects as a `DocumentReader` does. */
+export interface SizeReader {
+  /** Bytes of the largest document; 0 while there is no large one. */
+  largest(documents: DocumentSet, options?: Partial<ReadOptions>): Promise<number>;
+  /** Bytes of the large documents in the page that `search` would find. */
+  bytesOf(documents: DocumentSet, query: DocumentQuery, options?: ReadOptions): Promise<number>;
+}
+
 /** Reads several documents of a store at a time, each with its version. Rejects as a `DocumentReader` does. */
 export interface VersionReader {
   /** Those of the ids that were ever written, tombstones included. Sees every acknowledged write at once. */

@@ -3,10 +3,11 @@
  * had for the asking, so that small answers wait for nothing; what is more than that has its turn, is held until the
  * client has taken the last byte, and no caller has all of it.
  */
-import { setImmediate } from 'node:timers/promises';
 import { AnswerTooLarge, CallerGone } from '../ports.js';
 import { Problem } from '../problems.js';
 import type { ParameterError } from '../query/given.js';
+import { FairTurns, NoTurn, turnOf } from '../readers/guarded/fair-turns.js';
+import { unhurried } from './unhurried.js';
 
 export interface AnswerRoomSettings {
   /** Of one answer: of what its store sends, and of its JSON. */
@@ -19,8 +20,6 @@ export interface AnswerRoomSettings {
 
 /** Of these there may be as many as there may be requests. */
 export const SMALL_ANSWER_BYTES = 524_288;
-/** JSON is made of so much in one go, before others have their turn. */
-const SERIALIZED_AT_A_TIME = 1_048_576;
 
 interface Waiting {
   readonly caller: string;
@@ -33,6 +32,8 @@ export class AnswerRoom {
   readonly #bytesPerCallerMax: number;
   readonly #held = new Map<string, number>();
   readonly #waiting = new Set<Waiting>();
+  /** Large answers are made one after another, in turn for each caller: stores and thread have others to serve. */
+  readonly #making = new FairTurns({ turnsMax: 1, placesMax: Number.POSITIVE_INFINITY, callerSharePercent: 100 });
   #bytes = 0;
 
   constructor(settings: AnswerRoomSettings) {
@@ -81,8 +82,7 @@ export class AnswerRoom {
         else reject(error);
       };
       const gone = () => leave(new CallerGone());
-      const detail = 'Answers as large as this one take all the memory that they may have. Try again, or ask for less.';
-      const timer = setTimeout(() => leave(new Problem('overloaded', detail)), this.settings.waitMs);
+      const timer = setTimeout(() => leave(overloaded()), this.settings.waitMs);
       const waiting: Waiting = { caller, admit: () => leave(null) };
       if (signal.aborted) gone();
       else {
@@ -90,6 +90,22 @@ export class AnswerRoom {
         this.#waiting.add(waiting);
       }
     });
+  }
+
+  /**
+   * Waits for the turn to make a large answer. @returns what gives it back, once: the next one is made after a rest as long
+   * as the turn was, so that at most half of the time is for large answers
+   * @throws Problem when the turn does not come in time, CallerGone
+   */
+  async makingTurn(caller: string, signal: AbortSignal): Promise<() => void> {
+    const leave = await turnOf(this.#making, caller, { signal, waitMs: this.settings.waitMs }).catch(orOverloaded);
+    const begun = performance.now();
+    let isLeft = false;
+    return () => {
+      if (isLeft) return;
+      isLeft = true;
+      setTimeout(leave, performance.now() - begun).unref();
+    };
   }
 
   giveBack(caller: string, bytes: number): void {
@@ -109,8 +125,8 @@ export class AnswerShare {
   readonly #signal: AbortSignal;
   readonly #cure: readonly ParameterError[];
   #held = 0;
+  #leaveTurn: (() => void) | null = null;
   #bytes = 0;
-  #serialized = 0;
 
   constructor(room: AnswerRoom, caller: string, signal: AbortSignal, cure: readonly ParameterError[]) {
     this.#room = room;
@@ -121,13 +137,22 @@ export class AnswerShare {
 
   /**
    * Asks a store for no more than there is room for: where that is little and turns out not to be enough, once more when
-   * the turn for a large answer has come.
+   * the turn for a large answer has come. What is known to be large is asked for in its turn.
+   * `bytesOf`: how large it will be, as far as that is known; 0 else.
    * @throws Problem when the answer is larger than any may be, or its turn does not come; CallerGone
    */
-  async read<Answer>(ask: (bytesMax: number) => Promise<Answer>): Promise<Answer> {
+  async read<Answer>(
+    ask: (bytesMax: number) => Promise<Answer>,
+    bytesOf?: (bytesMax: number) => Promise<number>,
+  ): Promise<Answer> {
     const { answerBytesMax } = this.#room.settings;
     const little = Math.min(SMALL_ANSWER_BYTES, answerBytesMax);
     try {
+      if (bytesOf !== undefined && (await bytesOf(answerBytesMax)) > little) {
+        if (this.#held === 0) await this.#take();
+        this.#leaveTurn ??= await this.#room.makingTurn(this.#caller, this.#signal);
+        return await ask(answerBytesMax);
+      }
       if (this.#held > 0 || little === answerBytesMax || this.#tryTake()) return await ask(answerBytesMax);
       const outcome = await ask(little).catch(orTooLarge);
       if (!(outcome instanceof AnswerTooLarge)) return outcome;
@@ -140,14 +165,8 @@ export class AnswerShare {
 
   /** A part of the answer as JSON. @throws as `read` does */
   async jsonOf(part: unknown): Promise<string> {
-    if (this.#serialized > SERIALIZED_AT_A_TIME) {
-      this.#serialized = 0;
-      await setImmediate();
-    }
-    const text = JSON.stringify(part);
-    const bytes = Buffer.byteLength(text);
-    this.#serialized += bytes;
-    this.#bytes += bytes;
+    const text = await unhurried(() => JSON.stringify(part));
+    this.#bytes += Buffer.byteLength(text);
     if (this.#bytes > this.#room.settings.answerBytesMax) throw this.#tooLarge();
     if (this.#bytes > SMALL_ANSWER_BYTES && this.#held === 0) await this.#take();
     return text;
@@ -155,6 +174,7 @@ export class AnswerShare {
 
   /** All parts are there: what they do not need goes back. */
   settle(): void {
+    this.#leaveTurn?.();
     if (this.#held === 0) return;
     const needed = this.#bytes > SMALL_ANSWER_BYTES ? this.#bytes : 0;
     this.#room.giveBack(this.#caller, this.#held - needed);
@@ -163,6 +183,7 @@ export class AnswerShare {
 
   /** Nothing of the answer is needed any more. */
   readonly release = (): void => {
+    this.#leaveTurn?.();
     if (this.#held > 0) this.#room.giveBack(this.#caller, this.#held);
     this.#held = 0;
   };
@@ -189,6 +210,16 @@ export class AnswerShare {
     const detail = `The answer has more than ${answerBytesMax} bytes (ANSWER_BYTES_MAX). errors names what makes it smaller.`;
     return new Problem('answer-too-large', detail, this.#cure, { cause });
   }
+}
+
+function overloaded(): Problem {
+  const detail =
+    'Answers as large as this one take all the memory and time that they may have. Try again, or ask for less.';
+  return new Problem('overloaded', detail);
+}
+
+function orOverloaded(error: unknown): never {
+  throw error instanceof NoTurn ? overloaded() : error;
 }
 
 function orTooLarge(error: unknown): AnswerTooLarge {

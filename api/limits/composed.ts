@@ -21,7 +21,7 @@ import { Shares } from './shares.js';
 /** Questions in a row without an answer, after which a store is left alone. */
 const FAILURES_MAX = 5;
 /** How long a large answer waits for its turn before it is refused. */
-const ANSWER_WAIT_MS = 1_000;
+const ANSWER_WAIT_MS = 5_000;
 const TRY_AGAIN_AFTER_MS = 1_000;
 /** How long a store may take to say that it is there. */
 const PROBE_TIMEOUT_MS = 1_000;

@@ -3,10 +3,10 @@
  * turns, at its own pace, one piece at a time in the whole process, in turn for each caller.
  */
 import { setImmediate } from 'node:timers/promises';
-import { CallerGone, type DocumentReader, type DocumentSet, type ReadOptions } from '../ports.js';
+import type { DocumentReader, DocumentSet, ReadOptions } from '../ports.js';
 import { Problem } from '../problems.js';
 import type { DocumentQuery, Found } from '../query/document-query.js';
-import { FairTurns, QUEUE_WAIT_MS } from './guarded/fair-turns.js';
+import { FairTurns, NoTurn, QUEUE_WAIT_MS, turnOf } from './guarded/fair-turns.js';
 import { highlightsIn, type Pace } from './highlight.js';
 
 /** A few milliseconds. */
@@ -81,16 +81,8 @@ class SharedPace implements Pace {
   }
 
   /** @throws CallerGone; Problem when its turn does not come in time */
-  async begin(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const refusal = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(crowded()), QUEUE_WAIT_MS);
-    });
-    try {
-      await this.#turn(refusal);
-    } finally {
-      clearTimeout(timer);
-    }
+  begin(): Promise<void> {
+    return this.#turn(QUEUE_WAIT_MS);
   }
 
   async rest(): Promise<void> {
@@ -107,31 +99,12 @@ class SharedPace implements Pace {
     this.#leave = () => {};
   }
 
-  /** Waits for it no longer than its caller does, nor when the other settles before. */
-  async #turn(...refusal: Promise<never>[]): Promise<void> {
+  async #turn(waitMs?: number): Promise<void> {
     const { caller = null, signal } = this.#options ?? {};
-    if (signal?.aborted === true) throw new CallerGone();
-    let withdraw: (() => void) | null = () => {};
-    let gone = () => {};
-    const left = new Promise<never>((_, reject) => {
-      gone = () => reject(new CallerGone());
-      signal?.addEventListener('abort', gone, { once: true });
+    const waiting = { signal, ...(waitMs === undefined ? {} : { waitMs }) };
+    this.#leave = await turnOf(this.#turns, caller, waiting).catch((error: unknown) => {
+      throw error instanceof NoTurn ? crowded() : error;
     });
-    const turn = new Promise<void>((resolve, reject) => {
-      withdraw = this.#turns.ask(caller, (leave) => {
-        this.#leave = leave;
-        resolve();
-      });
-      if (withdraw === null) reject(crowded());
-    });
-    try {
-      await Promise.race([turn, left, ...refusal]);
-    } catch (error) {
-      withdraw?.();
-      throw error;
-    } finally {
-      signal?.removeEventListener('abort', gone);
-    }
   }
 }
 

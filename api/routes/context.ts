@@ -16,6 +16,7 @@ import type {
   Refresher,
   Served,
 } from '../ports.js';
+import type { LargePages } from '../readers/large-pages.js';
 import type { Watch } from '../waiting/watch.js';
 
 export interface RouteContext {
@@ -24,6 +25,8 @@ export interface RouteContext {
   readonly definitions: Readonly<Record<string, string>>;
   /** Each store's reader, by the store that the view names. */
   readonly readers: Readonly<Record<View['storage']['store'], DocumentReader>>;
+  /** By the store too: how large pages are; absent where a store sends documents one by one. */
+  readonly largePages: Readonly<Partial<Record<View['storage']['store'], LargePages>>>;
   /** What the answers may hold in memory. */
   readonly answers: AnswerRoom;
   readonly generations: GenerationSource;

@@ -5,10 +5,11 @@ import { StoreUnavailable } from '../ports.js';
 import { Problem } from '../problems.js';
 import type { Condition } from '../query/document-query.js';
 import { pathsNotNeeded } from '../query/field-selection.js';
-import { documentsOf, type RouteContext, readerOf, withFreshness } from './context.js';
+import { type RouteContext, withFreshness } from './context.js';
 import { findDocument } from './documents.js';
 import { answerOf, readList, sendAnswer } from './list.js';
 import type { PricedRoutes } from './priced-routes.js';
+import { search } from './reading.js';
 import { answerFromRecentAnswers, keepAnswer } from './recent-answers.js';
 import { answerFromRecent } from './recent-orders.js';
 
@@ -18,18 +19,14 @@ export function customerOrderRoutes(routes: PricedRoutes, context: RouteContext)
     const { id } = request.params;
     const path = `/v1/customers/${encodeURIComponent(id)}/orders`;
     const asked = await readList(context, request, response, { view: orders, path, fixed: [ordersOf(id, context)] });
-    const { served, options, share } = asked.reading;
     // Whether there is such a customer; its newest orders are read where they are needed.
     const owner = findDocument(context, customers, asked.reading, id, pathsNotNeeded([], customers.queries));
-    const search = share.read((bytesMax) =>
-      readerOf(context, orders).search(documentsOf(orders, served), asked.request.query, { ...options, bytesMax }),
-    );
-    const outcome = search.catch((error: unknown) => {
+    const outcome = search(context, asked.reading, orders, asked.request.query).catch((error: unknown) => {
       // What the customer's document tells may be without what is waited for.
       if (error instanceof StoreUnavailable && asked.demands.waitFor === null) return null;
       throw error;
     });
-    const [, [found, freshness]] = await Promise.all([owner, withFreshness(context, served, outcome)]);
+    const [, [found, freshness]] = await Promise.all([owner, withFreshness(context, asked.reading.served, outcome)]);
     if (found !== null) {
       const answer = await answerOf(asked, found, freshness);
       keepAnswer(context, asked, answer);

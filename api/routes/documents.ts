@@ -14,7 +14,7 @@ import { demandErrors, meetDemands } from './demands.js';
 import { sendDocument } from './etag.js';
 import { type Asked, answerOf, readList, sendAnswer } from './list.js';
 import type { PricedRoutes } from './priced-routes.js';
-import { beginReading, type Reading, SMALLER } from './reading.js';
+import { beginReading, type Reading, SMALLER, search } from './reading.js';
 import { answerFromRecentAnswers, isOutage, keepAnswer } from './recent-answers.js';
 
 export function documentRoutes(routes: PricedRoutes, context: RouteContext, view: View): void {
@@ -29,12 +29,12 @@ export function documentRoutes(routes: PricedRoutes, context: RouteContext, view
 
 async function answerList(context: RouteContext, asked: Asked, response: Response): Promise<void> {
   const { view, reading, request } = asked;
-  const { served, options, share } = reading;
-  const query = share.read((bytesMax) =>
-    readerOf(context, view).search(documentsOf(view, served), request.query, { ...options, bytesMax }),
-  );
   try {
-    const [found, freshness] = await withFreshness(context, served, query);
+    const [found, freshness] = await withFreshness(
+      context,
+      reading.served,
+      search(context, reading, view, request.query),
+    );
     const answer = await answerOf(asked, found, freshness);
     keepAnswer(context, asked, answer);
     await sendAnswer(response, answer, { degraded: false });

@@ -11,9 +11,10 @@ import { callerOf } from '../limits/caller.js';
 import { workOf } from '../limits/work.js';
 import type { CallerOptions, Served } from '../ports.js';
 import { Problem } from '../problems.js';
+import type { DocumentQuery, Found } from '../query/document-query.js';
 import { type ParameterError, readQueryString, valuesByName } from '../query/given.js';
 import { AS_OF } from '../query/parameters.js';
-import type { RouteContext } from './context.js';
+import { documentsOf, type RouteContext, readerOf } from './context.js';
 
 export interface Reading {
   readonly served: Served;
@@ -56,6 +57,21 @@ export async function beginReading(
     principal,
     ...sharing(context, request, response, principal, cure),
   };
+}
+
+/** A page of documents, with the room that the answer has. @throws as `AnswerShare.read` */
+export function search(
+  context: RouteContext,
+  { served, options, share }: Pick<Reading, 'served' | 'options' | 'share'>,
+  view: View,
+  query: DocumentQuery,
+): Promise<Found> {
+  const documents = documentsOf(view, served);
+  const pages = context.largePages[view.storage.store];
+  return share.read(
+    (bytesMax) => readerOf(context, view).search(documents, query, { ...options, bytesMax }),
+    pages && ((bytesMax) => pages.bytesOf(documents, query, { ...options, bytesMax })),
+  );
 }
 
 /** Until the answer is sent, or its caller is gone. */

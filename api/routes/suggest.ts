@@ -6,14 +6,13 @@ import { sendJson } from '../http/json-answer.js';
 import { queryStringOf } from '../http/request-target.js';
 import { PRICES } from '../limits/prices.js';
 import { Problem } from '../problems.js';
-import type { DocumentQuery } from '../query/document-query.js';
 import { project, selectionOf } from '../query/field-selection.js';
 import { readQueryString } from '../query/given.js';
 import { readSuggestRequest } from '../query/suggest-request.js';
-import { documentsOf, type RouteContext, readerOf } from './context.js';
+import { documentsOf, type RouteContext } from './context.js';
 import { demandErrors, meetDemands } from './demands.js';
 import type { PricedRoutes } from './priced-routes.js';
-import { beginReading, SMALLER } from './reading.js';
+import { beginReading, SMALLER, search } from './reading.js';
 
 export const SUGGEST_PATH = '/v1/suggest';
 
@@ -29,7 +28,7 @@ function serve(routes: PricedRoutes, context: RouteContext, view: View, suggest:
   const selection = selectionOf([view.queries.id.name, suggest.field]);
   routes.get(SUGGEST_PATH, PRICES.request, async (request, response) => {
     const reading = await beginReading(context, request, response, view, [SMALLER.q]);
-    const { served, principal, options, share } = reading;
+    const { served, principal, share } = reading;
     const given = readQueryString(queryStringOf(request));
     const outcome = readSuggestRequest(given, view, suggest, rowsOf(view, principal));
     if (outcome.kind === 'refused') {
@@ -41,9 +40,7 @@ function serve(routes: PricedRoutes, context: RouteContext, view: View, suggest:
     const documents = documentsOf(view, served);
     await meetDemands(context, request, reading, { shown: [view], searched: documents });
     const { query } = outcome;
-    const search = (asked: DocumentQuery) =>
-      share.read((bytesMax) => readerOf(context, view).search(documents, asked, { ...options, bytesMax }));
-    const found = query === null ? [] : (await search(query)).documents;
+    const found = query === null ? [] : (await search(context, reading, view, query)).documents;
     const data = await share.jsonOf(found.map((document) => project(shownTo(view, principal, document), selection)));
     share.settle();
     await sendJson(response, ['{"data":', data, '}']);

@@ -175,6 +175,7 @@ export function compose(parts: Parts): Composed {
     views,
     definitions: definitionsOf(views),
     readers: composeReaders(parts, limits.guards, parts.highlightStepsMax ?? 2_000_000),
+    largePages: {},
     answers: limits.answers,
     generations: parts.generations ?? { live: async () => servedOf() },
     freshness: parts.freshness ?? { of: async () => FRESH },

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiSettings } from '../../api/config.js';
 import { AnswerRoom, SMALL_ANSWER_BYTES } from '../../api/limits/answer-room.js';
-import { AnswerTooLarge } from '../../api/ports.js';
+import { AnswerTooLarge, CallerGone } from '../../api/ports.js';
 import { projectorSettings } from '../../projector/config.js';
 import { readSettings } from '../../runtime/settings.js';
 import { order, orderLine } from '../api/documents.js';
@@ -127,6 +127,57 @@ describe('the room of large answers', () => {
     const refused = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason.code] : []));
     expect(refused).toEqual(Array.from({ length: 8 }, () => 'overloaded'));
     expect(await room.open('b', signal, []).read(store(3 * MIB).ask)).toBe(3 * MIB);
+  });
+
+  it('is asked for once when it is known to be large, and made one at a time, in turn for each caller', async () => {
+    const room = new AnswerRoom(settings);
+    const events: string[] = [];
+    const readBy = async (caller: string) => {
+      const share = room.open(caller, signal, []);
+      const { asked, ask } = store(3 * MIB);
+      await share.read(
+        async (bytesMax) => {
+          events.push(`${caller} begins`);
+          await new Promise(setImmediate);
+          return ask(bytesMax);
+        },
+        async () => 3 * MIB,
+      );
+      expect(asked).toEqual([4 * MIB]);
+      events.push(`${caller} ends`);
+      share.settle();
+      share.release();
+    };
+    await Promise.all(['a', 'a', 'a', 'b'].map(readBy));
+    // The third of the one comes after the first of the other.
+    expect(events).toEqual(['a', 'a', 'b', 'a'].flatMap((caller) => [`${caller} begins`, `${caller} ends`]));
+    expect([room.bytes, room.waiting]).toEqual([0, 0]);
+  });
+
+  it('keeps nobody waiting for a turn longer than is stated, nor whoever is gone', async () => {
+    const room = new AnswerRoom({ ...settings, waitMs: 20 });
+    const large = async () => 3 * MIB;
+    const first = room.open('a', signal, []);
+    await first.read(store(3 * MIB).ask, large);
+    await expect(room.open('b', signal, []).read(store(3 * MIB).ask, large)).rejects.toMatchObject({
+      code: 'overloaded',
+    });
+    const gone = new AbortController();
+    const leaving = room.open('c', gone.signal, []).read(store(3 * MIB).ask, large);
+    gone.abort();
+    await expect(leaving).rejects.toBeInstanceOf(CallerGone);
+    // Small ones wait for nothing.
+    const small = room.open('d', signal, []);
+    expect(await small.read(store(1_000).ask, async () => 0)).toBe(1_000);
+    first.release();
+    // There is a rest first.
+    const codeOf = (error: { readonly code: string }) => error.code;
+    const again = () =>
+      room
+        .open('b', signal, [])
+        .read(store(3 * MIB).ask, large)
+        .catch(codeOf);
+    await expect.poll(again).toBe(3 * MIB);
   });
 
   it('is given back whatever happens, and never more than there is', async () => {

@@ -2,12 +2,13 @@
 import { Client, errors, type estypes, type TransportRequestOptions } from '@elastic/elasticsearch';
 import { documentsIndex } from '../../../runtime/names.js';
 import { ElasticsearchConnection } from '../../../runtime/presence/elasticsearch-connection.js';
-import { HIDDEN_FIELD } from '../../../runtime/records.js';
+import { HIDDEN_FIELD, STORED_BYTES_FIELD } from '../../../runtime/records.js';
 import type {
   DocumentReader,
   DocumentSet,
   GetOptions,
   ReadOptions,
+  SizeReader,
   VersionedDocument,
   VersionReader,
 } from '../../ports.js';
@@ -15,7 +16,8 @@ import { type DocumentQuery, type Found, type SortValue, totalOf } from '../../q
 import { shownOf } from '../shown.js';
 import { aggregated } from './aggregations.js';
 import { translateFailure, translateItemFailure } from './failures.js';
-import { notFetched, searchBody } from './search-body.js';
+import { PatientSerializer, parsedBody } from './large-body.js';
+import { notFetched, searchBody, sizesBody } from './search-body.js';
 
 type Source = Readonly<Record<string, unknown>>;
 
@@ -25,7 +27,7 @@ export interface ElasticsearchReaderSettings {
   readonly requestTimeoutMs: number;
 }
 
-export class ElasticsearchReader implements DocumentReader, VersionReader {
+export class ElasticsearchReader implements DocumentReader, SizeReader, VersionReader {
   readonly #client: Client;
   readonly #namespace: string;
   readonly #requestTimeoutMs: number;
@@ -34,6 +36,7 @@ export class ElasticsearchReader implements DocumentReader, VersionReader {
     this.#client = new Client({
       ...{ node: url, requestTimeout: requestTimeoutMs, maxRetries: 1 },
       Connection: ElasticsearchConnection,
+      Serializer: PatientSerializer,
     });
     this.#namespace = namespace;
     this.#requestTimeoutMs = requestTimeoutMs;
@@ -57,7 +60,7 @@ export class ElasticsearchReader implements DocumentReader, VersionReader {
     const { total } = answer.hits;
     const counted = typeof total === 'object' ? total.value + (total.relation === 'gte' ? 1 : 0) : (total ?? 0);
     const more = answer.hits.hits.length > query.size || (query.after === null && counted > query.skip + hits.length);
-    const shown = hits.map(({ _source }) => shownOf(documents.view, withoutMark(_source ?? {}), query.without));
+    const shown = hits.map(({ _source }) => shownOf(documents.view, withoutMarks(_source ?? {}), query.without));
     return {
       documents: shown,
       highlights: null,
@@ -67,10 +70,25 @@ export class ElasticsearchReader implements DocumentReader, VersionReader {
     };
   }
 
+  async largest(documents: DocumentSet, options?: Partial<ReadOptions>): Promise<number> {
+    const aggregations = { largest: { max: { field: STORED_BYTES_FIELD } } };
+    const question = { index: this.#indexOf(documents), size: 0, track_total_hits: false, aggregations };
+    const answer = await this.#ask(options, () => this.#client.search(question, transport(options)));
+    const { largest } = answer.aggregations as { readonly largest?: { readonly value: number | null } };
+    return largest?.value ?? 0;
+  }
+
+  async bytesOf(documents: DocumentSet, query: DocumentQuery, options?: ReadOptions): Promise<number> {
+    const question = { index: this.#indexOf(documents), ...sizesBody(documents.view, query) };
+    const answer = await this.#ask(options, () => this.#client.search(question, transport(options)));
+    const sizes = answer.hits.hits.map(({ fields }) => Number(fields?.[STORED_BYTES_FIELD]?.[0] ?? 0));
+    return sizes.reduce((sum, bytes) => sum + bytes, 0);
+  }
+
   async get(documents: DocumentSet, id: string, options?: GetOptions): Promise<unknown> {
     const source = await this.#ask(options, () => this.#sourceOf(this.#indexOf(documents), id, options));
     if (source === null || source[HIDDEN_FIELD] === true) return null;
-    return shownOf(documents.view, withoutMark(source), options?.without);
+    return shownOf(documents.view, withoutMarks(source), options?.without);
   }
 
   async getMany(
@@ -88,7 +106,7 @@ export class ElasticsearchReader implements DocumentReader, VersionReader {
       if (!item.found || item._source === undefined) continue;
       const { _id: id, _version: version = 0, _source: source } = item;
       const isHidden = source[HIDDEN_FIELD] === true;
-      found.set(id, { version, document: isHidden ? null : shownOf(documents.view, withoutMark(source)) });
+      found.set(id, { version, document: isHidden ? null : shownOf(documents.view, withoutMarks(source)) });
     }
     return found;
   }
@@ -104,7 +122,7 @@ export class ElasticsearchReader implements DocumentReader, VersionReader {
   async #sourceOf(index: string, id: string, options: GetOptions | undefined): Promise<Source | null> {
     try {
       const question = { index, id, _source_excludes: notFetched(options?.without) };
-      const { _source } = await this.#client.get<Source>(question, transport(options));
+      const { _source } = await parsedBody(await this.#client.get<Source>(question, transport(options)));
       return _source ?? null;
     } catch (error) {
       if (isMissingDocument(error)) return null;
@@ -118,7 +136,7 @@ export class ElasticsearchReader implements DocumentReader, VersionReader {
 
   async #ask<Answer>(options: Partial<ReadOptions> | undefined, request: () => Promise<Answer>): Promise<Answer> {
     try {
-      return await request();
+      return await parsedBody(await request());
     } catch (error) {
       throw translateFailure(error, options);
     }
@@ -140,7 +158,7 @@ function isMissingDocument(error: unknown): boolean {
   return typeof body === 'object' && body !== null && 'found' in body;
 }
 
-function withoutMark({ [HIDDEN_FIELD]: _, ...stored }: Source): Source {
+function withoutMarks({ [HIDDEN_FIELD]: _, [STORED_BYTES_FIELD]: _bytes, ...stored }: Source): Source {
   return stored;
 }
 

@@ -4,8 +4,8 @@
  */
 import type { estypes } from '@elastic/elasticsearch';
 import type { View } from '../../../mappings/contract.js';
-import { HIDDEN_FIELD } from '../../../runtime/records.js';
-import { type DocumentQuery, type SortKey, TOTAL_CAP } from '../../query/document-query.js';
+import { FIELDS_NOT_READ, HIDDEN_FIELD, STORED_BYTES_FIELD } from '../../../runtime/records.js';
+import { type Condition, type DocumentQuery, type SortKey, TOTAL_CAP } from '../../query/document-query.js';
 import { aggregationClauses, sharedConditions } from './aggregations.js';
 import { conditionClause, everyClause } from './conditions.js';
 import { fieldType } from './field-types.js';
@@ -15,10 +15,30 @@ import { textQuery } from './text-query.js';
 const WINDOW_MAX = 10_000;
 
 export function searchBody(view: View, query: DocumentQuery): estypes.SearchRequest {
-  const { search } = query;
   const shared = sharedConditions(query);
-  const others = query.conditions.filter((condition) => !shared.includes(condition));
   const aggregations = aggregationClauses(query, shared);
+  return {
+    ...pageClauses(view, query, shared),
+    track_total_hits: query.countExactly ? true : TOTAL_CAP,
+    _source: { excludes: notFetched(query.without) },
+    ...(Object.keys(aggregations).length === 0 ? {} : { aggregations }),
+  };
+}
+
+/** Of the same page, what its large documents have in bytes, and nothing else. */
+export function sizesBody(view: View, query: DocumentQuery): estypes.SearchRequest {
+  return {
+    ...pageClauses(view, query, query.conditions),
+    track_total_hits: false,
+    _source: false,
+    docvalue_fields: [STORED_BYTES_FIELD],
+  };
+}
+
+/** Which documents, in which order, and how many. */
+function pageClauses(view: View, query: DocumentQuery, shared: readonly Condition[]): estypes.SearchRequest {
+  const { search } = query;
+  const others = query.conditions.filter((condition) => !shared.includes(condition));
   return {
     query: {
       bool: {
@@ -31,15 +51,12 @@ export function searchBody(view: View, query: DocumentQuery): estypes.SearchRequ
     sort: query.sort.map((key) => sortClause(view, key)),
     ...(query.after === null ? { from: query.skip } : { search_after: [...query.after] }),
     size: fetchSize(query),
-    track_total_hits: query.countExactly ? true : TOTAL_CAP,
-    _source: { excludes: notFetched(query.without) },
-    ...(Object.keys(aggregations).length === 0 ? {} : { aggregations }),
   };
 }
 
 /** What is searched and sorted by is in the index; nobody reads it. */
 export function notFetched(without: readonly string[] = []): string[] {
-  return ['search', 'keys', ...without];
+  return [...FIELDS_NOT_READ, ...without];
 }
 
 /** One more than asked tells whether more follow; at the very end of the window the total must tell. */

@@ -4,6 +4,7 @@
  * that whoever comes next begins at once. Of places it has its share, so that whoever comes next finds one.
  */
 import { Shares } from '../../limits/shares.js';
+import { CallerGone } from '../../ports.js';
 
 /** How long a question waits for its turn before it is refused. */
 export const QUEUE_WAIT_MS = 500;
@@ -135,5 +136,41 @@ export class FairTurns {
 
   #forgetIdle(caller: Caller, queue: Queue): void {
     if (queue.active === 0 && queue.wishes.size === 0) this.#queues.delete(caller);
+  }
+}
+
+/** No turn comes in time, or there is no place to wait for one. */
+export class NoTurn extends Error {
+  override readonly name = 'NoTurn';
+}
+
+/**
+ * Waits for a turn, no longer than its caller does.
+ * @returns what gives it back, once
+ * @throws NoTurn, after `waitMs` at the latest; CallerGone
+ */
+export async function turnOf(
+  turns: FairTurns,
+  caller: Caller,
+  { signal, waitMs }: { readonly signal?: AbortSignal | undefined; readonly waitMs?: number },
+): Promise<() => void> {
+  if (signal?.aborted === true) throw new CallerGone();
+  let withdraw: (() => void) | null = null;
+  let gone = () => {};
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    return await new Promise<() => void>((resolve, reject) => {
+      gone = () => reject(new CallerGone());
+      signal?.addEventListener('abort', gone, { once: true });
+      if (waitMs !== undefined) timer = setTimeout(() => reject(new NoTurn()), waitMs);
+      withdraw = turns.ask(caller, resolve);
+      if (withdraw === null) reject(new NoTurn());
+    });
+  } catch (error) {
+    (withdraw as (() => void) | null)?.();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', gone);
   }
 }
