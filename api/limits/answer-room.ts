@@ -3,11 +3,12 @@
  * had for the asking, so that small answers wait for nothing; what is more than that has its turn, is held until the
  * client has taken the last byte, and no caller has all of it.
  */
+
+import { unhurried } from '../../runtime/unhurried.js';
 import { AnswerTooLarge, CallerGone } from '../ports.js';
 import { Problem } from '../problems.js';
 import type { ParameterError } from '../query/given.js';
 import { FairTurns, NoTurn, turnOf } from '../readers/guarded/fair-turns.js';
-import { unhurried } from './unhurried.js';
 
 export interface AnswerRoomSettings {
   /** Of one answer: of what its store sends, and of its JSON. */

@@ -1,6 +1,6 @@
 /** Answers of Elasticsearch that are too large to be parsed in one go: their documents are, one after another. */
 import { errors, Serializer } from '@elastic/elasticsearch';
-import { unhurried } from '../../limits/unhurried.js';
+import { unhurried } from '../../../runtime/unhurried.js';
 
 const LARGE_CHARACTERS = 1_048_576;
 /** How the list of documents begins: of `_search`, and of `_mget`. Within a text the quotes would be escaped. */
