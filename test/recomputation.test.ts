@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { recompute } from './recomputation.js';
+import { views } from '../mappings/registry.js';
+import { oracleOf, recompute } from './recomputation.js';
 import type { PublishedEvent, Topic } from './recomputation-documents.js';
 
 const NOW = Date.parse('2026-11-15T12:00:00Z');
@@ -29,6 +30,11 @@ const phone = () =>
 const recomputed = (...events: PublishedEvent[]) => recompute(events, { now: NOW });
 
 describe('recomputation', () => {
+  it('says of every view what it should show, and which file is missing for one that it does not know', async () => {
+    expect(Object.keys(recomputed())).toEqual(Object.keys(views));
+    await expect(oracleOf('carriers')).rejects.toThrow('Add test/oracle/carriers.ts');
+  });
+
   it('joins an order with its customer and products, whatever the order of arrival', () => {
     const tea = event('p-4', 'product.created', 1, {
       ...{

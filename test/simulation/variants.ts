@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const FOLDERS = ['projector', 'mappings', 'runtime', 'test/memory', 'test/simulation', 'test'];
+const FOLDERS = ['projector', 'mappings', 'runtime', 'test/memory', 'test/oracle', 'test/simulation', 'test'];
 
 export interface Patch {
   /** From the project's root. */
