@@ -11,16 +11,10 @@ const ORDERS_PER_PRODUCT = 14;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** The same seed and number give the same events on the same day: the 30-day window is that of today. */
-export async function publishHistory(
-  kafka: Kafka,
-  prefix: string,
-  seed: string,
-  events: number,
-  today: number = beginOfToday(),
-): Promise<History> {
+export async function publishHistory(kafka: Kafka, prefix: string, seed: string, events: number): Promise<History> {
   const feed = await Feed.open(kafka, prefix);
   try {
-    await feed.publish(shopEvents(seed, events, today));
+    await feed.publish(shopEvents(seed, events, beginOfToday()));
     return await feed.history();
   } finally {
     await feed.close();

@@ -4,7 +4,6 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StackFailure } from '../stack/failure.js';
 import { cacheFolder, PROJECT_FOLDER } from '../stack/folders.js';
-import type { Addresses } from '../stack/servers.js';
 import type { History } from './feed.js';
 import type { Ground } from './ground.js';
 import type { MeteredRun, Spent } from './measure.js';
@@ -31,7 +30,6 @@ export function buildProjector(): string {
 /**
  * Timed from the moment at which the projector says that it is ready to the moment at which all its durable positions
  * are the ends of the topics.
- * @param addresses where the projector looks for the servers, when something stands between.
  */
 export async function runOurs(
   run: MeteredRun,
@@ -39,9 +37,8 @@ export async function runOurs(
   history: History,
   program: ProjectorProgram,
   namespace: string,
-  addresses: Addresses = ground.addresses,
 ): Promise<OursOutcome> {
-  const environment = projectorEnvironment(addresses, history.topics, namespace);
+  const environment = projectorEnvironment(ground.addresses, history.topics, namespace);
   const projector = await RunningProjector.start(run, program, environment);
   const stopMeter = projector.startMeter();
   await projector.until(25, () => ground.hasCaughtUp(namespace, history));

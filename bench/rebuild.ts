@@ -13,7 +13,7 @@ import { Feed } from './feed.js';
 import { recordFinalDocuments } from './final-documents.js';
 import { beginOfToday, shopEvents } from './history.js';
 import { type OptionValues, wholeNumber } from './options.js';
-import { type ProgramOutcome, runContender } from './program.js';
+import { type ProgramOutcome, runBare } from './program.js';
 import { type RebuildFigures, type RebuildRound, reportOnRebuilds } from './rebuild-report.js';
 import { type RebuildRun, runRebuild, runSwitches, type SwitchRun } from './rebuild-run.js';
 import { projectorEnvironment, RunningProjector } from './running-projector.js';
@@ -126,7 +126,7 @@ async function fullSpeedRounds(
 async function bareTurn({ run, ground, namespace }: Workbench, feed: Feed, recording: string, round: number) {
   const { topics, events } = await feed.history();
   const own = namespace(`bare-${round}`);
-  const bare = await runContender(run, 'bare', {
+  const bare = await runBare(run, {
     addresses: ground.addresses,
     topics,
     events,
