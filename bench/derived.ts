@@ -3,7 +3,6 @@ import type { Client, estypes } from '@elastic/elasticsearch';
 import type { Db } from 'mongodb';
 import type { ViewName } from '../mappings/contract.js';
 import {
-  dayMarkCollection,
   documentsCollection,
   documentsIndex,
   jobsCollection,
@@ -11,12 +10,6 @@ import {
   REGISTRY_COLLECTION,
 } from '../runtime/names.js';
 import { type GenerationRecord, HIDDEN_FIELD, type PositionRecord, type RegistryRecord } from '../runtime/records.js';
-
-export interface DayMark {
-  readonly day: string;
-  /** Milliseconds since 1970 on the projector's clock: it moves on when a sweep begins, and with each of its pieces. */
-  readonly leasedUntil: number;
-}
 
 export class Derived {
   private generation: GenerationRecord | null = null;
@@ -43,12 +36,6 @@ export class Derived {
   async hasJobs(): Promise<boolean> {
     const { number } = await this.known();
     return (await this.db.collection(jobsCollection(number)).findOne({})) !== null;
-  }
-
-  /** The business day that all documents were brought to, and the lease of who does; `null` before any. */
-  async dayMark(): Promise<DayMark | null> {
-    const { number } = await this.known();
-    return this.db.collection<DayMark & { _id: string }>(dayMarkCollection(number)).findOne({ _id: 'day' });
   }
 
   /** The index of a view, in Elasticsearch. */

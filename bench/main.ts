@@ -8,22 +8,16 @@ import { groupsBench } from './groups.js';
 import { growthBench } from './growth.js';
 import { liveBench } from './live.js';
 import { MeteredRun } from './measure.js';
-import { memoryBench } from './memory.js';
 import { OptionsError } from './options.js';
 import { rebuildBench } from './rebuild.js';
-import { sweepBench } from './sweep.js';
-import { verifyBench } from './verify.js';
 import { waitBench } from './waiting.js';
 
 const BENCHES: readonly Bench[] = [
   liveBench,
   fanOutBench,
   groupsBench,
-  sweepBench,
   rebuildBench,
-  verifyBench,
   growthBench,
-  memoryBench,
   apiBench,
   pressureBench,
   waitBench,

@@ -4,8 +4,6 @@ export interface ProjectorMetrics {
   readonly documents: number;
   readonly documentsByView: readonly { readonly view: string; readonly outcome: string; readonly count: number }[];
   readonly stages: readonly StageTime[];
-  /** Resident set size. */
-  readonly memoryBytes: number;
 }
 
 export interface StageTime {
@@ -32,11 +30,10 @@ export async function readMetrics(admin: string): Promise<ProjectorMetrics> {
       const stage = labels.get('stage') ?? '';
       return { stage, seconds: value, runs: runs.get(stage) ?? 0 };
     }),
-    memoryBytes: named('projector_memory_bytes')[0]?.value ?? Number.NaN,
   };
 }
 
-/** What happened between two readings; the memory is that of the second. */
+/** What happened between two readings. */
 export function spentBetween(before: ProjectorMetrics, after: ProjectorMetrics): ProjectorMetrics {
   const documentsByView = after.documentsByView.map(({ view, outcome, count }) => {
     const earlier = before.documentsByView.find((one) => one.view === view && one.outcome === outcome);
@@ -49,7 +46,6 @@ export function spentBetween(before: ProjectorMetrics, after: ProjectorMetrics):
       const earlier = before.stages.find((one) => one.stage === stage);
       return { stage, seconds: seconds - (earlier?.seconds ?? 0), runs: runs - (earlier?.runs ?? 0) };
     }),
-    memoryBytes: after.memoryBytes,
   };
 }
 

@@ -14,16 +14,11 @@ export interface RebuildFigures {
   /** Live events. */
   readonly quiet: readonly Sighting[];
   readonly during: readonly Sighting[];
-  /** The first of them was foretold roughly. */
   readonly paced: readonly RebuildRun[];
   readonly switches: readonly SwitchRun[];
 }
 
 const VIEWS = Object.values(views).map(({ name }) => name);
-
-const HONEST_SHARE = 0.2;
-/** No rounding of seconds, and no last refresh, is dishonest. */
-const HONEST_SECONDS = 2;
 
 export function reportOnRebuilds({ rounds, quiet, during, paced, switches }: RebuildFigures): string {
   return [
@@ -44,13 +39,6 @@ export function reportOnRebuilds({ rounds, quiet, during, paced, switches }: Reb
           1,
         ),
       ],
-    ]),
-    table('The time left as foretold ÷ as it was, from a tenth of the time onward; min / median / max', [
-      ['', 'looks', 'foretold / true', 'within 20 % or 2 s'],
-      ...rounds.map(({ ours }, i) => etaRow(`full speed, ${i + 1}`, ours)),
-      ...paced.map((run, i) =>
-        etaRow(`paced, ${i + 1}${i === 0 ? ' (roughly)' : ''}, ${run.seconds.toFixed(0)} s`, run),
-      ),
     ]),
     table('What rendering a document costs, in events folded', [
       ['', ...VIEWS],
@@ -110,15 +98,6 @@ function latencyRows(
     ),
     ['ratio', '', ...shares.map((share) => (percentile(all[1], share) / percentile(all[0], share)).toFixed(2))],
   ];
-}
-
-function etaRow(name: string, { foretold }: RebuildRun): string[] {
-  const ratios = foretold.map(({ etaSeconds, leftSeconds }) => etaSeconds / leftSeconds);
-  const honest = foretold.filter(
-    ({ etaSeconds, leftSeconds }) =>
-      Math.abs(etaSeconds - leftSeconds) <= Math.max(HONEST_SECONDS, HONEST_SHARE * leftSeconds),
-  ).length;
-  return [name, String(ratios.length), spread(ratios, 2), `${Math.round((100 * honest) / ratios.length)} %`];
 }
 
 function costsRow(name: string, { costs }: RebuildRun): string[] {

@@ -30,8 +30,6 @@ export interface RebuildRun {
   readonly phases: readonly RebuildPhase[];
   /** What it showed of its steps; `null` when it was too short for that. */
   readonly costs: RebuildCosts | null;
-  /** What was foretold at each look, and how it was in the end, from a tenth of the time onward. */
-  readonly foretold: readonly { readonly etaSeconds: number; readonly leftSeconds: number }[];
 }
 
 export interface SwitchRun {
@@ -81,13 +79,11 @@ export async function runRebuild(
   const group = consumerGroup({ namespace: servers.namespace, generation });
   while (!(await hasMembers(servers, group))) await setTimeout(STEP_MS);
   const begun = performance.now();
-  const looks: { readonly at: number; readonly etaSeconds: number | null }[] = [];
   let filledAt = begun;
   for (;;) {
     const status = await rebuildStatus(ports, servers);
     const at = performance.now();
     if (status.phase === 'filling') filledAt = at;
-    looks.push({ at, etaSeconds: status.etaSeconds });
     if (status.phase === 'complete') {
       const record = await ports.rebuilds.read(generation);
       if (record === null) throw new Error(`The rebuild of generation ${generation} has left no record.`);
@@ -101,11 +97,6 @@ export async function runRebuild(
         costs: costsOf(record),
         events: status.events.total,
         documents: status.documents.done,
-        foretold: looks.flatMap(({ at: then, etaSeconds }) =>
-          etaSeconds === null || then - ordered < 0.1 * (at - ordered) || then === at
-            ? []
-            : [{ etaSeconds, leftSeconds: (at - then) / 1000 }],
-        ),
       };
     }
     await setTimeout(LOOK_MS);

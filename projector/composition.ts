@@ -21,7 +21,7 @@ import { GenerationSupervisor } from './generations/supervisor.js';
 import { groupTraces } from './kafka/group-traces.js';
 import { prepareTopics } from './kafka/topics.js';
 import { CLOCK_WARN_MS } from './operations/doctor.js';
-import type { Clock, DocumentStore } from './ports.js';
+import type { DocumentStore } from './ports.js';
 import { Starting } from './starting.js';
 import { ElasticsearchGenerationStorage } from './stores/elasticsearch/generation-storage.js';
 import { makeCursorSecret } from './stores/mongodb/cursor-secret.js';
@@ -36,8 +36,6 @@ export interface ProjectorOptions {
   readonly startNew: boolean;
   /** Measurements may stand between the pipeline and the stores. */
   readonly aroundDocuments?: (documents: DocumentStore) => DocumentStore;
-  /** Measurements may move the time; else it is MongoDB's. */
-  readonly clock?: Clock;
 }
 
 export interface ProjectorService extends Service {
@@ -56,7 +54,6 @@ export async function composeProjector(
   await registerCodecs();
   const servers = openConnections(settings, log);
   const { NAMESPACE: namespace } = settings;
-  const clock = options.clock ?? servers.clock;
   const registry = new MongoRegistry(servers.db);
   const topics = topicsOf(settings);
 
@@ -85,7 +82,6 @@ export async function composeProjector(
     compose: (record) => {
       const around = {
         ...{ ...servers, settings, topics, registry, log },
-        clock,
         isLiveBusy: () => supervisor.serving?.isBusy ?? false,
         onErasure: () => {
           for (const generation of supervisor.running) generation.eraseSoon();
@@ -99,7 +95,7 @@ export async function composeProjector(
     sleep: setTimeout,
     log,
   });
-  const operated = { ...servers, servers: needed, registry, namespace, topics: [...topics.keys()], clock };
+  const operated = { ...servers, servers: needed, registry, namespace, topics: [...topics.keys()] };
   const adminServer = new AdminServer(
     {
       host: settings.ADMIN_HOST,
