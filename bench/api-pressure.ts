@@ -1,12 +1,11 @@
 /** More than the API can do: what those notice whom it answers, and what those whom it refuses. */
-import { readFileSync } from 'node:fs';
 import { Clients } from './api-clients.js';
-import { RunningApi } from './api-process.js';
-import { openShop } from './api-shop.js';
+import { openShop } from './catch-up.js';
 import { defineBench } from './declaration.js';
-import { percentile, slopeOf, table } from './figures.js';
-import { peakBytes } from './measure.js';
+import { percentile, table } from './figures.js';
+import { type MemoryFigure, memoryBytes } from './measure.js';
 import { type OptionValues, wholeNumber } from './options.js';
+import { RunningApi } from './processes.js';
 import { onWorkbench, serversNote, type Workbench } from './workbench.js';
 
 const OPTIONS = {
@@ -33,20 +32,18 @@ interface Answered {
 
 interface Load {
   readonly name: string;
-  readonly offeredPerSecond: number;
   readonly seconds: number;
   readonly answers: readonly Answered[];
 }
 
 const UNLOADED_SAMPLES = 300;
-const MEMORY_EVERY_MS = 250;
 const RECOVERED_SAMPLES = 20;
 const PATHS = ['/v1/orders?size=20', '/v1/orders?facets=status', '/v1/customers?size=20', '/v1/products?sort=-price'];
 
 async function measurePressure(bench: Workbench, options: OptionValues<typeof OPTIONS>): Promise<string> {
   const shop = await openShop(bench, options.orders);
   const clients = new Clients(bench.ground.addresses, shop.namespace);
-  const api = await RunningApi.start(bench, bench.ground.addresses, shop);
+  const api = await RunningApi.start(bench, shop);
   const ask = async (i: number): Promise<Answered> => {
     const begun = performance.now();
     const status = await clients.get(api.url + PATHS[i % PATHS.length]).then(
@@ -63,19 +60,16 @@ async function measurePressure(bench: Workbench, options: OptionValues<typeof OP
     const perSecond = Math.round(capacity.answers.length / capacity.seconds);
     const offered = perSecond * options.times;
     bench.progress('overload', `${offered} requests/s, the capacity being ${perSecond}`);
-    const memory = watchMemory(api.pid);
+    const before = memoryMb(api);
     const overload = await openLoop(ask, offered, options.seconds);
-    const overAt = performance.now();
     const recovered = await recovery(ask, percentile(times(unloaded.answers), 0.99));
-    const recoveredSeconds = (performance.now() - overAt) / 1000;
-    const memoryFigures = memory();
-    const peak = peakBytes(api.pid);
-    if (!api.isRunning) throw new Error('The API did not survive the load.');
+    const memory = [before, memoryMb(api), memoryMb(api, 'VmHWM')];
+    if (!api.service.isRunning) throw new Error('The API did not survive the load.');
     await api.stop();
     return [
       headline(options, perSecond),
       latencies([unloaded, capacity, overload, recovered]),
-      facts(overload, unloaded, recoveredSeconds, memoryFigures, peak),
+      facts(overload, unloaded, recovered.seconds, memory),
     ].join('\n\n');
   } finally {
     await clients.close();
@@ -98,9 +92,8 @@ async function closedLoop(
     while (!isOver()) answers.push(await ask(answers.length));
   };
   await Promise.all(Array.from({ length: clients }, client));
-  const took = (performance.now() - begun) / 1000;
   const name = clients === 1 ? 'unloaded, one client' : `${clients} clients`;
-  return { name, offeredPerSecond: answers.length / took, seconds: took, answers };
+  return { name, seconds: (performance.now() - begun) / 1000, answers };
 }
 
 /** Requests come at their pace, however long the answers take. */
@@ -112,10 +105,8 @@ async function openLoop(ask: Ask, perSecond: number, seconds: number): Promise<L
     while (asked.length < due) asked.push(ask(asked.length));
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
-  const offeredPerSecond = asked.length / ((performance.now() - begun) / 1000);
   const answers = await Promise.all(asked);
-  const name = `${Math.round(offeredPerSecond)} requests/s`;
-  return { name, offeredPerSecond, seconds: (performance.now() - begun) / 1000, answers };
+  return { name: `${perSecond} requests/s`, seconds: (performance.now() - begun) / 1000, answers };
 }
 
 /** Until so many answers in a row are as fast as the slowest of the unloaded API. */
@@ -127,40 +118,7 @@ async function recovery(ask: Ask, ms: number): Promise<Load> {
     answers.push(answer);
     inARow = answer.status === 200 && answer.ms <= ms ? inARow + 1 : 0;
   }
-  const seconds = (performance.now() - begun) / 1000;
-  return { name: 'right afterwards', offeredPerSecond: answers.length / seconds, seconds, answers };
-}
-
-interface Memory {
-  readonly beganMb: number;
-  readonly endedMb: number;
-  /** Of the second half of the time. */
-  readonly slopeMbPerMinute: number;
-}
-
-/** @returns the function that ends the watch. */
-function watchMemory(pid: number | undefined): () => Memory {
-  const begun = performance.now();
-  const points: { x: number; y: number }[] = [];
-  const look = () => points.push({ x: (performance.now() - begun) / 60_000, y: residentMb(pid) });
-  look();
-  const timer = setInterval(look, MEMORY_EVERY_MS);
-  return () => {
-    clearInterval(timer);
-    look();
-    const later = points.slice(points.length >> 1);
-    return { beganMb: points[0]?.y ?? 0, endedMb: points.at(-1)?.y ?? 0, slopeMbPerMinute: slopeOf(later) };
-  };
-}
-
-function residentMb(pid: number | undefined): number {
-  try {
-    const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    return Number(kilobytes) / 1024;
-  } catch {
-    // No Linux, or the process is gone.
-    return Number.NaN;
-  }
+  return { name: 'right afterwards', seconds: (performance.now() - begun) / 1000, answers };
 }
 
 function times(answers: readonly Answered[]): number[] {
@@ -185,15 +143,18 @@ function latencies(loads: readonly Load[]): string {
   return table('Answers (200), refusals (503), and whatever else came, of which there should be none', [head, ...rows]);
 }
 
-function facts(overload: Load, unloaded: Load, recoveredSeconds: number, memory: Memory, peak: number | null): string {
+function facts(overload: Load, unloaded: Load, recoveredSeconds: number, memory: readonly string[]): string {
   const p99 = (load: Load) => percentile(times(load.answers.filter(({ status }) => status === 200)), 0.99);
   return table('Under overload', [
     ['p99 of the answered / p99 unloaded', (p99(overload) / p99(unloaded)).toFixed(1)],
     [`seconds until ${RECOVERED_SAMPLES} answers in a row are as fast as unloaded`, recoveredSeconds.toFixed(2)],
-    ['memory before and after, MB', `${memory.beganMb.toFixed(0)} → ${memory.endedMb.toFixed(0)}`],
-    ['memory, MB a minute in the second half', memory.slopeMbPerMinute.toFixed(1)],
-    ['most memory ever, MB', peak === null ? '–' : (peak / 1024 ** 2).toFixed(0)],
+    ['memory before, after and at most, MB', memory.join(' / ')],
   ]);
+}
+
+function memoryMb({ service }: RunningApi, figure?: MemoryFigure): string {
+  const bytes = memoryBytes(service.pid, figure);
+  return bytes === null ? '–' : (bytes / 1024 ** 2).toFixed(0);
 }
 
 function headline({ seconds, times: factor, clients }: OptionValues<typeof OPTIONS>, perSecond: number): string {

@@ -20,22 +20,6 @@ export function percentile(values: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
 }
 
-/** The least-squares slope of y over x; NaN with fewer than two different x. */
-export function slopeOf(points: readonly { readonly x: number; readonly y: number }[]): number {
-  const meanX = meanOf(points.map(({ x }) => x));
-  const meanY = meanOf(points.map(({ y }) => y));
-  const squares = sumOf(points.map(({ x }) => (x - meanX) ** 2));
-  return squares === 0 ? Number.NaN : sumOf(points.map(({ x, y }) => (x - meanX) * (y - meanY))) / squares;
-}
-
-export function meanOf(values: readonly number[]): number {
-  return sumOf(values) / values.length;
-}
-
-export function sumOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0);
-}
-
 /** Two spaces between columns; all but the first are flush right. */
 export function table(title: string, rows: readonly (readonly string[])[]): string {
   const columns = Math.max(...rows.map((row) => row.length));

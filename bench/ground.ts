@@ -2,10 +2,13 @@
 import { Client } from '@elastic/elasticsearch';
 import { Kafka, logLevel } from 'kafkajs';
 import { MongoClient } from 'mongodb';
+import type { DocumentScan } from '../projector/ports.js';
+import { documentScanByView } from '../projector/stores/by-view.js';
+import { ElasticsearchDocumentScan } from '../projector/stores/elasticsearch/document-scan.js';
+import { MongoDocumentScan } from '../projector/stores/mongodb/document-scan.js';
 import { databaseOf } from '../runtime/names.js';
 import type { Addresses } from '../stack/servers.js';
 import { Derived } from './derived.js';
-import type { History } from './feed.js';
 
 export class Ground {
   readonly kafka: Kafka;
@@ -23,9 +26,13 @@ export class Ground {
     return new Derived(this.elasticsearch, this.mongo.db(databaseOf(namespace)), namespace);
   }
 
-  /** Whether every event of the history is durable in every document of the namespace. */
-  hasCaughtUp(namespace: string, { ends }: Pick<History, 'ends'>): Promise<boolean> {
-    return this.derived(namespace).hasReached(ends);
+  /** The same documents, for who reads them all. */
+  documentScan(namespace: string): DocumentScan {
+    const generation = 1;
+    return documentScanByView({
+      elasticsearch: new ElasticsearchDocumentScan(this.elasticsearch, { namespace, generation }),
+      mongodb: new MongoDocumentScan(this.mongo.db(databaseOf(namespace)), generation),
+    });
   }
 
   /** Removes what a round has derived, so that the next one meets the servers as this one did. */

@@ -3,11 +3,14 @@ import { BSON } from 'mongodb';
 import type { SampleEvent } from '../sample/events.js';
 import type { Derived } from './derived.js';
 import type { Feed } from './feed.js';
-import { projectorEnvironment, RunningProjector } from './running-projector.js';
+import type { OursOutcome } from './outcome.js';
+import { type RunningProjector, startCaughtUp } from './processes.js';
 import { numbered, SyntheticShop } from './synthetic-shop.js';
 import type { Workbench } from './workbench.js';
 
 export type Size = 'large' | 'small';
+/** Of the group: orders of a customer, sales of a product. */
+export type Owner = 'customer' | 'product';
 
 export interface GroupSizes {
   /** Orders of the large customer, each a sale of the large product. */
@@ -36,8 +39,15 @@ export class GroupsStage {
     this.counts = { orders: { large, small: few }, sales: { large, small: few } };
   }
 
+  /** Some events, one after another: the next goes out when the one before is in its document. */
+  block(owner: Owner, size: Size, events: number): Promise<OursOutcome> {
+    return this.projector.measured(events, async () => {
+      for (let i = 0; i < events; i += 1) await (owner === 'customer' ? this.placeOrder(size) : this.payOrder(size));
+    });
+  }
+
   /** One more order of the customer; resolves when the customer's document counts it. */
-  async placeOrder(size: Size): Promise<void> {
+  private async placeOrder(size: Size): Promise<void> {
     this.counts.orders[size] += 1;
     const count = this.counts.orders[size];
     const customerId = `c-${size}`;
@@ -49,7 +59,7 @@ export class GroupsStage {
   }
 
   /** One more sale of the product; resolves when the product's document counts it. */
-  async payOrder(size: Size): Promise<void> {
+  private async payOrder(size: Size): Promise<void> {
     const orderId = spareOrder(size, this.paid[size]);
     this.paid[size] += 1;
     this.counts.sales[size] += 1;
@@ -71,18 +81,10 @@ export class GroupsStage {
 const LOOK_EVERY_MS = 3;
 
 export async function openGroups(bench: Workbench, feed: Feed, sizes: GroupSizes): Promise<GroupsStage> {
-  const { run, ground, progress, main } = bench;
   const shop = new SyntheticShop('groups');
-  progress('shop', `publishing ${sizes.large} orders of one customer`);
+  bench.progress('shop', `publishing ${sizes.large} orders of one customer`);
   await feed.publish(events(shop, sizes));
-  const namespace = bench.namespace('ours');
-  const environment = projectorEnvironment(ground.addresses, feed.topics, namespace);
-  const begun = performance.now();
-  const projector = await RunningProjector.start(run, { main, nodeOptions: [] }, environment);
-  const { ends } = await feed.history();
-  const derived = ground.derived(namespace);
-  await projector.until(100, async () => (await derived.hasReached(ends)) && !(await derived.hasJobs()));
-  progress('shop', `caught up after ${((performance.now() - begun) / 1000).toFixed(0)} s`);
+  const { projector, derived } = await startCaughtUp(bench, feed, bench.namespace('ours'));
   return new GroupsStage(feed, projector, derived, shop, sizes);
 }
 

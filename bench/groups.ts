@@ -1,10 +1,10 @@
 /** Large groups: what one more event costs of a customer with very many orders, and of a product sold very often. */
 import { defineBench } from './declaration.js';
-import { Feed } from './feed.js';
-import { type Block, CASES, type Case, measureBlock } from './groups-block.js';
-import { reportOnGroups } from './groups-report.js';
-import { openGroups } from './groups-stage.js';
+import { table } from './figures.js';
+import { type Owner, openGroups, type Size } from './groups-stage.js';
 import { type OptionValues, wholeNumber } from './options.js';
+import { cpuSecondsOf, type OursOutcome } from './outcome.js';
+import { comparison, type Measure, stages } from './report.js';
 import { onWorkbench, serversNote, type Workbench } from './workbench.js';
 
 const OPTIONS = {
@@ -23,26 +23,66 @@ export const groupsBench = defineBench({
   measure: (run, progress, options) => onWorkbench(run, progress, (bench) => measureGroups(bench, options)),
 });
 
+const OWNERS: readonly Owner[] = ['customer', 'product'];
+const CASES = OWNERS.flatMap((owner) => (['small', 'large'] as const).map((size) => ({ owner, size })));
+
 async function measureGroups(bench: Workbench, options: OptionValues<typeof OPTIONS>): Promise<string> {
-  const feed = await Feed.open(bench.ground.kafka, bench.prefix);
-  try {
-    const events = options.events * (options.rounds + 1);
-    const stage = await openGroups(bench, feed, { large: options.orders, few: options.few, spare: events });
-    const blocks = new Map<Case, Block[]>(CASES.map((one) => [one, []]));
-    for (let round = 0; round <= options.rounds; round += 1) {
-      bench.progress('round', round === 0 ? 'warming up, not counted' : `${round} of ${options.rounds}`);
-      for (const one of round % 2 === 0 ? CASES : [...CASES].reverse()) {
-        const block = await measureBlock(stage, one, options.events);
-        bench.progress(one, `${((1000 * block.spent.seconds) / options.events).toFixed(1)} ms an event`);
-        if (round > 0) blocks.get(one)?.push(block);
-      }
+  const feed = await bench.feed();
+  const events = options.events * (options.rounds + 1);
+  const stage = await openGroups(bench, feed, { large: options.orders, few: options.few, spare: events });
+  const blocks = {
+    customer: { small: [] as OursOutcome[], large: [] as OursOutcome[] },
+    product: { small: [] as OursOutcome[], large: [] as OursOutcome[] },
+  };
+  for (let round = 0; round <= options.rounds; round += 1) {
+    bench.progress('round', round === 0 ? 'warming up, not counted' : `${round} of ${options.rounds}`);
+    for (const { owner, size } of round % 2 === 0 ? CASES : [...CASES].reverse()) {
+      const block = await stage.block(owner, size, options.events);
+      bench.progress(`${owner} ${size}`, `${((1000 * block.seconds) / options.events).toFixed(1)} ms an event`);
+      if (round > 0) blocks[owner][size].push(block);
     }
-    const bytes = await stage.documentBytes();
-    await stage.projector.stop();
-    return `${headline(options)}\n\n${reportOnGroups(blocks, bytes)}`;
-  } finally {
-    await feed.close();
   }
+  const bytes = await stage.documentBytes();
+  await stage.projector.stop();
+  return `${headline(options)}\n\n${report(blocks, bytes)}`;
+}
+
+/** The stage in which a group's members are read and summed, and the sum is written. */
+const AGGREGATION = 'rollup';
+
+const perEvent = (seconds: number | null, { events }: OursOutcome) => seconds && (1000 * seconds) / events;
+const aggregation = ({ metrics }: OursOutcome) =>
+  metrics.stages.find(({ stage }) => stage === AGGREGATION)?.seconds ?? 0;
+
+const MEASURES: readonly Measure<OursOutcome>[] = [
+  ['wall', (block) => perEvent(block.seconds, block), 1],
+  ['of it the aggregation', (block) => perEvent(aggregation(block), block), 1],
+  ['apart from it', (block) => perEvent(block.seconds - aggregation(block), block), 1],
+  ['CPU, projector', (block) => perEvent(block.cpuOwnSeconds, block), 1],
+  ['CPU, with servers', (block) => perEvent(cpuSecondsOf(block), block), 1],
+];
+
+function report(
+  blocks: Readonly<Record<Owner, Readonly<Record<Size, readonly OursOutcome[]>>>>,
+  bytes: Readonly<Record<Size, number>>,
+): string {
+  return [
+    ...OWNERS.map((owner) =>
+      comparison(
+        `Milliseconds for one event of a ${owner}, from Kafka to the document`,
+        [
+          ['small', blocks[owner].small],
+          ['large', blocks[owner].large],
+        ],
+        MEASURES,
+      ),
+    ),
+    ...CASES.map(({ owner, size }) => stages(`in the last block, ${owner} ${size}`, blocks[owner][size].at(-1))),
+    table('The document of the customer, bytes', [
+      ['large', String(bytes.large)],
+      ['small', String(bytes.small)],
+    ]),
+  ].join('\n\n');
 }
 
 function headline({ orders, few, events, rounds }: OptionValues<typeof OPTIONS>): string {

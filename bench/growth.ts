@@ -1,12 +1,12 @@
 /** Growth: whether events are as fast among many orders as they are among few. */
+
+import { catchUp } from './catch-up.js';
 import { defineBench } from './declaration.js';
-import { Feed, type History } from './feed.js';
-import { reportOnGrowth } from './growth-report.js';
+import type { Feed } from './feed.js';
 import { MixedLoad } from './mixed-load.js';
 import { type OptionValues, wholeNumber } from './options.js';
-import { type OursOutcome, outcomeOf } from './ours.js';
-import { eventsPerSecond } from './outcome.js';
-import { projectorEnvironment, RunningProjector } from './running-projector.js';
+import { eventsPerSecond, type OursOutcome } from './outcome.js';
+import { COSTS, comparison, SPEED, stages } from './report.js';
 import { onWorkbench, serversNote, type Workbench } from './workbench.js';
 
 const OPTIONS = {
@@ -34,58 +34,55 @@ interface Shop {
   readonly load: MixedLoad;
 }
 
-export type GrowthRound = Readonly<Record<'few' | 'many', OursOutcome>>;
+type Round = Readonly<Record<'few' | 'many', OursOutcome>>;
 
 async function measureGrowth(bench: Workbench, options: OptionValues<typeof OPTIONS>): Promise<string> {
-  const feeds: Feed[] = [];
   const now = Date.now();
-  try {
-    const shops = {
-      few: await openShop(bench, 'few', new MixedLoad(options.few, NEW_ORDERS_PER_MILLE, now), feeds),
-      many: await openShop(bench, 'many', new MixedLoad(options.few, NEW_ORDERS_PER_MILLE, now, options.times), feeds),
-    };
-    const rounds: GrowthRound[] = [];
-    for (let round = 0; round <= options.rounds; round += 1) {
-      bench.progress('round', round === 0 ? 'warming up, not counted' : `${round} of ${options.rounds}`);
-      const early = round % 2 === 0 ? await timedTurn(bench, shops.few, options.events) : null;
-      const many = await timedTurn(bench, shops.many, options.events);
-      const few = early ?? (await timedTurn(bench, shops.few, options.events));
-      bench.progress('events/s', `${eventsPerSecond(few).toFixed(0)} and ${eventsPerSecond(many).toFixed(0)}`);
-      if (round > 0) rounds.push({ few, many });
-    }
-    return `${headline(options)}\n\n${reportOnGrowth(rounds)}`;
-  } finally {
-    for (const feed of feeds) await feed.close();
+  const shops = {
+    few: await openShop(bench, 'few', new MixedLoad(options.few, NEW_ORDERS_PER_MILLE, now)),
+    many: await openShop(bench, 'many', new MixedLoad(options.few, NEW_ORDERS_PER_MILLE, now, options.times)),
+  };
+  const rounds: Round[] = [];
+  for (let round = 0; round <= options.rounds; round += 1) {
+    bench.progress('round', round === 0 ? 'warming up, not counted' : `${round} of ${options.rounds}`);
+    const early = round % 2 === 0 ? await timedTurn(bench, shops.few, options.events) : null;
+    const many = await timedTurn(bench, shops.many, options.events);
+    const few = early ?? (await timedTurn(bench, shops.few, options.events));
+    bench.progress('events/s', `${eventsPerSecond(few).toFixed(0)} and ${eventsPerSecond(many).toFixed(0)}`);
+    if (round > 0) rounds.push({ few, many });
   }
+  return `${headline(options)}\n\n${report(rounds)}`;
 }
 
-async function openShop(bench: Workbench, name: string, load: MixedLoad, feeds: Feed[]): Promise<Shop> {
-  const feed = await Feed.open(bench.ground.kafka, `${bench.prefix}-${name}`);
-  feeds.push(feed);
+async function openShop(bench: Workbench, name: string, load: MixedLoad): Promise<Shop> {
+  const feed = await bench.feed(name);
   bench.progress(name, 'publishing the orders');
   await feed.publish(load.founding());
   const shop = { namespace: bench.namespace(name), feed, load };
-  const outcome = await catchUp(bench, shop, await feed.history());
+  const outcome = await catchUp(bench, await feed.history(), shop.namespace);
   bench.progress(name, `caught up after ${outcome.seconds.toFixed(0)} s`);
   return shop;
 }
 
 async function timedTurn(bench: Workbench, shop: Shop, events: number): Promise<OursOutcome> {
   await shop.feed.publish(shop.load.events(events));
-  return { ...(await catchUp(bench, shop, await shop.feed.history())), events };
+  return { ...(await catchUp(bench, await shop.feed.history(), shop.namespace)), events };
 }
 
-/** From the projector's readiness to the last durable position; it is stopped afterwards. */
-async function catchUp(bench: Workbench, { namespace, feed }: Shop, { ends, events }: History): Promise<OursOutcome> {
-  const { run, ground, main } = bench;
-  const environment = projectorEnvironment(ground.addresses, feed.topics, namespace);
-  const projector = await RunningProjector.start(run, { main, nodeOptions: [] }, environment);
-  const stopMeter = projector.startMeter();
-  const derived = ground.derived(namespace);
-  await projector.until(25, () => derived.hasReached(ends));
-  const outcome = outcomeOf(events, stopMeter(), projector.peakBytes, await projector.metrics());
-  await projector.stop();
-  return outcome;
+function report(rounds: readonly Round[]): string {
+  const last = rounds.at(-1);
+  return [
+    comparison(
+      'Each shop',
+      [
+        ['few', rounds.map(({ few }) => few)],
+        ['many', rounds.map(({ many }) => many)],
+      ],
+      [...SPEED, ['documents sent for an event', ({ documents, events }) => documents / events, 2], ...COSTS],
+    ),
+    stages('in the last round, few', last?.few),
+    stages('in the last round, many', last?.many),
+  ].join('\n\n');
 }
 
 function headline({ few, times, events, rounds }: OptionValues<typeof OPTIONS>): string {

@@ -1,8 +1,8 @@
 /** The events of a believable shop, and how they come into topics of the bench's own. */
-import type { Kafka } from 'kafkajs';
 import type { SampleEvent } from '../sample/events.js';
 import { generateShop } from '../sample/shop.js';
-import { Feed, type History } from './feed.js';
+import type { History } from './feed.js';
+import type { Workbench } from './workbench.js';
 
 /** Rather fewer than the shop yields, with its customers' and products' own events: what is too much is cut off. */
 const EVENTS_PER_ORDER = 6;
@@ -11,14 +11,10 @@ const ORDERS_PER_PRODUCT = 14;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** The same seed and number give the same events on the same day: the 30-day window is that of today. */
-export async function publishHistory(kafka: Kafka, prefix: string, seed: string, events: number): Promise<History> {
-  const feed = await Feed.open(kafka, prefix);
-  try {
-    await feed.publish(shopEvents(seed, events, beginOfToday()));
-    return await feed.history();
-  } finally {
-    await feed.close();
-  }
+export async function publishHistory(bench: Workbench, seed: string, events: number): Promise<History> {
+  const feed = await bench.feed();
+  await feed.publish(shopEvents(seed, events, beginOfToday()));
+  return feed.history();
 }
 
 /** Milliseconds since 1970 at the last midnight in UTC. */

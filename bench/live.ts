@@ -1,16 +1,17 @@
 /** Live catch-up: how fast a history that is there already becomes durable in all documents. */
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { catchUp } from './catch-up.js';
 import { defineBench } from './declaration.js';
 import type { History } from './feed.js';
+import { table } from './figures.js';
 import { publishHistory } from './history.js';
 import { type OptionValues, text, wholeNumber } from './options.js';
-import { type OursOutcome, runOurs } from './ours.js';
-import { eventsPerSecond } from './outcome.js';
+import { eventsPerSecond, type OursOutcome } from './outcome.js';
 import { topFunctions } from './profile.js';
-import { type ProgramOutcome, runBare } from './program.js';
-import { recordRun } from './recording-run.js';
-import { type Round, reportOn } from './report.js';
+import { recordRun } from './recording.js';
+import { type BareOutcome, replay } from './replaying.js';
+import { COSTS, comparison, DOCUMENTS_SENT, measurements, SPEED, stages } from './report.js';
 import { onWorkbench, serversNote, type Workbench } from './workbench.js';
 
 const OPTIONS = {
@@ -31,6 +32,11 @@ export const liveBench = defineBench({
   measure: (run, progress, options) => onWorkbench(run, progress, (bench) => measureLive(bench, options)),
 });
 
+interface Round {
+  readonly ours: OursOutcome;
+  readonly bare: BareOutcome;
+}
+
 interface Stage {
   readonly bench: Workbench;
   readonly history: History;
@@ -39,13 +45,13 @@ interface Stage {
 }
 
 async function measureLive(bench: Workbench, options: LiveOptions): Promise<string> {
-  const { run, ground, progress, prefix } = bench;
+  const { run, progress } = bench;
   const { events, seed } = options;
   progress('history', `publishing ${events} events`);
-  const history = await publishHistory(ground.kafka, prefix, seed, events);
+  const history = await publishHistory(bench, seed, events);
   const recording = path.join(run.folder, 'recording');
   progress('recording', 'one run of the projector, not timed');
-  const distinctDocuments = await recordRun(ground, history, bench.namespace('recorded'), recording);
+  const distinctDocuments = await recordRun(bench, history, bench.namespace('recorded'), recording);
   const stage = { bench, history, recording };
   const rounds: Round[] = [];
   for (let number = 0; number <= options.rounds; number += 1) {
@@ -53,8 +59,8 @@ async function measureLive(bench: Workbench, options: LiveOptions): Promise<stri
     const round = await runRound(stage, number);
     if (number > 0) rounds.push(round);
   }
-  const report = `${headline(options)}\n\n${reportOn({ rounds, distinctDocuments })}`;
-  return options.profile === null ? report : `${report}\n\n${await profileOurs(stage, options.profile)}`;
+  const figures = `${headline(options)}\n\n${report(rounds, distinctDocuments)}`;
+  return options.profile === null ? figures : `${figures}\n\n${await profileOurs(stage, options.profile)}`;
 }
 
 /** Who goes first changes from round to round: whatever the servers carry over is carried to both. */
@@ -65,29 +71,50 @@ async function runRound(stage: Stage, number: number): Promise<Round> {
 }
 
 async function ourTurn({ bench, history }: Stage, number: number): Promise<OursOutcome> {
-  const { run, ground, main, progress } = bench;
-  const ours = await runOurs(run, ground, history, { main, nodeOptions: [] }, bench.namespace(`ours-${number}`));
-  progress('ours', `${eventsPerSecond(ours).toFixed(0)} events/s`);
+  const namespace = bench.namespace(`ours-${number}`);
+  const ours = await catchUp(bench, history, namespace);
+  await bench.ground.clear(namespace);
+  bench.progress('ours', `${eventsPerSecond(ours).toFixed(0)} events/s`);
   return ours;
 }
 
-async function bareTurn({ bench, history, recording }: Stage, number: number): Promise<ProgramOutcome> {
-  const { run, ground, progress } = bench;
+async function bareTurn({ bench, history, recording }: Stage, number: number): Promise<BareOutcome> {
   const namespace = bench.namespace(`bare-${number}`);
-  const { topics, events } = history;
-  const bare = await runBare(run, { addresses: ground.addresses, topics, events, namespace, recording });
-  await ground.clear(namespace);
-  progress('bare', `${eventsPerSecond(bare).toFixed(0)} events/s`);
+  const bare = await replay(bench, { namespace, recording, history });
+  await bench.ground.clear(namespace);
+  bench.progress('bare', `${eventsPerSecond(bare).toFixed(0)} events/s`);
   return bare;
 }
 
 async function profileOurs({ bench, history }: Stage, folder: string): Promise<string> {
-  const { run, ground, main, progress } = bench;
-  progress('profile', 'one more round of ours, slower for being watched');
+  bench.progress('profile', 'one more round of ours, slower for being watched');
   await mkdir(folder, { recursive: true });
   const nodeOptions = ['--cpu-prof', `--cpu-prof-dir=${path.resolve(folder)}`];
-  await runOurs(run, ground, history, { main, nodeOptions }, bench.namespace('profile'));
+  await catchUp(bench, history, bench.namespace('profile'), nodeOptions);
   return topFunctions(folder);
+}
+
+function report(rounds: readonly Round[], distinctDocuments: number): string {
+  const last = rounds.at(-1)?.ours;
+  return [
+    comparison(
+      'Catching up',
+      [
+        ['bare', rounds.map(({ bare }) => bare)],
+        ['ours', rounds.map(({ ours }) => ours)],
+      ],
+      [...SPEED, DOCUMENTS_SENT, ...COSTS],
+    ),
+    measurements(`${distinctDocuments} distinct documents`, rounds, [
+      ['write amplification of ours', ({ ours }) => ours.documents / distinctDocuments, 2],
+      ['seconds of bare spent on parsing the recording', ({ bare }) => bare.asideSeconds, 2],
+    ]),
+    table(
+      'Documents in the last round',
+      (last?.metrics.documentsByView ?? []).map(({ view, outcome, count }) => [`${view} ${outcome}`, String(count)]),
+    ),
+    stages('in the last round', last),
+  ].join('\n\n');
 }
 
 function headline({ events, rounds, seed }: LiveOptions): string {

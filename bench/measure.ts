@@ -42,10 +42,15 @@ export class MeteredRun extends Run {
   }
 }
 
-/** The most memory that the process ever had resident, in bytes; `null` where the system does not tell. */
-export function peakBytes(pid: number | undefined): number | null {
-  const status = read(`/proc/${pid}/status`);
-  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
+/** As Linux names them: what is resident now, the most that ever was. */
+export type MemoryFigure = 'VmRSS' | 'VmHWM';
+
+/** In bytes; `null` where the system does not tell. */
+export function memoryBytes(pid: number | undefined, figure: MemoryFigure = 'VmRSS'): number | null {
+  const kilobytes = read(`/proc/${pid}/status`)
+    .split('\n')
+    .find((line) => line.startsWith(`${figure}:`))
+    ?.replace(/\D/g, '');
   return kilobytes === undefined ? null : Number(kilobytes) * 1024;
 }
 

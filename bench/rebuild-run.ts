@@ -10,6 +10,8 @@ import { rollBack, switchGeneration } from '../projector/operations/switching.js
 import { consumerGroup } from '../runtime/names.js';
 import type { GenerationRecord } from '../runtime/records.js';
 
+type Derivation = Pick<GenerationRecord, 'businessTimeZone' | 'reportingCurrency'>;
+
 export interface RebuildPhase {
   readonly name: string;
   readonly from: number;
@@ -21,12 +23,9 @@ export interface RebuildRun {
   readonly seconds: number;
   /** From the order to start to when the group has its members: the same for any history. */
   readonly startSeconds: number;
-  /** Of these, until the states had caught up; then until the sums were complete; the rest are documents. */
-  readonly fillSeconds: number;
-  readonly sumSeconds: number;
   readonly events: number;
   readonly documents: number;
-  /** When it folded, summed and rendered, on the clock of `performance.now()`. */
+  /** When it folded the events, summed and rendered, on the clock of `performance.now()`. */
   readonly phases: readonly RebuildPhase[];
   /** What it showed of its steps; `null` when it was too short for that. */
   readonly costs: RebuildCosts | null;
@@ -39,10 +38,7 @@ export interface SwitchRun {
 }
 
 /** Builds a generation that is kept, switches to it and back, and removes it. */
-export async function runSwitches(
-  servers: OperationServers,
-  settings: Pick<GenerationRecord, 'businessTimeZone' | 'reportingCurrency'>,
-): Promise<SwitchRun> {
+export async function runSwitches(servers: OperationServers, settings: Derivation): Promise<SwitchRun> {
   const ports = rebuildingPorts(servers);
   const from = { kind: 'beginning' as const };
   const generation = await startRebuild(ports, { from, acceptLoss: false, fullSpeed: true, settings });
@@ -70,7 +66,7 @@ const LOOK_MS = 250;
 
 export async function runRebuild(
   servers: OperationServers,
-  settings: Pick<GenerationRecord, 'businessTimeZone' | 'reportingCurrency'>,
+  settings: Derivation,
   fullSpeed: boolean,
 ): Promise<RebuildRun> {
   const ports = rebuildingPorts(servers);
@@ -79,11 +75,9 @@ export async function runRebuild(
   const group = consumerGroup({ namespace: servers.namespace, generation });
   while (!(await hasMembers(servers, group))) await setTimeout(STEP_MS);
   const begun = performance.now();
-  let filledAt = begun;
   for (;;) {
     const status = await rebuildStatus(ports, servers);
     const at = performance.now();
-    if (status.phase === 'filling') filledAt = at;
     if (status.phase === 'complete') {
       const record = await ports.rebuilds.read(generation);
       if (record === null) throw new Error(`The rebuild of generation ${generation} has left no record.`);
@@ -91,8 +85,6 @@ export async function runRebuild(
       return {
         seconds: (at - begun) / 1000,
         startSeconds: (begun - ordered) / 1000,
-        fillSeconds: (filledAt - begun) / 1000,
-        sumSeconds: ((record.summedAt?.getTime() ?? Number.NaN) - (record.filledAt?.getTime() ?? Number.NaN)) / 1000,
         phases: phasesOf(record, begun, at),
         costs: costsOf(record),
         events: status.events.total,

@@ -1,24 +1,23 @@
 /** Rebuilds: how fast, beside the bare limit; what live events notice; and how long a switch takes. */
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { views } from '../mappings/registry.js';
 import { projectorSettings } from '../projector/config.js';
-import type { OperationServers } from '../projector/operations/compose.js';
 import { withServers } from '../projector/operations/servers.js';
-import { documentScanByView } from '../projector/stores/by-view.js';
-import { ElasticsearchDocumentScan } from '../projector/stores/elasticsearch/document-scan.js';
-import { MongoDocumentScan } from '../projector/stores/mongodb/document-scan.js';
 import { createLog } from '../runtime/log.js';
 import { readSettings } from '../runtime/settings.js';
 import { defineBench } from './declaration.js';
-import { Feed } from './feed.js';
-import { recordFinalDocuments } from './final-documents.js';
+import type { Feed } from './feed.js';
+import { table } from './figures.js';
 import { beginOfToday, shopEvents } from './history.js';
 import { type OptionValues, wholeNumber } from './options.js';
-import { type ProgramOutcome, runBare } from './program.js';
-import { type RebuildFigures, type RebuildRound, reportOnRebuilds } from './rebuild-report.js';
-import { type RebuildRun, runRebuild, runSwitches, type SwitchRun } from './rebuild-run.js';
-import { projectorEnvironment, RunningProjector } from './running-projector.js';
+import { projectorEnvironment, startCaughtUp } from './processes.js';
+import { type RebuildPhase, type RebuildRun, runRebuild, runSwitches, type SwitchRun } from './rebuild-run.js';
+import { recordDocuments } from './recording.js';
+import { replay } from './replaying.js';
+import { comparedLatencies, measurements } from './report.js';
 import { numbered, SyntheticShop } from './synthetic-shop.js';
-import { beside, Trickle } from './trickle.js';
+import { beside, type Sighting, Trickle } from './trickle.js';
 import { onWorkbench, serversNote, type Workbench } from './workbench.js';
 
 const OPTIONS = {
@@ -46,96 +45,117 @@ const LIVE_PHASES = 3;
 const PHASE_SECONDS_MAX = 240;
 const ORDERS_PER_CUSTOMER = 10;
 
+interface Round {
+  readonly ours: RebuildRun;
+  readonly bareSeconds: number;
+}
+
+interface Figures {
+  readonly rounds: readonly Round[];
+  /** Live events. */
+  readonly quiet: readonly Sighting[];
+  readonly during: readonly Sighting[];
+  readonly paced: RebuildRun;
+  readonly switched: SwitchRun;
+}
+
 async function measureRebuilds(bench: Workbench, options: RebuildBenchOptions): Promise<string> {
-  const { run, ground, progress, main } = bench;
-  const feed = await Feed.open(ground.kafka, bench.prefix);
+  const { ground, progress } = bench;
+  const feed = await bench.feed();
   const shop = new SyntheticShop('rebuild');
-  const orders = Array.from({ length: LIVE_PHASES * PHASE_SECONDS_MAX * options['events-per-second'] }, (_, i) =>
-    numbered('live', i),
-  );
+  const ordersPerPhase = PHASE_SECONDS_MAX * options['events-per-second'];
+  const orders = Array.from({ length: LIVE_PHASES * ordersPerPhase }, (_, i) => numbered('live', i));
   progress('history', `publishing ${options.events} events`);
   await feed.publish(shopEvents('bench', options.events, beginOfToday()));
   await feed.publish(liveOrders(shop, orders));
   const namespace = bench.namespace('ours');
-  const environment = projectorEnvironment(ground.addresses, feed.topics, namespace);
-  const projector = await RunningProjector.start(run, { main, nodeOptions: [] }, environment);
-  const derived = ground.derived(namespace);
-  const { ends } = await feed.history();
-  await projector.until(100, async () => (await derived.hasReached(ends)) && !(await derived.hasJobs()));
-  progress('history', 'caught up');
+  const { projector, derived } = await startCaughtUp(bench, feed, namespace);
+  const environment = projectorEnvironment(ground.addresses, { topics: feed.topics, namespace });
   const settings = readSettings(projectorSettings, environment);
-  try {
-    const figures = await withServers(settings, createLog('bench', 'error'), async (servers) => {
-      const { BUSINESS_TIME_ZONE: businessTimeZone, REPORTING_CURRENCY: reportingCurrency } = settings;
-      const derivation = { businessTimeZone, reportingCurrency };
-      const rebuild = (fullSpeed: boolean): Promise<RebuildRun> => runRebuild(servers, derivation, fullSpeed);
-      const rounds = await fullSpeedRounds(bench, feed, servers, options.rounds, () => rebuild(true));
-      const live = (something: () => Promise<void>) => {
-        const own = orders.splice(0, PHASE_SECONDS_MAX * options['events-per-second']);
-        return beside(new Trickle(feed, derived, shop, own, options['events-per-second']), something);
-      };
-      progress('live', 'without a rebuild');
-      const quiet = await live(() => pause(options['quiet-seconds'] * 1000));
-      progress('live', 'during a paced one');
-      const paced: RebuildRun[] = [];
-      const during = await live(async () => {
-        paced.push(await rebuild(false));
-      });
-      progress('switch', 'there and back');
-      const switches: SwitchRun[] = [];
-      await live(async () => {
-        switches.push(await runSwitches(servers, derivation));
-      });
-      return { rounds, quiet, during, paced, switches } satisfies RebuildFigures;
-    });
-    await projector.stop();
-    return `${headline(options)}\n\n${reportOnRebuilds(figures)}`;
-  } finally {
-    await feed.close();
-  }
+  const figures = await withServers(settings, createLog('bench', 'error'), async (servers): Promise<Figures> => {
+    const { BUSINESS_TIME_ZONE: businessTimeZone, REPORTING_CURRENCY: reportingCurrency } = settings;
+    const derivation = { businessTimeZone, reportingCurrency };
+    const rounds = await fullSpeedRounds(bench, feed, namespace, options.rounds, () =>
+      runRebuild(servers, derivation, true),
+    );
+    const live = <Result>(something: () => Promise<Result>) => {
+      const own = orders.splice(0, ordersPerPhase);
+      return beside(new Trickle(feed, derived, shop, own, options['events-per-second']), something);
+    };
+    progress('live', 'without a rebuild');
+    const quiet = await live(() => setTimeout(options['quiet-seconds'] * 1000));
+    progress('live', 'during a paced one');
+    const during = await live(() => runRebuild(servers, derivation, false));
+    progress('switch', 'there and back');
+    const { result: switched } = await live(() => runSwitches(servers, derivation));
+    return { rounds, quiet: quiet.sightings, during: during.sightings, paced: during.result, switched };
+  });
+  await projector.stop();
+  return `${headline(options)}\n\n${report(figures)}`;
 }
 
 async function fullSpeedRounds(
   bench: Workbench,
   feed: Feed,
-  servers: OperationServers,
+  namespace: string,
   rounds: number,
   rebuild: () => Promise<RebuildRun>,
-): Promise<readonly RebuildRound[]> {
-  const { db, elasticsearch, namespace } = servers;
+): Promise<readonly Round[]> {
   const recording = path.join(bench.run.folder, 'final-documents');
-  const scan = documentScanByView({
-    elasticsearch: new ElasticsearchDocumentScan(elasticsearch, { namespace, generation: 1 }),
-    mongodb: new MongoDocumentScan(db, 1),
-  });
-  bench.progress('documents', `${await recordFinalDocuments(scan, recording)} recorded`);
-  const counted: RebuildRound[] = [];
+  bench.progress('documents', `${await recordDocuments(bench.ground.documentScan(namespace), recording, 1)} recorded`);
+  const counted: Round[] = [];
   for (let round = 0; round <= rounds; round += 1) {
     bench.progress('round', round === 0 ? 'warming up, not counted' : `${round} of ${rounds}`);
-    const bare = await bareTurn(bench, feed, recording, round);
+    const own = bench.namespace(`bare-${round}`);
+    const bare = await replay(bench, { namespace: own, recording, history: await feed.history() });
+    await bench.ground.clear(own);
+    const bareSeconds = bare.seconds - bare.asideSeconds;
     const ours = await rebuild();
-    bench.progress('ours', `${ours.seconds.toFixed(1)} s, bare ${bareSeconds(bare).toFixed(1)} s`);
-    if (round > 0) counted.push({ ours, bareSeconds: bareSeconds(bare) });
+    bench.progress('ours', `${ours.seconds.toFixed(1)} s, bare ${bareSeconds.toFixed(1)} s`);
+    if (round > 0) counted.push({ ours, bareSeconds });
   }
   return counted;
 }
 
-async function bareTurn({ run, ground, namespace }: Workbench, feed: Feed, recording: string, round: number) {
-  const { topics, events } = await feed.history();
-  const own = namespace(`bare-${round}`);
-  const bare = await runBare(run, {
-    addresses: ground.addresses,
-    topics,
-    events,
-    namespace: own,
-    recording,
-  });
-  await ground.clear(own);
-  return bare;
-}
-
-function bareSeconds({ seconds, asideSeconds }: ProgramOutcome): number {
-  return seconds - asideSeconds;
+function report({ rounds, quiet, during, paced, switched }: Figures): string {
+  const milliseconds = (sightings: readonly Sighting[]) => sightings.map(({ latencyMs }) => latencyMs);
+  const isIn =
+    ({ from, to }: RebuildPhase) =>
+    ({ publishedMs }: Sighting) =>
+      publishedMs >= from && publishedMs < to;
+  const phaseSeconds = ({ phases }: RebuildRun, name: string) =>
+    phases.filter((phase) => phase.name === name).reduce((sum, { from, to }) => sum + (to - from) / 1000, 0);
+  const names = Object.values(views).map(({ name }) => name);
+  const costs = (name: string, { costs: shown }: RebuildRun) => [
+    name,
+    ...names.map((view) => shown?.documents[view].toFixed(1) ?? '–'),
+  ];
+  return [
+    measurements('At full speed', rounds, [
+      ['ours, events/s', ({ ours }) => ours.events / ours.seconds, 0],
+      ['bare, events/s', ({ ours, bareSeconds }) => ours.events / bareSeconds, 0],
+      ['ours / bare', ({ ours, bareSeconds }) => bareSeconds / ours.seconds, 2],
+      ['ours, seconds', ({ ours }) => ours.seconds, 2],
+      ['of these folding', ({ ours }) => phaseSeconds(ours, 'folding'), 2],
+      ['of these summing', ({ ours }) => phaseSeconds(ours, 'summing'), 2],
+      ['before, to start', ({ ours }) => ours.startSeconds, 2],
+      ['documents', ({ ours }) => ours.documents, 0],
+    ]),
+    comparedLatencies('Live events, ms from Kafka to the answer by id', [
+      ['without a rebuild', milliseconds(quiet)],
+      ...paced.phases.map((phase) => [`  ${phase.name}`, milliseconds(during.filter(isIn(phase)))] as const),
+      [`during a paced one of ${paced.seconds.toFixed(0)} s`, milliseconds(during)],
+    ]),
+    table('Seconds from the order until the other generation is the one that is served, beside live events', [
+      ['switch', switched.thereSeconds.toFixed(1)],
+      ['rollback', switched.backSeconds.toFixed(1)],
+    ]),
+    table('What rendering a document costs, in events folded', [
+      ['', ...names],
+      ...rounds.map(({ ours }, i) => costs(`full speed, ${i + 1}`, ours)),
+      costs('paced', paced),
+    ]),
+  ].join('\n\n');
 }
 
 function* liveOrders(shop: SyntheticShop, orders: readonly string[]) {
@@ -146,10 +166,6 @@ function* liveOrders(shop: SyntheticShop, orders: readonly string[]) {
     yield shop.create(own('p', i), now);
   }
   for (const [i, orderId] of orders.entries()) yield shop.place(orderId, own('c', i), [own('p', i)], now);
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function headline({ events, rounds, ...live }: RebuildBenchOptions): string {

@@ -1,69 +1,129 @@
-/** Keeps what the projector writes, request by request, so that the bare run can send the very same. */
+/** Documents in requests of the projector's size, in files, so that the bare limit can send the very same. */
 import type { ViewName } from '../mappings/contract.js';
 import { views } from '../mappings/registry.js';
-import type { DocumentStore, OutgoingDocument, Published, Ticket } from '../projector/ports.js';
+import { composeProjector } from '../projector/composition.js';
+import { projectorSettings } from '../projector/config.js';
+import type { DocumentScan, DocumentStore, Published } from '../projector/ports.js';
+import { createLog } from '../runtime/log.js';
 import { HIDDEN_FIELD, TICKET_FIELD } from '../runtime/records.js';
-import { BULK_BYTES, bulkLines, REPLACEMENTS_PER_REQUEST, RequestFiles } from './request-files.js';
+import { readSettings } from '../runtime/settings.js';
+import type { History } from './feed.js';
+import { projectorEnvironment } from './processes.js';
+import { RequestFiles, type RequestText } from './request-files.js';
+import type { Workbench } from './workbench.js';
 
-/** Records while the documents go on to the store behind it. */
-export class Recording {
-  private readonly seen = new Set<string>();
-
-  private constructor(private readonly files: RequestFiles) {}
-
-  static async begin(folder: string): Promise<Recording> {
-    return new Recording(await RequestFiles.begin(folder));
-  }
-
-  around(documents: DocumentStore): DocumentStore {
-    return {
-      publish: async (target, ticket, outgoing, signal): Promise<Published> => {
-        const all = [...outgoing];
-        await this.add(target.view, ticket, all);
-        return documents.publish(target, ticket, all, signal);
-      },
-    };
-  }
-
-  /** @returns the number of distinct documents. */
-  async end(): Promise<number> {
-    await this.files.end();
-    return this.seen.size;
-  }
-
-  private async add(view: ViewName, ticket: Ticket, outgoing: readonly OutgoingDocument[]): Promise<void> {
-    for (const { id } of outgoing) this.seen.add(`${view}/${id}`);
-    const { store } = views[view].storage;
-    const pieces = store === 'elasticsearch' ? bulkBodies(ticket, outgoing) : replacementLists(ticket, outgoing);
-    for (const { text, documents } of pieces) await this.files.add(store, view, documents, text);
-  }
+interface Written {
+  readonly id: string;
+  /** `null`: a tombstone. */
+  readonly stored: Readonly<Record<string, unknown>> | null;
 }
 
-interface Piece {
-  readonly text: string;
-  readonly documents: number;
+/** The limits of the projector's own requests. */
+const BULK_BYTES = 2 * 1024 * 1024;
+const REPLACEMENTS_PER_REQUEST = 1000;
+const PAGE_DOCUMENTS = 1000;
+const LOOK_MS = 100;
+
+/**
+ * One run of the projector, not timed, that leaves in the folder all documents that it sent, request by request.
+ * @returns the number of distinct documents.
+ */
+export async function recordRun(
+  { ground }: Workbench,
+  history: History,
+  namespace: string,
+  folder: string,
+): Promise<number> {
+  const files = await RequestFiles.begin(folder);
+  const seen = new Set<string>();
+  const around = (documents: DocumentStore): DocumentStore => ({
+    publish: async (target, ticket, outgoing, signal): Promise<Published> => {
+      const all = [...outgoing];
+      for (const { id } of all) seen.add(`${target.view}/${id}`);
+      for (const piece of requestsOf(target.view, ticket, all)) await files.add(target.view, piece);
+      return documents.publish(target, ticket, all, signal);
+    },
+  });
+  const environment = projectorEnvironment(ground.addresses, { topics: history.topics, namespace });
+  const settings = readSettings(projectorSettings, { ...environment, ADMIN_PORT: '0', LOG_LEVEL: 'warn' });
+  // Within the bench's own process, where something may stand between it and the stores.
+  const projector = await composeProjector(settings, createLog('projector in the bench', settings.LOG_LEVEL), {
+    startNew: false,
+    aroundDocuments: around,
+  });
+  const ended = projector.run();
+  const derived = ground.derived(namespace);
+  const done = async () => {
+    while (!(await derived.hasReached(history.ends))) await new Promise((wake) => setTimeout(wake, LOOK_MS));
+  };
+  const early = ended.then(() => {
+    throw new Error('The projector ended before it had caught up.');
+  });
+  await Promise.race([done(), early]).finally(() => projector.stop());
+  early.catch(() => {});
+  await ended;
+  await files.end();
+  await ground.clear(namespace);
+  return seen.size;
 }
 
-function* bulkBodies(ticket: number, outgoing: readonly OutgoingDocument[]): Generator<Piece> {
-  let text = '';
-  let documents = 0;
-  for (const { id, stored } of outgoing) {
-    const source = stored === null ? { [HIDDEN_FIELD]: true } : { ...stored, [HIDDEN_FIELD]: false };
-    text += bulkLines(id, ticket, JSON.stringify(source));
-    documents += 1;
-    if (text.length < BULK_BYTES) continue;
-    yield { text, documents };
-    text = '';
-    documents = 0;
+/**
+ * Documents as they are, each once.
+ * @param sizes the views, and how many documents a request has at most; without them all views, as full as they get.
+ * @returns the number of documents.
+ */
+export async function recordDocuments(
+  documents: DocumentScan,
+  folder: string,
+  version: number,
+  sizes: ReadonlyMap<ViewName, number> = new Map(
+    Object.values(views).map(({ name }) => [name, Number.POSITIVE_INFINITY]),
+  ),
+): Promise<number> {
+  const files = await RequestFiles.begin(folder);
+  let count = 0;
+  for (const [view, documentsMax] of sizes) {
+    const all: Written[] = [];
+    for await (const page of documents.pages({ view, revision: 1 }, PAGE_DOCUMENTS)) all.push(...page);
+    for (const request of requestsOf(view, version, all, documentsMax)) await files.add(view, request);
+    count += all.length;
   }
-  if (documents > 0) yield { text, documents };
+  await files.end();
+  return count;
 }
 
-function* replacementLists(ticket: number, outgoing: readonly OutgoingDocument[]): Generator<Piece> {
-  for (let from = 0; from < outgoing.length; from += REPLACEMENTS_PER_REQUEST) {
-    const replacements = outgoing
-      .slice(from, from + REPLACEMENTS_PER_REQUEST)
-      .map(({ id, stored }) => ({ _id: id, [TICKET_FIELD]: ticket, [HIDDEN_FIELD]: stored === null, ...stored }));
-    yield { text: JSON.stringify(replacements), documents: replacements.length };
+/** Bodies of `_bulk`, or lists of MongoDB's documents. */
+function* requestsOf(
+  view: ViewName,
+  version: number,
+  all: readonly Written[],
+  documentsMax = Number.POSITIVE_INFINITY,
+): Generator<RequestText> {
+  const isBulk = views[view].storage.store === 'elasticsearch';
+  const limit = isBulk ? documentsMax : Math.min(documentsMax, REPLACEMENTS_PER_REQUEST);
+  let parts: string[] = [];
+  let bytes = 0;
+  const request = (): RequestText => ({
+    text: isBulk ? parts.join('') : `[${parts.join(',')}]`,
+    documents: parts.length,
+  });
+  for (const written of all) {
+    const part = isBulk ? bulkLines(written, version) : replacement(written, version);
+    parts.push(part);
+    bytes += part.length;
+    if (parts.length < limit && (!isBulk || bytes < BULK_BYTES)) continue;
+    yield request();
+    parts = [];
+    bytes = 0;
   }
+  if (parts.length > 0) yield request();
+}
+
+function bulkLines({ id, stored }: Written, version: number): string {
+  const source = { ...stored, [HIDDEN_FIELD]: stored === null };
+  return `${JSON.stringify({ index: { _id: id, version, version_type: 'external' } })}\n${JSON.stringify(source)}\n`;
+}
+
+function replacement({ id, stored }: Written, version: number): string {
+  return JSON.stringify({ _id: id, [TICKET_FIELD]: version, [HIDDEN_FIELD]: stored === null, ...stored });
 }

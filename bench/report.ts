@@ -1,100 +1,100 @@
-/** The figures of live catch-up as text. */
-import { medianOf, spread, table } from './figures.js';
-import type { OursOutcome } from './ours.js';
-import { cpuPerEvent, eventsPerSecond, METERED_SERVERS, type Outcome } from './outcome.js';
-import type { ProgramOutcome } from './program.js';
-import { stageTable } from './stage-table.js';
+/** The tables that several benches print. */
+import { percentile, spread, table } from './figures.js';
+import { cpuSecondsOf, eventsPerSecond, METERED_SERVERS, type OursOutcome, type Outcome } from './outcome.js';
 
-export interface Round {
-  readonly ours: OursOutcome;
-  readonly bare: ProgramOutcome;
-}
+/** The percentiles that matter most. */
+export const SHARES: readonly number[] = [0.5, 0.99];
 
-export interface LiveFigures {
-  readonly rounds: readonly Round[];
-  readonly distinctDocuments: number;
-}
+/** `null`: unknown. */
+export type Measure<Item> = readonly [name: string, of: (item: Item) => number | null, digits: number];
 
-type Contender = readonly [name: string, outcomes: readonly Outcome[]];
+/** Items by name; two columns that are compared have an item of each round, in order. */
+export type Column<Item> = readonly [name: string, items: readonly Item[]];
 
-export function reportOn({ rounds, distinctDocuments }: LiveFigures): string {
-  const contenders: Contender[] = [
-    ['ours', rounds.map(({ ours }) => ours)],
-    ['bare', rounds.map(({ bare }) => bare)],
-  ];
-  const last = rounds.at(-1)?.ours;
-  return [
-    speeds(contenders),
-    ratios(rounds),
-    costs(contenders),
-    details(rounds, distinctDocuments),
-    stageTable("The projector's stages in the last round; they overlap", last?.metrics, last?.seconds),
-  ].join('\n\n');
-}
+export const SPEED: readonly Measure<Outcome>[] = [
+  ['events/s', eventsPerSecond, 0],
+  ['wall s', ({ seconds }) => seconds, 2],
+];
 
-function speeds(contenders: readonly Contender[]): string {
-  const rows = contenders.map(([name, outcomes]) => {
-    const seconds = spread(
-      outcomes.map((outcome) => outcome.seconds),
-      2,
-    );
-    return [name, String(outcomes[0]?.events ?? 0), spread(outcomes.map(eventsPerSecond), 0), seconds];
+/** CPU time is user + system. */
+export const COSTS: readonly Measure<Outcome>[] = [
+  ['CPU s, itself', ({ cpuOwnSeconds }) => cpuOwnSeconds, 2],
+  ...METERED_SERVERS.map(
+    (name): Measure<Outcome> => [`CPU s, ${name}`, ({ cpuServerSeconds }) => cpuServerSeconds[name] ?? null, 2],
+  ),
+  ['CPU s, all', cpuSecondsOf, 2],
+  ['peak memory, MB', ({ peakBytes }) => (peakBytes === null ? null : peakBytes / 1024 ** 2), 0],
+];
+
+export const DOCUMENTS_SENT: Measure<Outcome> = ['documents sent', ({ documents }) => documents, 0];
+
+/** Each column, and the second / the first within each round; min / median / max. */
+export function comparison<Item>(
+  title: string,
+  [first, second]: readonly [Column<Item>, Column<Item>],
+  measures: readonly Measure<Item>[],
+): string {
+  const rows = measures.map(([name, of, digits]) => {
+    const [base, compared] = [first, second].map(([, items]) => items.map((item) => of(item) ?? Number.NaN));
+    const ratios = (compared ?? []).map((value, i) => value / (base?.[i] ?? Number.NaN));
+    return [name, ...[base ?? [], compared ?? []].map((values) => known(values, digits)), known(ratios, 2)];
   });
-  return table('Speed, min / median / max of the counted rounds', [['', 'events', 'events/s', 'wall s'], ...rows]);
+  return table(`${title}; min / median / max`, [['', first[0], second[0], `${second[0]} / ${first[0]}`], ...rows]);
 }
 
-function ratios(rounds: readonly Round[]): string {
-  const speed = rounds.map(({ ours, bare }) => eventsPerSecond(ours) / eventsPerSecond(bare));
-  const cpu = rounds.flatMap(({ ours, bare }) => cpuRatio(ours, bare) ?? []);
-  const rows: [string, readonly number[]][] = [
-    ['events/s, ours / bare', speed],
-    ['CPU time per event, servers included, bare / ours', cpu],
-  ];
-  return table(
-    'Ratios within each round, min / median / max (the CPU ratio suffers less from what else the machine does)',
-    rows.filter(([, values]) => values.length > 0).map(([name, values]) => [name, spread(values, 2)]),
-  );
-}
-
-function cpuRatio(ours: Outcome, other: Outcome): number | null {
-  const [own, others] = [cpuPerEvent(ours), cpuPerEvent(other)];
-  return own === null || others === null ? null : others / own;
-}
-
-function costs(contenders: readonly Contender[]): string {
-  const rows = contenders.map(([name, outcomes]) => [
+/** A row for each measure; min / median / max of the rounds. */
+export function measurements<Item>(title: string, items: readonly Item[], measures: readonly Measure<Item>[]): string {
+  const rows = measures.map(([name, of, digits]) => [
     name,
-    median(outcomes.map(({ cpuOwnSeconds }) => cpuOwnSeconds)),
-    ...METERED_SERVERS.map((server) =>
-      median(outcomes.map(({ cpuServerSeconds }) => cpuServerSeconds[server] ?? null)),
+    known(
+      items.map((item) => of(item) ?? Number.NaN),
+      digits,
     ),
-    peakOf(outcomes),
   ]);
-  const title = 'CPU seconds (user + system), median of the rounds, and the most memory resident in any round';
-  return table(title, [['', 'itself', ...METERED_SERVERS, 'peak MB'], ...rows]);
+  return table(`${title}; min / median / max`, rows);
 }
 
-function peakOf(outcomes: readonly Outcome[]): string {
-  const peaks = outcomes.flatMap((outcome) => outcome.peakBytes ?? []);
-  return peaks.length === 0 ? '–' : String(Math.round(Math.max(...peaks) / 1024 ** 2));
+/** Rows of milliseconds. */
+export function latencies(title: string, rows: readonly Column<number>[], shares = SHARES): string {
+  return table(title, latencyRows(rows, shares));
 }
 
-function median(values: readonly (number | null)[]): string {
-  const known = values.filter((value) => value !== null);
-  return known.length < values.length ? '–' : medianOf(known).toFixed(2);
+/** The same, and the last row / the first. */
+export function comparedLatencies(title: string, rows: readonly Column<number>[]): string {
+  const [first, last] = [rows[0]?.[1] ?? [], rows.at(-1)?.[1] ?? []];
+  const ratios = SHARES.map((share) => (percentile(last, share) / percentile(first, share)).toFixed(2));
+  return table(title, [...latencyRows(rows, SHARES), ['last / first', '', ...ratios]]);
 }
 
-function details(rounds: readonly Round[], distinctDocuments: number): string {
-  const row = (name: string, of: (round: Round) => number, digits = 0) => [name, spread(rounds.map(of), digits)];
-  return table('Documents, min / median / max', [
-    row('documents sent by ours', ({ ours }) => ours.documents),
-    row('documents sent by bare', ({ bare }) => bare.documents),
-    ['distinct documents', String(distinctDocuments)],
-    row('write amplification of ours', ({ ours }) => ours.documents / distinctDocuments, 2),
-    row('seconds of bare spent on parsing the recording', ({ bare }) => bare.asideSeconds, 2),
-    ...(rounds.at(-1)?.ours.metrics.documentsByView ?? []).map(({ view, outcome, count }) => [
-      `last round: ${view} ${outcome}`,
-      String(count),
+function latencyRows(rows: readonly Column<number>[], shares: readonly number[]): string[][] {
+  return [
+    ['', 'events', ...shares.map((share) => (share === 1 ? 'max' : `p${100 * share}`))],
+    ...rows.map(([name, values]) => [
+      name,
+      String(values.length),
+      ...shares.map((share) => percentile(values, share).toFixed(0)),
     ]),
-  ]);
+  ];
+}
+
+/** Where the projector's time went, the largest first. */
+export function stages(what: string, outcome: OursOutcome | undefined): string {
+  if (outcome === undefined) return '';
+  const { metrics, seconds } = outcome;
+  const rows = metrics.stages
+    .filter(({ runs }) => runs > 0)
+    .sort((a, b) => b.seconds - a.seconds)
+    .map((one) => [
+      one.stage,
+      one.seconds.toFixed(2),
+      `${((100 * one.seconds) / seconds).toFixed(0)} %`,
+      String(one.runs),
+      ((1000 * one.seconds) / one.runs).toFixed(1),
+    ]);
+  const head = ['stage', 'seconds', 'of wall', 'runs', 'ms a run'];
+  return table(`The projector's stages ${what}; they overlap`, [head, ...rows]);
+}
+
+function known(values: readonly number[], digits: number): string {
+  return values.length === 0 || values.some(Number.isNaN) ? '–' : spread(values, digits);
 }

@@ -2,8 +2,15 @@
 import { type FileHandle, mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Storage, ViewName } from '../mappings/contract.js';
+import { views } from '../mappings/registry.js';
 
 export type StoreName = Storage['store'];
+
+/** What one request holds. */
+export interface RequestText {
+  readonly text: string;
+  readonly documents: number;
+}
 
 export interface RecordedRequest {
   readonly view: ViewName;
@@ -12,13 +19,7 @@ export interface RecordedRequest {
   readonly bytes: number;
 }
 
-export interface RecordingIndex {
-  readonly requests: Readonly<Record<StoreName, readonly RecordedRequest[]>>;
-}
-
-/** The limits of the projector's own requests. */
-export const BULK_BYTES = 2 * 1024 * 1024;
-export const REPLACEMENTS_PER_REQUEST = 1000;
+type Requests = Readonly<Record<StoreName, readonly RecordedRequest[]>>;
 
 const INDEX_FILE = 'index.json';
 
@@ -26,8 +27,8 @@ export function dataFile(folder: string, store: StoreName): string {
   return path.join(folder, `${store}.data`);
 }
 
-export async function readIndex(folder: string): Promise<RecordingIndex> {
-  return JSON.parse(await readFile(path.join(folder, INDEX_FILE), 'utf8')) as RecordingIndex;
+export async function readIndex(folder: string): Promise<Requests> {
+  return JSON.parse(await readFile(path.join(folder, INDEX_FILE), 'utf8')) as Requests;
 }
 
 export class RequestFiles {
@@ -45,7 +46,8 @@ export class RequestFiles {
     return new RequestFiles(folder, { elasticsearch, mongodb: await open(dataFile(folder, 'mongodb'), 'w') });
   }
 
-  async add(store: StoreName, view: ViewName, documents: number, text: string): Promise<void> {
+  async add(view: ViewName, { text, documents }: RequestText): Promise<void> {
+    const { store } = views[view].storage;
     const bytes = Buffer.from(text);
     const offset = this.ends[store];
     this.ends[store] += bytes.length;
@@ -56,12 +58,6 @@ export class RequestFiles {
 
   async end(): Promise<void> {
     await Promise.all([this.files.elasticsearch.close(), this.files.mongodb.close()]);
-    const index: RecordingIndex = { requests: this.requests };
-    await writeFile(path.join(this.folder, INDEX_FILE), JSON.stringify(index));
+    await writeFile(path.join(this.folder, INDEX_FILE), JSON.stringify(this.requests));
   }
-}
-
-/** One document of a `_bulk` body: two lines. */
-export function bulkLines(id: string, version: number, source: string): string {
-  return `${JSON.stringify({ index: { _id: id, version, version_type: 'external' } })}\n${source}\n`;
 }

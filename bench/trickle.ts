@@ -1,4 +1,5 @@
 /** Live events, one after another at a steady pace, and when each is seen in its document. */
+import { setTimeout } from 'node:timers/promises';
 import type { Derived } from './derived.js';
 import type { Feed } from './feed.js';
 import type { SyntheticShop } from './synthetic-shop.js';
@@ -48,7 +49,7 @@ export class Trickle {
     const sends: Promise<void>[] = [];
     for (let due = begun; !this.stopping; due += 1000 / this.eventsPerSecond) {
       const waitMs = due - performance.now();
-      if (waitMs > 0) await pause(waitMs);
+      if (waitMs > 0) await setTimeout(waitMs);
       sends.push(this.send());
     }
     await Promise.all(sends);
@@ -67,7 +68,7 @@ export class Trickle {
   private async lookLoop(): Promise<void> {
     while (!this.stopping || this.outstanding.size > 0) {
       if (this.outstanding.size > 0) await this.look();
-      await pause(LOOK_EVERY_MS);
+      await setTimeout(LOOK_EVERY_MS);
     }
   }
 
@@ -87,12 +88,11 @@ export class Trickle {
   }
 }
 
-/** What became of live events during something. */
-export async function beside(trickle: Trickle, something: () => Promise<void>): Promise<readonly Sighting[]> {
-  const [sightings] = await Promise.all([trickle.run(), something().finally(() => trickle.stop())]);
-  return sightings;
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+/** What became of live events during something, and of that. */
+export async function beside<Result>(
+  trickle: Trickle,
+  something: () => Promise<Result>,
+): Promise<{ readonly sightings: readonly Sighting[]; readonly result: Result }> {
+  const [sightings, result] = await Promise.all([trickle.run(), something().finally(() => trickle.stop())]);
+  return { sightings, result };
 }

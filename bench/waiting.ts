@@ -1,12 +1,12 @@
 /** Read your writes: how long from an event to an answer that waited for it, on a system that is idle but for that. */
+import { setTimeout } from 'node:timers/promises';
 import type { SampleEvent } from '../sample/events.js';
-import { RunningApi } from './api-process.js';
 import { defineBench } from './declaration.js';
 import type { Derived } from './derived.js';
-import { Feed } from './feed.js';
-import { percentile, table } from './figures.js';
+import type { Feed } from './feed.js';
 import { type OptionValues, wholeNumber } from './options.js';
-import { projectorEnvironment, RunningProjector } from './running-projector.js';
+import { RunningApi, startCaughtUp } from './processes.js';
+import { type Column, latencies } from './report.js';
 import { numbered, SyntheticShop } from './synthetic-shop.js';
 import { onWorkbench, serversNote, type Workbench } from './workbench.js';
 
@@ -39,37 +39,23 @@ interface Case {
   seen(n: number, event: SampleEvent): Promise<void>;
 }
 
-interface Measured {
-  readonly name: string;
-  /** Milliseconds from handing the event to Kafka's client. */
-  readonly acknowledged: readonly number[];
-  readonly seen: readonly number[];
-}
-
 async function measureWaits(bench: Workbench, options: OptionValues<typeof OPTIONS>): Promise<string> {
-  const { run, ground, progress, main } = bench;
-  const feed = await Feed.open(ground.kafka, bench.prefix);
-  try {
-    const shop = new SyntheticShop('wait');
-    progress('shop', `publishing ${options.orders} orders`);
-    await feed.publish(historyOf(shop, options.orders));
-    const namespace = bench.namespace('ours');
-    const environment = projectorEnvironment(ground.addresses, feed.topics, namespace);
-    const projector = await RunningProjector.start(run, { main, nodeOptions: [] }, environment);
-    const { ends } = await feed.history();
-    const derived = ground.derived(namespace);
-    await projector.until(50, () => derived.hasReached(ends));
-    const api = await RunningApi.start(bench, ground.addresses, { topics: feed.topics, namespace });
-    const measured: Measured[] = [];
-    for (const one of casesOf(shop, derived, api.url)) {
-      progress('case', one.name);
-      measured.push(await measureCase(feed, one, options));
-    }
-    await Promise.all([api.stop(), projector.stop()]);
-    return `${headline(options)}\n\n${report(measured)}`;
-  } finally {
-    await feed.close();
+  const feed = await bench.feed();
+  const shop = new SyntheticShop('wait');
+  bench.progress('shop', `publishing ${options.orders} orders`);
+  await feed.publish(historyOf(shop, options.orders));
+  const namespace = bench.namespace('ours');
+  const { projector, derived } = await startCaughtUp(bench, feed, namespace);
+  const api = await RunningApi.start(bench, { topics: feed.topics, namespace });
+  const acknowledged: number[] = [];
+  const rows: Column<number>[] = [['acknowledged by Kafka', acknowledged]];
+  for (const one of casesOf(shop, derived, api.url)) {
+    bench.progress('case', one.name);
+    rows.push([one.name, await measureCase(feed, one, options, acknowledged)]);
   }
+  await Promise.all([api.stop(), projector.stop()]);
+  const title = "Milliseconds from handing the event to Kafka's client";
+  return `${headline(options)}\n\n${latencies(title, rows, [0.5, 0.9, 0.99, 1])}`;
 }
 
 function* historyOf(shop: SyntheticShop, orders: number): Generator<SampleEvent> {
@@ -90,130 +76,93 @@ function casesOf(shop: SyntheticShop, derived: Derived, url: string): Case[] {
     const data = { name: `Renamed ${n}` };
     return shop.next('customers', customerOf(n), { type: 'customer.updated', data }, Date.now());
   };
-  const asked = (
-    name: string,
-    event: Case['event'],
-    path: (n: number) => string,
-    has: (body: Body, n: number) => boolean,
-  ): Case => ({
-    name,
-    event,
-    seen: async (n, happened) => {
-      const body = await ask(`${url}${path(n)}`, happened);
-      if (!has(body, n)) throw new Error(`${path(n)} waited for event ${happened.event.id} and does not have it.`);
-    },
-  });
-  const listed = ({ data }: Body, orderId: string) => asList(data).some((order) => order.orderId === orderId);
+  const sees = (name: string, event: Case['event'], look: (n: number) => Promise<boolean>): Case => {
+    const seen = async (n: number) => {
+      while (!(await look(n))) await setTimeout(LOOK_EVERY_MS);
+    };
+    return { name, event, seen };
+  };
+  const asked = (name: string, event: Case['event'], path: Path, has: (data: unknown, n: number) => boolean): Case => {
+    const seen = async (n: number, happened: SampleEvent) => {
+      const data = await ask(`${url}${path(n)}`, happened);
+      if (!has(data, n)) throw new Error(`${path(n)} waited for event ${happened.event.id} and does not have it.`);
+    };
+    return { name, event, seen };
+  };
+  const customer: Path = (n) => `/v1/customers/${customerOf(n)}`;
+  const customersOrders: Path = (n) => `/v1/customers/${customerOf(n)}/orders`;
+  const newest: Path = () => '/v1/orders?sort=-placedAt&size=100';
+  const bySales: Path = () => '/v1/products?sales30dMin=1&size=100&sort=-sales30d';
+  const hasOrder = (list: unknown, letter: string, n: number) =>
+    asList(list).some(({ orderId }) => orderId === numbered(letter, n));
+  const isRenamed = (shown: unknown, n: number) => asDocument(shown).name === `Renamed ${n}`;
+  const isSold = ({ productId, sales30d }: Document, n: number) =>
+    productId === productOf(n) && Number(sales30d) > Math.floor(n / PRODUCTS);
+  const pay = (n: number) => shop.pay(numbered('b', n), Date.now());
+  const stored = async (id: string) => (await derived.fields('orders', 'orderId', [id])).has(id);
   return [
-    {
-      name: 'document in Elasticsearch, straight',
-      event: place('a'),
-      seen: (n) =>
-        untilSeen(async () => (await derived.fields('orders', 'orderId', [numbered('a', n)])).has(numbered('a', n))),
-    },
-    {
-      name: 'document in MongoDB, straight',
-      event: rename,
-      seen: (n) => untilSeen(async () => (await derived.customer(customerOf(n)))?.name === `Renamed ${n}`),
-    },
+    sees('document in Elasticsearch, straight', place('a'), (n) => stored(numbered('a', n))),
+    sees('document in MongoDB, straight', rename, async (n) => isRenamed(await derived.customer(customerOf(n)), n)),
     asked(
       'order by id',
       place('b'),
       (n) => `/v1/orders/${numbered('b', n)}`,
-      ({ data }, n) => {
-        return asDocument(data).orderId === numbered('b', n);
-      },
+      (data, n) => hasOrder([data], 'b', n),
     ),
-    asked(
-      'customer by id',
-      rename,
-      (n) => `/v1/customers/${customerOf(n)}`,
-      ({ data }, n) => {
-        return asDocument(data).name === `Renamed ${n}`;
-      },
+    asked('customer by id', rename, customer, (data, n) => isRenamed(data, n)),
+    asked('customer by id, counters', place('d'), customer, (data, n) =>
+      hasOrder(asDocument(data).recentOrders, 'd', n),
     ),
-    asked(
-      'customer by id, counters',
-      place('d'),
-      (n) => `/v1/customers/${customerOf(n)}`,
-      ({ data }, n) => {
-        return asList(asDocument(data).recentOrders).some(({ orderId }) => orderId === numbered('d', n));
-      },
-    ),
-    asked(
-      'orders, search',
-      place('e'),
-      () => '/v1/orders?sort=-placedAt&size=100',
-      (body, n) => {
-        return listed(body, numbered('e', n));
-      },
-    ),
+    asked('orders, search', place('e'), newest, (data, n) => hasOrder(data, 'e', n)),
     asked(
       "a customer's orders, search",
       place('f'),
-      (n) => `/v1/customers/${customerOf(n)}/orders?size=100`,
-      (body, n) => listed(body, numbered('f', n)),
+      (n) => `${customersOrders(n)}?size=100`,
+      (data, n) => hasOrder(data, 'f', n),
     ),
-    asked(
-      "a customer's orders, renamed",
-      rename,
-      (n) => `/v1/customers/${customerOf(n)}/orders`,
-      ({ data }, n) => asList(data).every(({ customer }) => asDocument(customer).name === `Renamed ${n}`),
+    asked("a customer's orders, renamed", rename, customersOrders, (data, n) =>
+      asList(data).every((order) => isRenamed(order.customer, n)),
     ),
-    asked(
-      'products, search by sales',
-      (n) => shop.pay(numbered('b', n), Date.now()),
-      () => `/v1/products?sales30dMin=1&size=100&sort=-sales30d`,
-      ({ data }, n) =>
-        asList(data).some(
-          ({ productId, sales30d }) => productId === productOf(n) && Number(sales30d) > Math.floor(n / PRODUCTS),
-        ),
-    ),
+    asked('products, search by sales', pay, bySales, (data, n) => asList(data).some((one) => isSold(one, n))),
   ];
 }
 
+/** Milliseconds until each event was seen; `acknowledged` grows by those until Kafka had it. */
 async function measureCase(
   feed: Feed,
-  { name, event, seen }: Case,
+  { event, seen }: Case,
   { events, 'pause-ms': pauseMs }: OptionValues<typeof OPTIONS>,
-): Promise<Measured> {
+  acknowledged: number[],
+): Promise<number[]> {
   const warmUp = Math.ceil(events / 10);
-  const acknowledged: number[] = [];
   const times: number[] = [];
   for (let n = 0; n < events + warmUp; n += 1) {
     // Not in step with any timer of the system.
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * 2 * pauseMs));
+    await setTimeout(Math.random() * 2 * pauseMs);
     const happened = event(n);
     const begun = performance.now();
     await feed.publishOne(happened);
-    const acknowledgedAt = performance.now();
+    const acknowledgedMs = performance.now() - begun;
     await seen(n, happened);
     if (n < warmUp) continue;
-    acknowledged.push(acknowledgedAt - begun);
+    acknowledged.push(acknowledgedMs);
     times.push(performance.now() - begun);
   }
-  return { name, acknowledged, seen: times };
+  return times;
 }
 
+type Path = (n: number) => string;
 type Document = Readonly<Record<string, unknown>>;
-
-interface Body {
-  readonly data: unknown;
-}
 
 const asDocument = (value: unknown) => value as Document;
 const asList = (value: unknown) => value as readonly Document[];
 
-async function ask(url: string, { topic, key, event }: SampleEvent): Promise<Body> {
+async function ask(url: string, { topic, key, event }: SampleEvent): Promise<unknown> {
   const waitFor = `${topic}/${encodeURIComponent(key)}#${encodeURIComponent(event.id)};timeout=${WAIT_TIMEOUT_MS}`;
   const response = await fetch(url, { headers: { 'Wait-For': waitFor } });
-  const body: unknown = await response.json();
+  const body = (await response.json()) as { data: unknown };
   if (!response.ok) throw new Error(`${url} was answered with ${response.status}: ${JSON.stringify(body)}`);
-  return body as Body;
-}
-
-async function untilSeen(look: () => Promise<boolean>): Promise<void> {
-  while (!(await look())) await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  return body.data;
 }
 
 function headline({ events, orders }: OptionValues<typeof OPTIONS>): string {
@@ -223,20 +172,4 @@ function headline({ events, orders }: OptionValues<typeof OPTIONS>): string {
     'straight  asked of the store by id every few milliseconds, without the API',
     'others    one request to the API with Wait-For, sent when Kafka has acknowledged the event',
   ].join('\n');
-}
-
-function report(measured: readonly Measured[]): string {
-  const shares = [0.5, 0.9, 0.99, 1];
-  const row = (name: string, times: readonly number[]) => [
-    name,
-    ...shares.map((share) => percentile(times, share).toFixed(0)),
-  ];
-  return table("Milliseconds from handing the event to Kafka's client", [
-    ['', 'p50', 'p90', 'p99', 'max'],
-    row(
-      'acknowledged by Kafka',
-      measured.flatMap(({ acknowledged }) => acknowledged),
-    ),
-    ...measured.map(({ name, seen }) => row(name, seen)),
-  ]);
 }

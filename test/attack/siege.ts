@@ -1,7 +1,6 @@
 /** A running system, honest callers alone, then honest callers beside hostile ones, and what is left afterwards. */
 import path from 'node:path';
-import { RunningApi } from '../../bench/api-process.js';
-import { projectorEnvironment, RunningProjector } from '../../bench/running-projector.js';
+import { RunningApi, RunningProjector } from '../../bench/processes.js';
 import type { Workbench } from '../../bench/workbench.js';
 import { PROJECT_FOLDER } from '../../stack/folders.js';
 import { endedEarly } from '../../stack/process.js';
@@ -48,14 +47,13 @@ export async function besiege(bench: Workbench, options: SiegeOptions): Promise<
   progress('shop', `publishing the events of ${options.orders} orders`);
   const shop = await Shop.open(bench, options.orders);
   const namespace = bench.namespace('attack');
-  const environment = { ...projectorEnvironment(ground.addresses, shop.feed.topics, namespace), LOG_LEVEL: 'warn' };
-  const projector = await RunningProjector.start(run, { main: bench.main, nodeOptions: [] }, environment);
+  const scene = { namespace, topics: shop.feed.topics };
+  const projector = await RunningProjector.start(bench, scene, { settings: { LOG_LEVEL: 'warn' } });
   const founded = await shop.feed.history();
-  await projector.until(LOOK_EVERY_MS, () => ground.hasCaughtUp(namespace, founded));
+  await projector.until(LOOK_EVERY_MS, () => ground.derived(namespace).hasReached(founded.ends));
   const keysFile = path.join(run.folder, 'keys.json');
   const keys = issueKeys(keysFile);
-  const parts = { namespace, topics: shop.feed.topics };
-  const api = await RunningApi.start(bench, ground.addresses, parts, { API_KEYS_FILE: keysFile });
+  const api = await RunningApi.start(bench, scene, { API_KEYS_FILE: keysFile });
   const honest = new HonestCallers(api.url, keys.honest, options.orders);
   const system: System = { shop, namespace, projector, api, honest, keys };
   try {
@@ -149,10 +147,11 @@ async function aftermathOf(bench: Workbench, system: System, campaign: Campaign 
     if (!service.isRunning) dead.push(`${service.name} (${await service.exited}), see ${service.logFile}`);
   }
   if (dead.length > 0) return { dead, left: [], difference: null };
-  const ends = await shop.feed.history();
+  const derived = bench.ground.derived(system.namespace);
+  const { ends } = await shop.feed.history();
   const behind = await settled(async () => {
-    const isThere = await bench.ground.hasCaughtUp(system.namespace, ends);
-    const hasJobs = isThere && (await bench.ground.derived(system.namespace).hasJobs());
+    const isThere = await derived.hasReached(ends);
+    const hasJobs = isThere && (await derived.hasJobs());
     return isThere && !hasJobs ? [] : [`The projector has not caught up within ${CATCH_UP_MS / 1000} s.`];
   }, CATCH_UP_MS);
   if (behind.length > 0) return { dead, left: [...left, ...behind], difference: null };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { medianOf, percentile, slopeOf, spread, table } from '../../bench/figures.js';
+import { medianOf, percentile, spread, table } from '../../bench/figures.js';
 
 describe('figures', () => {
   it('names the smallest, the middle and the largest, in any order of the values', () => {
@@ -17,17 +17,6 @@ describe('figures', () => {
     expect(percentile(values, 0.5)).toBe(50);
     expect(percentile(values, 0.99)).toBe(99);
     expect(percentile([7], 0.01)).toBe(7);
-  });
-
-  it('finds the slope of a line through noise that cancels out', () => {
-    const points = [
-      { x: 0, y: 11 },
-      { x: 1, y: 11 },
-      { x: 2, y: 15 },
-      { x: 3, y: 15 },
-    ];
-    expect(slopeOf(points)).toBeCloseTo(1.6);
-    expect(slopeOf([{ x: 1, y: 1 }])).toBeNaN();
   });
 
   it('aligns the columns of a table', () => {
