@@ -23,6 +23,8 @@ export const groupsBench = defineBench({
   measure: (run, progress, options) => onWorkbench(run, progress, (bench) => measureGroups(bench, options)),
 });
 
+type Blocks = Readonly<Record<Owner, Record<Size, OursOutcome[]>>>;
+
 const OWNERS: readonly Owner[] = ['customer', 'product'];
 const CASES = OWNERS.flatMap((owner) => (['small', 'large'] as const).map((size) => ({ owner, size })));
 
@@ -30,10 +32,7 @@ async function measureGroups(bench: Workbench, options: OptionValues<typeof OPTI
   const feed = await bench.feed();
   const events = options.events * (options.rounds + 1);
   const stage = await openGroups(bench, feed, { large: options.orders, few: options.few, spare: events });
-  const blocks = {
-    customer: { small: [] as OursOutcome[], large: [] as OursOutcome[] },
-    product: { small: [] as OursOutcome[], large: [] as OursOutcome[] },
-  };
+  const blocks: Blocks = { customer: { small: [], large: [] }, product: { small: [], large: [] } };
   for (let round = 0; round <= options.rounds; round += 1) {
     bench.progress('round', round === 0 ? 'warming up, not counted' : `${round} of ${options.rounds}`);
     for (const { owner, size } of round % 2 === 0 ? CASES : [...CASES].reverse()) {
@@ -62,10 +61,7 @@ const MEASURES: readonly Measure<OursOutcome>[] = [
   ['CPU, with servers', (block) => perEvent(cpuSecondsOf(block), block), 1],
 ];
 
-function report(
-  blocks: Readonly<Record<Owner, Readonly<Record<Size, readonly OursOutcome[]>>>>,
-  bytes: Readonly<Record<Size, number>>,
-): string {
+function report(blocks: Blocks, bytes: Readonly<Record<Size, number>>): string {
   return [
     ...OWNERS.map((owner) =>
       comparison(

@@ -10,24 +10,18 @@ const ORDERS_PER_CUSTOMER = 8;
 const ORDERS_PER_PRODUCT = 14;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** The same seed and number give the same events on the same day: the 30-day window is that of today. */
 export async function publishHistory(bench: Workbench, seed: string, events: number): Promise<History> {
   const feed = await bench.feed();
-  await feed.publish(shopEvents(seed, events, beginOfToday()));
+  await feed.publish(shopEvents(seed, events));
   return feed.history();
 }
 
-/** Milliseconds since 1970 at the last midnight in UTC. */
-export function beginOfToday(): number {
-  return Math.floor(Date.now() / DAY_MS) * DAY_MS;
-}
-
-/** `today` is the end of the history, in milliseconds since 1970. */
-export function* shopEvents(seed: string, events: number, today: number): Generator<SampleEvent> {
+/** The same seed and number give the same events on the same day (of UTC): the 30-day window is that of today. */
+export function* shopEvents(seed: string, events: number): Generator<SampleEvent> {
   const orders = Math.ceil(events / EVENTS_PER_ORDER);
   const shop = generateShop({
     seed,
-    now: today,
+    now: Math.floor(Date.now() / DAY_MS) * DAY_MS,
     orders,
     customers: Math.ceil(orders / ORDERS_PER_CUSTOMER),
     products: Math.ceil(orders / ORDERS_PER_PRODUCT),

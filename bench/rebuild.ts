@@ -9,7 +9,7 @@ import { readSettings } from '../runtime/settings.js';
 import { defineBench } from './declaration.js';
 import type { Feed } from './feed.js';
 import { table } from './figures.js';
-import { beginOfToday, shopEvents } from './history.js';
+import { shopEvents } from './history.js';
 import { type OptionValues, wholeNumber } from './options.js';
 import { projectorEnvironment, startCaughtUp } from './processes.js';
 import { type RebuildPhase, type RebuildRun, runRebuild, runSwitches, type SwitchRun } from './rebuild-run.js';
@@ -66,7 +66,7 @@ async function measureRebuilds(bench: Workbench, options: RebuildBenchOptions): 
   const ordersPerPhase = PHASE_SECONDS_MAX * options['events-per-second'];
   const orders = Array.from({ length: LIVE_PHASES * ordersPerPhase }, (_, i) => numbered('live', i));
   progress('history', `publishing ${options.events} events`);
-  await feed.publish(shopEvents('bench', options.events, beginOfToday()));
+  await feed.publish(shopEvents('bench', options.events));
   await feed.publish(liveOrders(shop, orders));
   const namespace = bench.namespace('ours');
   const { projector, derived } = await startCaughtUp(bench, feed, namespace);

@@ -129,8 +129,7 @@ async function sendReplacements(collection: string, bytes: Buffer): Promise<void
     u,
     upsert: true,
   }));
-  const command = { update: collection, updates, ordered: false, writeConcern: { w: 'majority' } };
-  const reply = await db.command(command);
+  const reply = await db.command({ update: collection, updates, ordered: false, writeConcern: { w: 'majority' } });
   const errors = (reply.writeErrors ?? []) as readonly { code: number; errmsg: string }[];
   const failed = errors.find(({ code }) => code !== DUPLICATE_KEY);
   if (failed !== undefined) throw new Error(`MongoDB refuses a document: ${failed.errmsg}`);

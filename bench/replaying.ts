@@ -53,16 +53,14 @@ export function tell(message: Message): void {
 
 /** Measured from `begun` to `done`. */
 export async function replay({ run, ground }: Workbench, task: Replay): Promise<BareOutcome> {
+  const full: ReplayTask = { ...task, addresses: ground.addresses };
   const heard = new EventEmitter();
   const [begun, done] = [once(heard, 'begun'), once(heard, 'done')];
   const service = run.launch({
     name: BARE,
     command: process.execPath,
     args: ['--import', fileURLToPath(import.meta.resolve('tsx')), path.join(PROJECT_FOLDER, 'bench', 'replay.ts')],
-    environment: {
-      ...process.env,
-      BENCH_TASK: JSON.stringify({ ...task, addresses: ground.addresses } satisfies ReplayTask),
-    },
+    environment: { ...process.env, BENCH_TASK: JSON.stringify(full) },
     onLine: (line) => {
       const message = JSON.parse(line) as Message;
       heard.emit(message.at, message);
