@@ -68,14 +68,7 @@ module.exports = {
       from: { path: '^test/attack/(repertoire/|hostile\\.ts$)' },
       to: { path: '^(projector|api|mappings|runtime)/', dependencyTypesNot: ['type-only'] },
     },
-    only('kafkajs', [
-      '^projector/kafka/',
-      '^api/freshness/',
-      '^api/changes/kafka/',
-      '^api/history/kafka/',
-      '^runtime/kafkajs/',
-      '^runtime/presence/',
-    ]),
+    only('kafkajs', ['^projector/kafka/', '^runtime/kafkajs/', '^runtime/presence/']),
     {
       name: 'sample-feeds-by-one-file',
       severity: 'error',

@@ -9,6 +9,7 @@ const NEED_SERVERS = [
   'test/projector/generations/restarts.test.ts',
   'test/api/{readers,freshness,relevance}/**/*.test.ts',
   'test/api/history/kafka/**/*.test.ts',
+  'test/runtime/kafkajs/**/*.test.ts',
   'test/attack/flow/**/*.test.ts',
 ];
 

@@ -38,12 +38,3 @@ export async function logEnds(admin: Admin, topics: readonly string[]): Promise<
     ),
   );
 }
-
-/**
- * Of each partition the offset of the first record that was appended at the time or later, its end where there is none.
- * What lies before 1970 is its beginning: Kafka takes −1 for the end.
- */
-export async function offsetsSince(admin: Admin, topic: string, time: number): Promise<ReadonlyMap<number, number>> {
-  const found = await admin.fetchTopicOffsetsByTimestamp(topic, Math.max(0, time));
-  return new Map(found.map(({ partition, offset }) => [partition, Number(offset)]));
-}

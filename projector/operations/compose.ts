@@ -1,6 +1,7 @@
 /** The operators' operations over the real servers. */
 import { setTimeout } from 'node:timers/promises';
 import type { ViewName } from '../../mappings/contract.js';
+import { offsetsAt } from '../../runtime/kafkajs/topic-reader.js';
 import { absentOf } from '../../runtime/presence/presence.js';
 import type { Server } from '../../runtime/presence/server.js';
 import type { GenerationRecord } from '../../runtime/records.js';
@@ -8,7 +9,7 @@ import { liveOf } from '../generations/generation.js';
 import type { KafkaAdmin, KafkaProducer } from '../kafka/client.js';
 import { examineKafka } from '../kafka/examination.js';
 import { groupTraces } from '../kafka/group-traces.js';
-import { logEnds, logRanges, offsetsSince } from '../kafka/log-range.js';
+import { logEnds, logRanges } from '../kafka/log-range.js';
 import { retentionOf } from '../kafka/retention.js';
 import type { Clock, DocumentScan, Job } from '../ports.js';
 import type { RefusalPorts } from '../reconcile/refusals.js';
@@ -83,7 +84,7 @@ export function rebuildingPorts(servers: OperationServers): RebuildingPorts {
     offsetsAt: async (time) => {
       const perTopic = await Promise.all(
         topics.map(async (topic) => {
-          const found = await offsetsSince(admin, topic, time.getTime());
+          const found = await offsetsAt(admin, topic, time.getTime());
           return [...found].map(([partition, next]) => ({ topic, partition, next }));
         }),
       );

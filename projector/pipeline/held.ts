@@ -1,5 +1,5 @@
-import type { HeaderValue } from '../../mappings/events/event.js';
 import { contentBytes } from '../../mappings/events/size.js';
+import { inOwnMemory } from '../../runtime/own-memory.js';
 import type { Admission, SourceRecord } from '../ports.js';
 
 export interface RecordsLimit {
@@ -35,7 +35,7 @@ export class HeldRecords {
     const former = this.records.length;
     const all = [...this.records, ...polled];
     const now = new Set(firstOf(all.filter(isAdmitted(upTo)), batch));
-    this.records = all.flatMap((record, i) => (now.has(record) ? [] : [i < former ? record : byItself(record)]));
+    this.records = all.flatMap((record, i) => (now.has(record) ? [] : [i < former ? record : inOwnMemory(record)]));
     this.bytes = this.records.reduce((bytes, record) => bytes + contentBytes(record), 0);
     this.areNext = this.records.some(isAdmitted(upTo));
     return [...now];
@@ -54,26 +54,4 @@ function firstOf(records: readonly SourceRecord[], limit: RecordsLimit): readonl
     return i > 0 && (i >= limit.records || bytes > limit.bytes);
   });
   return end === -1 ? records : records.slice(0, end);
-}
-
-/** A fetched record is a view into everything that was fetched with it: megabytes, which it alone would keep. */
-function byItself(record: SourceRecord): SourceRecord {
-  const headers = Object.entries(record.headers).map(([name, value]) => [name, copyOf(value)] as const);
-  return {
-    ...record,
-    key: record.key === null ? null : Buffer.from(record.key),
-    value: record.value === null ? null : Buffer.from(record.value),
-    headers: Object.fromEntries(headers),
-  };
-}
-
-type Header = SourceRecord['headers'][string];
-
-function copyOf(header: Header): Header {
-  if (Array.isArray(header)) return header.map(copyOfOne);
-  return header === undefined ? undefined : copyOfOne(header);
-}
-
-function copyOfOne(value: HeaderValue): HeaderValue {
-  return Buffer.isBuffer(value) ? Buffer.from(value) : value;
 }

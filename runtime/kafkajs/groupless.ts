@@ -1,16 +1,27 @@
 /**
- * Reading a topic without a group. kafkajs 2.2.4 offers consumers of groups only; what it makes its own clients with is
- * a private method.
+ * What the reader of topics asks of brokers directly. kafkajs 2.2.4 offers consumers of groups only; what it makes its own
+ * clients with is a private method.
  */
 import type { Kafka } from 'kafkajs';
+import type { FetchedRecord } from './aborted-records.js';
 
-export interface Broker<Record> {
+export interface Cluster {
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
+  addTargetTopic(topic: string): Promise<void>;
+  refreshMetadata(): Promise<void>;
+  /** Partitions by the id of their leader, as they were known when the metadata was read. Those not known are left out. */
+  findLeaderForPartitions(topic: string, partitions: number[]): Readonly<Record<string, number[]>>;
+  findBroker(node: { nodeId: string }): Promise<Broker>;
+}
+
+interface Broker {
   fetch(request: FetchRequest): Promise<{
-    responses: { partitions: { partition: number; messages: Record[] }[] }[];
+    responses: { partitions: { partition: number; messages: FetchedRecord[] }[] }[];
   }>;
 }
 
-export interface FetchRequest {
+interface FetchRequest {
   /** How long the broker waits for `minBytes`, in ms. Meanwhile it answers nothing else on the connection. */
   readonly maxWaitTime: number;
   readonly minBytes: number;
@@ -22,30 +33,16 @@ export interface FetchRequest {
   }[];
 }
 
-export interface Cluster<Record> {
-  connect(): Promise<void>;
-  disconnect(): Promise<void>;
-  addTargetTopic(topic: string): Promise<void>;
-  refreshMetadata(): Promise<void>;
-  /** Partitions by the id of their leader. */
-  findLeaderForPartitions(topic: string, partitions: number[]): globalThis.Record<string, number[]>;
-  /** The earliest offsets, or the ends. */
-  fetchTopicsOffset(
-    topics: { readonly topic: string; readonly partitions: { readonly partition: number }[]; fromBeginning: boolean }[],
-  ): Promise<{ topic: string; partitions: { partition: number; offset: string }[] }[]>;
-  findBroker(node: { nodeId: string }): Promise<Broker<Record>>;
-}
-
 export const READ_COMMITTED = 1;
 
 const CREATE_CLUSTER = 'private:Kafka:createCluster';
 
-type Create = <Record>(options: { metadataMaxAge: number; allowAutoTopicCreation: boolean }) => Cluster<Record>;
+type Create = (options: { metadataMaxAge: number; allowAutoTopicCreation: boolean }) => Cluster;
 
-/** With connections of its own. `Record` is what a fetched record is known by. */
-export function createCluster<Record>(kafka: Kafka): Cluster<Record> {
+/** With connections of its own. */
+export function createCluster(kafka: Kafka): Cluster {
   const key = Object.getOwnPropertySymbols(kafka).find(({ description }) => description === CREATE_CLUSTER);
   const create: unknown = key === undefined ? undefined : Reflect.get(kafka, key);
   if (typeof create !== 'function') throw new Error('The broker could not be asked: it is not kafkajs 2.2.4.');
-  return (create as Create)<Record>({ metadataMaxAge: 60_000, allowAutoTopicCreation: false });
+  return (create as Create)({ metadataMaxAge: 60_000, allowAutoTopicCreation: false });
 }
