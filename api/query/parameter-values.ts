@@ -1,9 +1,9 @@
 /** Reads the values of the known parameters and collects what is wrong with them, all of it. */
+import { ceilInstant, type NoInstant } from '../../mappings/instant.js';
 import type { Filter, NumberRange } from '../../mappings/queries.js';
 import { SNAPSHOT_NAME } from '../../runtime/names.js';
 import type { FilterValue } from './document-query.js';
 import { type Given, type ParameterError, shortened, undeclaredErrors, valuesByName } from './given.js';
-import { parseInstant } from './instant.js';
 import { listedValues } from './listed-values.js';
 import { AS_OF, closedSetOf, LIMITS, NUMBER_MAX, valuesMaxOf } from './parameters.js';
 
@@ -11,6 +11,13 @@ const INTEGER = /^-?\d{1,16}$/;
 /** As JSON writes it. */
 const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const POSITIVE = /^0*[1-9]\d*$/;
+
+const NO_INSTANT: Readonly<Record<NoInstant, string>> = {
+  syntax: 'must be RFC 3339 with a zone, such as 2026-11-01T10:00:00Z or 2026-11-01T10:00:00%2B08:00',
+  nonexistent: 'is not a date and time that exists',
+  'out of range': 'must lie within the years 0000 to 9999 in UTC',
+};
+const SPACE_FOR_PLUS = / \d{2}:\d{2}$/;
 
 export class ParameterValues {
   readonly #errors: ParameterError[] = [];
@@ -119,12 +126,17 @@ export class ParameterValues {
     return value;
   }
 
+  /**
+   * A time, as `2026-11-01T10:00:00.000Z`. Documents hold whole milliseconds, so rounding up is exact both for an
+   * inclusive lower and for an exclusive upper bound.
+   */
   instant(name: string): string | undefined {
     const text = this.one(name);
     if (text === undefined) return undefined;
-    const instant = parseInstant(text);
-    if ('iso' in instant) return instant.iso;
-    this.refuse(name, instant.problem);
+    const instant = ceilInstant(text);
+    if (typeof instant === 'number') return new Date(instant).toISOString();
+    const hint = SPACE_FOR_PLUS.test(text) ? '; a "+" in a URL means a space and must be written %2B' : '';
+    this.refuse(name, NO_INSTANT[instant] + hint);
     return undefined;
   }
 

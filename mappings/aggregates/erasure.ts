@@ -8,8 +8,8 @@ import {
   type Version,
 } from '../events/event.js';
 import { isWellFormedId } from '../events/identifier.js';
-import { parseInstant } from '../events/instant.js';
 import { open } from '../events/mode.js';
+import { parseInstant } from '../instant.js';
 
 /** Everything of the customer that comes before `version`, or with it, in the event order is to be forgotten. */
 export interface Erasure {

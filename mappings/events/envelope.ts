@@ -1,7 +1,7 @@
 /** The context attributes of an event, checked. */
 import { isUtf8 } from 'node:buffer';
+import { parseInstant } from '../instant.js';
 import { isWellFormedId } from './identifier.js';
-import { parseInstant } from './instant.js';
 import type { Attributes } from './mode.js';
 import { type Malformed, malformed } from './reasons.js';
 import { isWellFormedUnicode, isWithinCharacters, TEXT_CHARACTERS_MAX } from './text.js';

@@ -1,8 +1,9 @@
 /** Which event a record is, as far as can be told: it need not be one of the contract. */
+
+import { parseInstant } from '../instant.js';
 import { shapes } from './catalogue.js';
 import type { RawRecord } from './event.js';
 import { isWellFormedId } from './identifier.js';
-import { parseInstant } from './instant.js';
 import { open } from './mode.js';
 import { tooLarge } from './size.js';
 

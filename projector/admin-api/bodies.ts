@@ -3,10 +3,10 @@ import { z } from 'zod';
 import type { ViewName } from '../../mappings/contract.js';
 import { type AggregateName, isWellFormedId } from '../../mappings/events/event.js';
 import { reasons } from '../../mappings/events/reasons.js';
+import { INSTANT_RULE, parseInstant } from '../../mappings/instant.js';
 import { views } from '../../mappings/registry.js';
 import { SNAPSHOT_NAME } from '../../runtime/names.js';
 import { SNAPSHOT_CLOCKS } from '../../runtime/records.js';
-import { MOMENT_RULE, momentOf } from '../operations/moment.js';
 import type { RebuildFrom, RebuildOptions } from '../operations/rebuilding.js';
 import type { RefreshChoice } from '../operations/refreshing.js';
 import type { RefusalChoice } from '../operations/refusals.js';
@@ -19,9 +19,9 @@ const OFFSETS = z
   .refine((offsets) => Object.keys(offsets).length > 0, { error: 'must name a partition at least' });
 
 const MOMENT = z.string().transform((text, context) => {
-  const moment = momentOf(text);
-  if (moment !== null) return moment;
-  context.addIssue({ code: 'custom', message: MOMENT_RULE });
+  const instant = parseInstant(text);
+  if (instant !== null) return new Date(instant);
+  context.addIssue({ code: 'custom', message: INSTANT_RULE });
   return z.NEVER;
 });
 

@@ -1,9 +1,9 @@
 /** How arguments are read. Each throws InvalidArgumentError, which commander explains. */
 import { InvalidArgumentError } from 'commander';
 import type { ViewName } from '../../mappings/contract.js';
+import { INSTANT_RULE, parseInstant } from '../../mappings/instant.js';
 import { views } from '../../mappings/registry.js';
 import { SNAPSHOT_NAME } from '../../runtime/names.js';
-import { MOMENT_RULE, momentOf } from '../operations/moment.js';
 import type { RebuildFrom } from '../operations/rebuilding.js';
 import { SNAPSHOT_NAME_RULE } from '../operations/snapshots.js';
 
@@ -25,9 +25,9 @@ export function count(text: string): number {
 }
 
 export function time(text: string): Date {
-  const moment = momentOf(text);
-  if (moment === null) throw new InvalidArgumentError(MOMENT_RULE);
-  return moment;
+  const instant = parseInstant(text);
+  if (instant === null) throw new InvalidArgumentError(INSTANT_RULE);
+  return new Date(instant);
 }
 
 export function snapshotName(text: string): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseInstant } from '../../../mappings/events/instant.js';
+import { parseInstant } from '../../../mappings/instant.js';
 import { type Attributes, binary, ENVELOPE, eventOf, reasonOf, structured } from './records.js';
 
 const BREACHES: readonly [what: string, attributes: Attributes, reason: string][] = [

@@ -1,4 +1,4 @@
-/** Times of events: RFC 3339 to the letter, since `Date.parse` takes more than that and rolls 30 February over. */
+/** Times of events, parameters and operators: RFC 3339 to the letter, since `Date.parse` takes more than that and rolls 30 February over. */
 
 const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
 
@@ -11,13 +11,43 @@ const EARLIEST_MS = -62_167_219_200_000;
 /** 9999-12-31T23:59:59.999Z. */
 const LATEST_MS = 253_402_300_799_999;
 
+/** What operators are told whose time is none, or names none that exists: nobody should have to guess what `5` meant. */
+export const INSTANT_RULE = 'must be a time with its zone (RFC 3339), such as 2026-11-01T00:00:00Z';
+
+export type NoInstant = 'syntax' | 'nonexistent' | 'out of range';
+
 /**
  * Milliseconds since 1970 of an RFC 3339 time, further digits of the fraction cut off; `null` when the text is none,
  * or lies outside of the years 0000–9999 in UTC. A leap second is the second after it.
  */
 export function parseInstant(text: string): number | null {
+  const instant = readInstant(text, wholeMilliseconds);
+  return typeof instant === 'number' ? instant : null;
+}
+
+/** The same, rounded up: the first millisecond at or after the instant; or why there is none. */
+export function ceilInstant(text: string): number | NoInstant {
+  return readInstant(text, begunMilliseconds);
+}
+
+function readInstant(text: string, millisecondsOf: (fraction: string) => number): number | NoInstant {
   const match = RFC_3339.exec(text);
-  if (match === null) return null;
+  if (match === null) return 'syntax';
+  const second = secondOf(match);
+  if (second === null) return 'nonexistent';
+  const instant = second + millisecondsOf(match[7] ?? '');
+  return instant >= EARLIEST_MS && instant <= LATEST_MS ? instant : 'out of range';
+}
+
+function wholeMilliseconds(fraction: string): number {
+  return Number(fraction.slice(0, 3).padEnd(3, '0'));
+}
+
+function begunMilliseconds(fraction: string): number {
+  return wholeMilliseconds(fraction) + (/[1-9]/.test(fraction.slice(3)) ? 1 : 0);
+}
+
+function secondOf(match: RegExpExecArray): number | null {
   const [year, month, day, hour, minute, second] = [
     Number(match[1]),
     Number(match[2]),
@@ -30,11 +60,9 @@ export function parseInstant(text: string): number | null {
   if (hour > 23 || minute > 59 || second > 60) return null;
   const offset = offsetOf(match[8], Number(match[9] ?? 0), Number(match[10] ?? 0));
   if (offset === null) return null;
-  const whole =
+  const instant =
     daysSinceEpoch(year, month, day) * DAY_MS + hour * HOUR_MS + minute * MINUTE_MS + second * SECOND_MS - offset;
-  if (second === 60 && !isMonthStart(whole)) return null;
-  const instant = whole + Number((match[7] ?? '').slice(0, 3).padEnd(3, '0'));
-  return instant >= EARLIEST_MS && instant <= LATEST_MS ? instant : null;
+  return second === 60 && !isMonthStart(instant) ? null : instant;
 }
 
 function offsetOf(sign: string | undefined, hours: number, minutes: number): number | null {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseInstant } from '../../../mappings/events/instant.js';
+import { ceilInstant, parseInstant } from '../../mappings/instant.js';
 
 const GOOD: readonly [text: string, same: string][] = [
   ['2026-11-01T10:00:00Z', '2026-11-01T10:00:00.000Z'],
@@ -68,6 +68,10 @@ describe('parseInstant', () => {
   );
   it.each(BAD)('%j is none', (text) => expect(parseInstant(text)).toBeNull());
 
+  it('takes a fraction of any length', () => {
+    expect(parseInstant(`2026-11-01T10:00:00.${'9'.repeat(10_000)}Z`)).toBe(Date.parse('2026-11-01T10:00:00.999Z'));
+  });
+
   it('reads every time of the years 0000–9999 as it was written', () => {
     const instants = fc.integer({ min: -62_167_219_200_000, max: 253_402_300_799_999 });
     fc.assert(
@@ -76,4 +80,25 @@ describe('parseInstant', () => {
       }),
     );
   });
+});
+
+describe('ceilInstant', () => {
+  it.each([
+    ['2026-11-01T10:00:00.0009Z', '2026-11-01T10:00:00.001Z'],
+    ['2026-11-01T10:00:00.123000000Z', '2026-11-01T10:00:00.123Z'],
+    ['2026-11-01T10:00:00.999000001Z', '2026-11-01T10:00:01.000Z'],
+    ['2026-11-01T10:00:00.99900000000000000000000000000000000001Z', '2026-11-01T10:00:01.000Z'],
+    ['1969-12-31T23:59:59.9991Z', '1970-01-01T00:00:00.000Z'],
+  ])('rounds %s up to %s', (text, iso) => expect(ceilInstant(text)).toBe(Date.parse(iso)));
+
+  it.each([
+    ['yesterday', 'syntax'],
+    ['2026-11-01T10:00:00', 'syntax'],
+    ['2026-02-29T10:00:00Z', 'nonexistent'],
+    ['2026-11-01T23:59:60Z', 'nonexistent'],
+    ['9999-12-31T23:59:59.9991Z', 'out of range'],
+    ['0000-01-01T00:00:00+00:01', 'out of range'],
+  ])('says of %s what it is: %s', (text, problem) => expect(ceilInstant(text)).toBe(problem));
+
+  it.each(BAD)('refuses %j, as parseInstant does', (text) => expect(ceilInstant(text)).not.toBeTypeOf('number'));
 });
