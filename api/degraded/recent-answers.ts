@@ -2,6 +2,7 @@
  * Lists as they were answered a moment ago, for when their store is down. Bounded in number, bytes and age: what was
  * answered before is gone after `ageMs`, whoever asks, so that what was erased meanwhile does not live on here.
  */
+import { LRUCache } from 'lru-cache';
 import type { Freshness } from '../ports.js';
 
 export interface RecentAnswersSettings {
@@ -34,14 +35,17 @@ interface Kept extends ListAnswer {
 export class RecentAnswers {
   readonly #settings: RecentAnswersSettings;
   readonly #now: () => number;
-  /** Oldest first, by when they were kept. */
-  readonly #kept = new Map<string, Kept>();
-  #bytes = 0;
+  /** Those kept first go first: being found makes none of them newer. */
+  readonly #kept: LRUCache<string, Kept>;
   #sweep: NodeJS.Timeout | null = null;
 
   /** `now`: milliseconds that only grow. */
   constructor(settings: RecentAnswersSettings, now: () => number = () => performance.now()) {
     this.#settings = settings;
+    this.#kept = new LRUCache({
+      ...{ max: settings.entriesMax, maxSize: settings.bytesMax },
+      sizeCalculation: (answer, key) => bytesOf(key, answer),
+    });
     this.#now = now;
   }
 
@@ -50,7 +54,7 @@ export class RecentAnswers {
   }
 
   get bytes(): number {
-    return this.#bytes;
+    return this.#kept.calculatedSize;
   }
 
   /** To be called before the documents are read: the age of what they become counts from here. */
@@ -59,33 +63,24 @@ export class RecentAnswers {
   }
 
   keep(key: string, answer: ListAnswer, askedAt: number): void {
-    const { ageMs, entriesMax, bytesMax } = this.#settings;
     this.#dropOld();
-    const before = this.#kept.get(key);
-    if (ageMs === 0 || (before !== undefined && before.askedAt > askedAt)) return;
-    this.#drop(key);
-    if (bytesOf(key, answer) > bytesMax) return;
+    const before = this.#kept.peek(key);
+    if (this.#settings.ageMs === 0 || (before !== undefined && before.askedAt > askedAt)) return;
     this.#kept.set(key, { ...answer, askedAt });
-    this.#bytes += bytesOf(key, answer);
-    for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= entriesMax && this.#bytes <= bytesMax) break;
-      this.#drop(oldest);
-    }
     this.#dropLater();
   }
 
   find(key: string): RecentAnswer | null {
-    const kept = this.#kept.get(key);
+    const kept = this.#kept.peek(key);
     if (kept === undefined) return null;
     const ageMs = this.#now() - kept.askedAt;
     return ageMs > this.#settings.ageMs ? null : { ...kept, ageMs };
   }
 
   #dropOld(): void {
-    const now = this.#now();
-    for (const [key, { askedAt }] of this.#kept) {
-      if (now - askedAt <= this.#settings.ageMs) return;
-      this.#drop(key);
+    for (const key of this.#kept.rkeys()) {
+      if (this.find(key) !== null) return;
+      this.#kept.delete(key);
     }
   }
 
@@ -96,13 +91,6 @@ export class RecentAnswers {
       this.#dropOld();
       if (this.#kept.size > 0) this.#dropLater();
     }, this.#settings.ageMs).unref();
-  }
-
-  #drop(key: string): void {
-    const kept = this.#kept.get(key);
-    if (kept === undefined) return;
-    this.#kept.delete(key);
-    this.#bytes -= bytesOf(key, kept);
   }
 }
 

@@ -2,6 +2,7 @@
  * The events that searches found, for a minute from the end of the first search and however often they are used: they
  * may hold what is erased meanwhile.
  */
+import { LRUCache } from 'lru-cache';
 import type { Delivery } from '../../mappings/aggregates/merge.js';
 
 export interface FoundEvents {
@@ -30,37 +31,24 @@ const ENTRY_BYTES = 1_000;
 
 export class KeptEvents {
   readonly #bytesMax: number;
-  /** Least recently used first. */
-  readonly #kept = new Map<string, { readonly found: FoundEvents; readonly expiry: NodeJS.Timeout }>();
+  readonly #kept: LRUCache<string, { readonly found: FoundEvents; readonly expiry: NodeJS.Timeout }>;
 
   constructor(bytesMax: number) {
     this.#bytesMax = bytesMax;
+    // Not by the library's own time to live: its timers keep what expires earlier than others for as long as those.
+    this.#kept = new LRUCache({ maxSize: bytesMax, dispose: ({ expiry }) => clearTimeout(expiry) });
   }
 
   get(key: string): FoundEvents | undefined {
-    const kept = this.#kept.get(key);
-    if (kept === undefined) return undefined;
-    this.#kept.delete(key);
-    this.#kept.set(key, kept);
-    return kept.found;
+    return this.#kept.get(key)?.found;
   }
 
   /** Others make room for it. It is never forgotten for its own size: what asks for it would search anew each time. */
   keep(key: string, found: FoundEvents): void {
-    this.#forget(key);
+    this.#kept.delete(key);
     const leftMs = found.since + KEPT_MS - performance.now();
     if (leftMs <= 0) return;
-    this.#kept.set(key, { found, expiry: setTimeout(() => this.#forget(key), leftMs).unref() });
-    let bytes = [...this.#kept.values()].reduce((sum, kept) => sum + ENTRY_BYTES + kept.found.bytes, 0);
-    for (const [other, kept] of this.#kept) {
-      if (bytes <= this.#bytesMax || other === key) break;
-      bytes -= ENTRY_BYTES + kept.found.bytes;
-      this.#forget(other);
-    }
-  }
-
-  #forget(key: string): void {
-    clearTimeout(this.#kept.get(key)?.expiry);
-    this.#kept.delete(key);
+    const expiry = setTimeout(() => this.#kept.delete(key), leftMs).unref();
+    this.#kept.set(key, { found, expiry }, { size: Math.min(this.#bytesMax, ENTRY_BYTES + found.bytes) });
   }
 }

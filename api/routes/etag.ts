@@ -10,7 +10,8 @@ export function etagOf(text: string): string {
 
 /**
  * Whether `If-None-Match` names the entity tag, or anything (`*`). Compared weakly, as the header asks: a tag that a
- * cache on the way has marked `W/` counts like the one it was made from.
+ * cache on the way has marked `W/` counts like the one it was made from. Express's `request.fresh` would refuse whoever
+ * sends `Cache-Control: no-cache` with it, as every `fetch` does.
  */
 export function isKnown(etag: string, ifNoneMatch: string | undefined): boolean {
   if (ifNoneMatch === undefined) return false;

@@ -1,5 +1,6 @@
 /** Digests by which documents are compared: equal content gives equal digests, whatever the order of its fields. */
 import { createHash } from 'node:crypto';
+import stringify from 'safe-stable-stringify';
 import type { StoredDocument } from '../../mappings/contract.js';
 
 /** Documents are told apart by 48 bits, and a bucket sums them: what a JavaScript number adds exactly. */
@@ -35,13 +36,7 @@ export class BucketSum {
 
 /** JSON with the fields of every object in the order of their names. */
 export function canonicalJson(value: unknown): string {
-  return (
-    JSON.stringify(value, (_, inner: unknown) =>
-      typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-        ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-        : inner,
-    ) ?? 'null'
-  );
+  return stringify(value) ?? 'null';
 }
 
 /** The top-level fields that differ, in the order of their names. One that is missing is not one that is `null`. */

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { AggregateName } from '../../mappings/events/event.js';
 import type { StateRecord } from '../ports.js';
 
@@ -7,24 +8,20 @@ import type { StateRecord } from '../ports.js';
  * the stored one after the ticket was taken.
  */
 export class StateCache {
-  private readonly entries = new Map<string, StateRecord>();
-  private characters = 0;
+  /** `null`: none is kept. To the library 0 is no limit. */
+  private readonly records: LRUCache<string, StateRecord> | null;
 
-  /** `charactersMax`: of their stored forms. */
-  constructor(
-    private readonly statesMax: number,
-    private readonly charactersMax = Number.POSITIVE_INFINITY,
-  ) {}
+  /** `charactersMax`: of their stored forms. One that is longer than that is not kept: it would take the place of all. */
+  constructor(statesMax: number, charactersMax = Number.MAX_SAFE_INTEGER) {
+    const limits = { max: statesMax, maxSize: charactersMax };
+    this.records = statesMax === 0 || charactersMax === 0 ? null : new LRUCache(limits);
+  }
 
   take(name: AggregateName, ids: readonly string[]): Map<string, StateRecord> {
     const found = new Map<string, StateRecord>();
     for (const id of ids) {
-      const key = `${name}/${id}`;
-      const record = this.entries.get(key);
-      if (record === undefined) continue;
-      found.set(id, record);
-      this.entries.delete(key);
-      this.entries.set(key, record);
+      const record = this.records?.get(`${name}/${id}`);
+      if (record !== undefined) found.set(id, record);
     }
     return found;
   }
@@ -32,22 +29,8 @@ export class StateCache {
   /** An older version never replaces a newer one: two steps of the pipeline may have read at different times. */
   put(name: AggregateName, id: string, record: StateRecord): void {
     const key = `${name}/${id}`;
-    const known = this.entries.get(key);
+    const known = this.records?.peek(key);
     if (known !== undefined && known.version >= record.version) return;
-    this.drop(key);
-    // It would take the place of all others, and then not have enough.
-    if (record.length > this.charactersMax) return;
-    this.entries.set(key, record);
-    this.characters += record.length;
-    while (this.entries.size > this.statesMax || this.characters > this.charactersMax) {
-      const [oldest] = this.entries.keys();
-      if (oldest === undefined) break;
-      this.drop(oldest);
-    }
-  }
-
-  private drop(key: string): void {
-    this.characters -= this.entries.get(key)?.length ?? 0;
-    this.entries.delete(key);
+    this.records?.set(key, record, { size: Math.max(1, record.length) });
   }
 }
