@@ -4,12 +4,12 @@ import type { View } from '../../mappings/contract.js';
 import { views } from '../../mappings/registry.js';
 import type { Log } from '../../runtime/log.js';
 import type { ChangeLog, GenerationSource, Served, StoreName, VersionReader } from '../ports.js';
+import { FairTurns } from '../readers/guarded/fair-turns.js';
 import { type ChangesContext, documentsOf } from '../routes/context.js';
 import { Feed } from './feed.js';
 import { ChangesHub, type HubSettings } from './hub.js';
 import type { Edition } from './place.js';
 import { Seats } from './seats.js';
-import { Turns } from './turns.js';
 
 export interface ChangesSettings {
   readonly CHANGES_STREAMS_MAX: number;
@@ -38,7 +38,11 @@ const IDLE_MS = 60_000;
 const PAST_READERS_MAX = 4;
 
 export function composeChanges(ports: ChangesPorts, settings: ChangesSettings, log: Log): ChangesContext {
-  const pastTurns = new Turns(PAST_READERS_MAX);
+  const pastTurns = new FairTurns({
+    turnsMax: PAST_READERS_MAX,
+    placesMax: Number.POSITIVE_INFINITY,
+    callerSharePercent: 100,
+  });
   const bytesMax = Math.min(settings.ANSWER_BYTES_MAX, Math.floor(settings.CHANGES_BUFFER_BYTES_MAX / 2));
   const feedOf = (edition: Edition, served: Served) => {
     const readerOf = (view: View) => (ids: readonly string[]) => {

@@ -6,13 +6,13 @@ import type { View, ViewName } from '../../mappings/contract.js';
 import type { Log } from '../../runtime/log.js';
 import { limitedInTime } from '../../runtime/time-limit.js';
 import { type ChangeLog, LogGone, type LoggedChange, type LogPiece, type Places } from '../ports.js';
+import type { FairTurns } from '../readers/guarded/fair-turns.js';
 import type { Choice } from './choice.js';
 import { type Between, Lane, type LanePorts } from './lane.js';
 import { type Edition, earliest, hasReached, moved } from './place.js';
 import { RecentChanges } from './recent-changes.js';
 import type { Shape } from './shape.js';
 import { type Outlet, Subscription } from './subscription.js';
-import type { Turns } from './turns.js';
 
 export interface FeedPorts {
   readonly edition: Edition;
@@ -23,7 +23,7 @@ export interface FeedPorts {
   /** Read by those who were away for long; on another connection, which following does not hold up. */
   readonly past: ChangeLog;
   /** So many read the past at a time. */
-  readonly pastTurns: Turns;
+  readonly pastTurns: FairTurns;
   readonly readerOf: (view: View) => LanePorts['read'];
   readonly sleep: LanePorts['sleep'];
   readonly logger: Log;
@@ -219,7 +219,11 @@ export class Feed {
 
   async #read(from: Places, to: Places): Promise<LogPiece> {
     const { past, pastTurns, generation } = this.#ports;
-    return this.#recent.between(from, to) ?? pastTurns.take(() => past.read(generation, from, to));
+    const recent = this.#recent.between(from, to);
+    if (recent !== null) return recent;
+    return new Promise((resolve, reject) => {
+      pastTurns.ask(null, (leave) => past.read(generation, from, to).then(resolve, reject).finally(leave));
+    });
   }
 }
 

@@ -10,8 +10,8 @@ import { Feed } from '../../../api/changes/feed.js';
 import { hasReached } from '../../../api/changes/place.js';
 import { shapeOf } from '../../../api/changes/shape.js';
 import type { ChangeEvent, Outlet, Subscription } from '../../../api/changes/subscription.js';
-import { Turns } from '../../../api/changes/turns.js';
 import type { Places } from '../../../api/ports.js';
+import { FairTurns } from '../../../api/readers/guarded/fair-turns.js';
 import type { ChangeKey } from '../../../mappings/changes.js';
 import type { ViewName } from '../../../mappings/contract.js';
 import { views } from '../../../mappings/registry.js';
@@ -58,7 +58,7 @@ export class FeedWorld {
         views: Object.values(views),
         log: this.log,
         past: this.log,
-        pastTurns: new Turns(1),
+        pastTurns: new FairTurns({ turnsMax: 1, placesMax: Number.POSITIVE_INFINITY, callerSharePercent: 100 }),
         readerOf: (view) => (ids) => this.store.getMany({ view, generation: 1, revision: 1 }, ids),
         sleep: () => this.#delay('sleep'),
         logger: pino({ level: 'silent' }),

@@ -3,8 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { Feed } from '../../../api/changes/feed.js';
-import { Turns } from '../../../api/changes/turns.js';
 import { ReadModelClient } from '../../../api/client/index.js';
+import { FairTurns } from '../../../api/readers/guarded/fair-turns.js';
 import { Repeated } from '../../../runtime/repeated.js';
 import { untilStopped } from '../../../runtime/stopping.js';
 import { limitedInTime } from '../../../runtime/time-limit.js';
@@ -63,7 +63,14 @@ async function followed(): Promise<void> {
   };
   const feed = new Feed(
     {
-      ...{ edition: '1', generation: 1, views: [], log, past: log, pastTurns: new Turns(1) },
+      ...{
+        edition: '1',
+        generation: 1,
+        views: [],
+        log,
+        past: log,
+        pastTurns: new FairTurns({ turnsMax: 1, placesMax: 1, callerSharePercent: 100 }),
+      },
       ...{ readerOf: () => async () => new Map(), sleep: async () => {}, logger: pino({ level: 'silent' }) },
     },
     { recentMax: 1, readTogether: 1, lookForPartitionsMs: 50 },

@@ -68,6 +68,23 @@ describe('turns', () => {
     expect([world.of('a'), world.of('b')]).toEqual([1, 1]);
   });
 
+  it("the process's own wishes begin in the order in which they came", () => {
+    const { turns } = new World(2, Number.POSITIVE_INFINITY, 100);
+    const begun: string[] = [];
+    const leaves: (() => void)[] = [];
+    for (const name of ['a', 'b', 'c', 'd']) {
+      turns.ask(null, (leave) => {
+        begun.push(name);
+        leaves.push(leave);
+      });
+    }
+    expect(begun).toEqual(['a', 'b']);
+    leaves[0]?.();
+    expect(begun).toEqual(['a', 'b', 'c']);
+    leaves[1]?.();
+    expect(begun).toEqual(['a', 'b', 'c', 'd']);
+  });
+
   it('what is withdrawn is not begun, and leaves its place', () => {
     const world = new World(1, 2);
     world.ask('a');
