@@ -115,37 +115,37 @@ export class TopicReader {
     return known.use(question);
   }
 
-  /** Ends when all have ended, even if one has failed. */
   #onEachLeader<Answer>(
     topic: string,
     from: PartitionOffsets,
     limits: FetchLimits,
     work: (fetch: Fetch, own: PartitionOffsets) => Promise<Answer>,
   ): Promise<Answer[]> {
-    const known =
-      this.#fetching.get(topic) ??
-      new LastingConnection(
-        () => createCluster(this.kafka),
-        async (cluster) => {
-          // Whatever the producers compress with, a broker may compress with something else.
-          await registerCodecs();
-          await cluster.addTargetTopic(topic);
-        },
-      );
+    const known = this.#fetching.get(topic) ?? this.#connectionFor(topic);
     this.#fetching.set(topic, known);
-    const onEach = async (cluster: Cluster): Promise<Answer[]> => {
-      const leaders = Object.entries(await leadersOf(cluster, topic, [...from.keys()]));
-      const outcomes = await Promise.allSettled(
-        leaders.map(([nodeId, partitions]) =>
-          work(fetchFrom(cluster, nodeId, topic, limits), new Map(partitions.map((one) => [one, from.get(one) ?? 0]))),
-        ),
-      );
-      return outcomes.map((outcome) => {
-        if (outcome.status === 'fulfilled') return outcome.value;
-        throw outcome.reason;
-      });
-    };
-    return known.use(onEach, (error) => error instanceof OutOfRange);
+    return known.use(
+      async (cluster) => {
+        const leaders = Object.entries(await leadersOf(cluster, topic, [...from.keys()]));
+        return allOf(
+          leaders.map(([nodeId, partitions]) => {
+            const own = new Map(partitions.map((partition) => [partition, from.get(partition) ?? 0]));
+            return work(fetchFrom(cluster, nodeId, topic, limits), own);
+          }),
+        );
+      },
+      (error) => error instanceof OutOfRange,
+    );
+  }
+
+  #connectionFor(topic: string): LastingConnection<Cluster> {
+    return new LastingConnection(
+      () => createCluster(this.kafka),
+      async (cluster) => {
+        // Whatever the producers compress with, a broker may compress with something else.
+        await registerCodecs();
+        await cluster.addTargetTopic(topic);
+      },
+    );
   }
 }
 
@@ -180,6 +180,12 @@ export async function offsetsAt(admin: Admin, topic: string, timeMs: number): Pr
   return new Map(found.map(({ partition, offset }) => [partition, Number(offset)]));
 }
 
+/** Ends when each of them has ended, even if one has failed. */
+async function allOf<Answer>(working: readonly Promise<Answer>[]): Promise<Answer[]> {
+  await Promise.allSettled(working);
+  return Promise.all(working);
+}
+
 /** Of all the partitions: some may have been added since the metadata was read. */
 async function leadersOf(cluster: Cluster, topic: string, partitions: number[]) {
   const known = cluster.findLeaderForPartitions(topic, partitions);
@@ -200,15 +206,17 @@ function fetchFrom(cluster: Cluster, nodeId: string, topic: string, limits: Fetc
       return { partition, fetchOffset: String(offset), maxBytes: partitionBytesMax };
     });
     const question = { maxWaitTime: waitMs, minBytes: 1, maxBytes: bytesMax, isolationLevel: READ_COMMITTED };
-    const { responses } = await broker.fetch({ ...question, topics: [{ topic, partitions }] }).catch((error) => {
-      if (!(error instanceof kafkajs.KafkaJSOffsetOutOfRange)) throw error;
-      const { partition } = error;
+    const { responses } = await broker.fetch({ ...question, topics: [{ topic, partitions }] }).catch((cause) => {
+      if (!(cause instanceof kafkajs.KafkaJSOffsetOutOfRange)) throw cause;
+      const { partition } = cause;
       throw new OutOfRange(`Partition ${partition} of ${topic} has nothing at offset ${from.get(partition)}.`, {
-        cause: error,
+        cause,
       });
     });
-    const fetched = responses.flatMap((response) => response.partitions);
-    return pieceOf(fetched, from);
+    return pieceOf(
+      responses.flatMap((response) => response.partitions),
+      from,
+    );
   };
 }
 
