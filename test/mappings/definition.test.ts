@@ -16,6 +16,14 @@ function withFields(fields: z.ZodObject): View {
 }
 
 describe('the definition of a view', () => {
+  it('is what running generations were made with: another one asks for a rebuild', () => {
+    expect(definitionsOf(views)).toMatchObject({
+      orders: '4525abf0b7138c22',
+      products: '19b14674b48c2303',
+      customers: '88a2118819f11ea7',
+    });
+  });
+
   it('changes with how documents are stored and which fields they have', () => {
     const definitions = [
       definitionOf(orders),
