@@ -61,11 +61,13 @@ export interface Contribution {
  * A sum over the orders of one owner and period, recomputed as a whole whenever one of its orders is touched. Groups
  * may be large: their members are added one by one and never held together.
  */
-export interface Rollup<Name extends RollupName = RollupName, C extends Contribution = Contribution> {
-  readonly name: Name;
+export interface Rollup<Summary = object, C extends Contribution = Contribution> {
+  readonly name: string;
+  /** The aggregate whose ids its owners are; `null`: texts of their own, such as the names of carriers. */
+  readonly ownedBy: AggregateName | null;
   contribute(order: OrderFacts, settings: DerivationSettings): readonly C[];
   /** A sum of nothing yet. */
-  sum(): Sum<SummaryOf[Name], C>;
+  sum(): Sum<Summary, C>;
   /** The first period that any document reads on that business day; absent: all of them. */
   firstPeriodRead?(today: string): string;
   /** The periods that mean something else to documents on `today` than they did on the earlier day `before`. */

@@ -3,7 +3,7 @@ import { dayOf, monthOf } from '../calendar.js';
 import type { Contribution, Rollup } from '../contract.js';
 import { codePointOrder } from '../events/event.js';
 import { CurrencySums } from '../money.js';
-import type { OrderCard } from './summaries.js';
+import type { CustomerMonth, OrderCard } from './summaries.js';
 
 /** The newest orders that a customer document shows, and so the most that one month need keep. */
 export const RECENT_ORDERS_MAX = 20;
@@ -14,7 +14,7 @@ export const RECENT_ORDERS_MAX = 20;
  */
 export const RECENT_LINES_MAX = 20;
 
-interface PlacedOrder extends Contribution {
+export interface PlacedOrder extends Contribution {
   /** All that a customer document shows of an order, so that rendering it need not read the orders. */
   readonly card: OrderCard;
   /** Currency and amount of a sale, returns subtracted; `null` when the order is no sale. */
@@ -27,8 +27,9 @@ const NEWEST_GATHERED_MAX = 10 * RECENT_ORDERS_MAX;
 const CLOSED: readonly string[] = ['delivered', 'cancelled', 'rejected'];
 
 /** What each customer ordered in each business month, by the month the order was placed. */
-export const customerMonths: Rollup<'customerMonths', PlacedOrder> = {
+export const customerMonths: Rollup<CustomerMonth, PlacedOrder> = {
   name: 'customerMonths',
+  ownedBy: 'customers',
 
   contribute(order, { businessTimeZone }) {
     const { customerId, placedAt, status, currency } = order;

@@ -2,11 +2,12 @@ import { isSale } from '../aggregates/orders.js';
 import { addDays, dayOf, monthOf, previousMonth } from '../calendar.js';
 import type { Contribution, Rollup } from '../contract.js';
 import { add, CurrencySums } from '../money.js';
+import type { ProductDay } from './summaries.js';
 
 /** The days of the sliding window, today included. */
 export const WINDOW_DAYS = 30;
 
-interface Sale extends Contribution {
+export interface Sale extends Contribution {
   readonly sold: number;
   readonly returned: number;
   readonly currency: string;
@@ -19,8 +20,9 @@ export function windowStart(today: string): string {
 }
 
 /** What each product sold on each business day, by the day its order was paid. */
-export const productDays: Rollup<'productDays', Sale> = {
+export const productDays: Rollup<ProductDay, Sale> = {
   name: 'productDays',
+  ownedBy: 'products',
 
   contribute(order, { businessTimeZone }) {
     if (order.presence !== 'present' || !isSale(order) || order.paidAt === null || order.currency === null) return [];

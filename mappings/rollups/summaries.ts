@@ -1,5 +1,7 @@
 /** The shapes of the rollups' summaries, as documents read them. Money in minor units. */
 import type { OrderStatus } from '../aggregates/orders.js';
+import type { Rollup } from '../contract.js';
+import type { Rollups } from '../registry.js';
 
 export interface ProductDay {
   /** Units sold that day, returns not subtracted. */
@@ -35,9 +37,8 @@ export interface OrderCard {
   readonly lines: readonly (readonly [productId: string, quantity: number, unitPrice: number])[];
 }
 
-export interface SummaryOf {
-  readonly productDays: ProductDay;
-  readonly customerMonths: CustomerMonth;
-}
+export type RollupName = keyof Rollups;
 
-export type RollupName = keyof SummaryOf;
+export type SummaryOf = { readonly [Name in RollupName]: SummaryIn<Rollups[Name]> };
+
+type SummaryIn<R> = R extends Rollup<infer Summary, infer _> ? Summary : never;
