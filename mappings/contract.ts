@@ -11,6 +11,7 @@ import type { ChangeKeys } from './changes.js';
 import type { AggregateName, DomainEvent } from './events/event.js';
 import type { QueryDeclaration } from './queries.js';
 import type { ViewName } from './registry.js';
+import type { Group } from './rollups/group.js';
 import type { RollupName, SummaryOf } from './rollups/summaries.js';
 
 export type { ViewName };
@@ -50,12 +51,8 @@ export interface Aggregate<Name extends AggregateName = AggregateName> {
   read(id: string, state: AggregateState | undefined): FactsOf[Name];
 }
 
-/** An order's part in one group of a rollup. `owner` is the id of the document that reads the group. */
-export interface Contribution {
-  readonly owner: string;
-  /** The group's day or month, `2026-11-01` or `2026-11`, in the business time zone. */
-  readonly period: string;
-}
+/** An order's part in one group of a rollup: `{ ...group(owner, period), … }`. */
+export interface Contribution extends Group {}
 
 /**
  * A sum over the orders of one owner and period, recomputed as a whole whenever one of its orders is touched. Groups

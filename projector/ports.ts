@@ -7,6 +7,7 @@ import type { Erasure } from '../mappings/aggregates/erasure.js';
 import type { AggregateState, References, SequenceRange } from '../mappings/aggregates/state.js';
 import type { Contribution, PeriodRange, PeriodSummary, StoredDocument, ViewName } from '../mappings/contract.js';
 import type { AggregateName, RawRecord } from '../mappings/events/event.js';
+import type { Group } from '../mappings/rollups/group.js';
 import type { RollupName, SummaryOf } from '../mappings/rollups/summaries.js';
 import type { Change } from '../runtime/changes.js';
 
@@ -120,6 +121,7 @@ export interface StateWrite {
 export type Contributions = { readonly [Name in RollupName]?: StoredContributions };
 
 export interface StoredContributions {
+  /** By their texts. */
   readonly groups: readonly string[];
   /** JSON of the contributions: text is several times cheaper to write, compare and read than a tree of BSON. */
   readonly json: string;
@@ -165,10 +167,10 @@ export interface RollupCopy {
 export interface BasisScan {
   /** Of the ids that there are. @throws NoRoom */
   states(aggregate: AggregateName, ids: readonly string[], room?: Room): Promise<ReadonlyMap<string, StateCopy>>;
-  /** Of the groups that there are. */
-  rollups(rollup: RollupName, groups: readonly string[]): Promise<ReadonlyMap<string, RollupCopy>>;
-  /** The names of all groups that there are. */
-  groups(rollup: RollupName): AsyncIterable<readonly string[]>;
+  /** Of the groups that there are, by their texts. */
+  rollups(rollup: RollupName, groups: readonly Group[]): Promise<ReadonlyMap<string, RollupCopy>>;
+  /** All groups that there are. */
+  groups(rollup: RollupName): AsyncIterable<readonly Group[]>;
 }
 
 /** Every state there is, a page at a time: for what goes through all documents. */
@@ -191,10 +193,10 @@ export interface Referring {
 }
 
 export interface RollupStore {
-  /** Shows every member of the groups, one by one. Groups are named `owner,period`. */
+  /** Shows every member of the groups, one by one, with its group's text. */
   members(
     rollup: RollupName,
-    groups: readonly string[],
+    groups: readonly Group[],
     visit: (group: string, contribution: Contribution) => void,
   ): Promise<void>;
   /** The groups of the owners that exist, from `firstPeriod` on when given, latest period first. @throws NoRoom */
@@ -210,7 +212,7 @@ export interface RollupStore {
   write<Name extends RollupName>(
     rollup: Name,
     ticket: Ticket,
-    summaries: readonly { readonly group: string; readonly summary: SummaryOf[Name] }[],
+    summaries: readonly { readonly group: Group; readonly summary: SummaryOf[Name] }[],
   ): Promise<void>;
 }
 

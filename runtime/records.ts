@@ -140,6 +140,7 @@ export interface EncodedState {
   ])[];
   /** Absent: none. */
   readonly forgotten?: readonly (readonly [topic: string, partition: number, offset: number])[];
+  /** Groups by their texts. */
   readonly groups: readonly (readonly [rollup: string, groups: readonly string[]])[];
 }
 

@@ -5,6 +5,7 @@
  */
 import type { AggregateState, Register } from '../mappings/aggregates/state.js';
 import type { Version } from '../mappings/events/event.js';
+import { groupOfText, textOfGroup } from '../mappings/rollups/group.js';
 import type { EncodedState, VersionPlace } from './records.js';
 
 const NONE: VersionPlace = -1;
@@ -28,7 +29,7 @@ export function encodeState(state: AggregateState): string {
     ...(state.forgotten.length === 0
       ? {}
       : { forgotten: state.forgotten.map(({ topic, partition, offset }) => [topic, partition, offset] as const) }),
-    groups: [...state.groups],
+    groups: [...state.groups].map(([rollup, groups]) => [rollup, groups.map(textOfGroup)]),
     versions: table.versions,
   };
   return JSON.stringify(encoded);
@@ -60,7 +61,7 @@ export function decodeState(text: string): AggregateState {
       contentHash,
     })),
     forgotten: (encoded.forgotten ?? []).map(([topic, partition, offset]) => ({ topic, partition, offset })),
-    groups: new Map(encoded.groups),
+    groups: new Map(encoded.groups.map(([rollup, texts]) => [rollup, texts.map(groupOfText)])),
   };
 }
 

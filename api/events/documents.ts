@@ -3,6 +3,7 @@ import { presenceOf } from '../../mappings/aggregates/state.js';
 import type { Touch } from '../../mappings/contract.js';
 import type { AggregateName, DomainEvent } from '../../mappings/events/event.js';
 import { views } from '../../mappings/registry.js';
+import { ownersOf } from '../../mappings/rollups/group.js';
 import type { Principal } from '../access/principal.js';
 import type { TracedState, TraceSource } from '../ports.js';
 import { mayLearnOf } from '../waiting/permission.js';
@@ -38,7 +39,7 @@ export async function documentsShowing(
           candidates.unshift(...named([traced.id], principal.customerId === null ? [] : [principal.customerId]));
           break;
         case 'rollup':
-          candidates.push(...named(ownersIn(traced.state.groups.get(touch.rollup) ?? [])));
+          candidates.push(...named(ownersOf(traced.state.groups.get(touch.rollup) ?? [])));
           break;
         case 'reference':
           if (touch.aggregate !== traced.aggregate || event === null || !touch.shows(event)) break;
@@ -60,9 +61,4 @@ function referring(
   { reference }: Extract<Touch, { by: 'reference' }>,
 ) {
   return traces.referring(generation, reference, id, customerId, EVENT_DOCUMENTS_MAX);
-}
-
-/** Groups are named `owner,period`: ids have no commas. */
-function ownersIn(groups: readonly string[]): readonly string[] {
-  return [...new Set(groups.map((group) => group.slice(0, group.indexOf(','))))];
 }

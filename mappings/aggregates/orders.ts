@@ -1,6 +1,7 @@
 import type { Aggregate, Effect } from '../contract.js';
 import type { DomainEvent } from '../events/event.js';
 import { add, multiply, sum } from '../money.js';
+import { ownersOf } from '../rollups/group.js';
 import { asNumber, asText, effective, lastKnown } from './registers.js';
 import {
   type AggregateState,
@@ -135,12 +136,6 @@ const ABSENT = {
   carrier: null,
   trackingNo: null,
 } as const;
-
-/** Of groups named `owner,period`: ids have no commas. */
-function ownersOf(groups: readonly string[]): readonly string[] {
-  const owners = groups.map((group) => group.slice(0, group.indexOf(',')));
-  return owners.length > 1 ? [...new Set(owners)] : owners;
-}
 
 interface PlacedLine {
   readonly lineId: string;

@@ -4,6 +4,7 @@
  */
 import type { Json } from '../contract.js';
 import { compareVersions, type Version } from '../events/event.js';
+import type { Group } from '../rollups/group.js';
 
 export interface Register {
   readonly value: Json;
@@ -42,8 +43,8 @@ export interface AggregateState {
    * them, everything that was forgotten is in every document.
    */
   readonly forgotten: readonly LogPlace[];
-  /** Every rollup group this aggregate ever contributed to: rollup name to `owner,period`. */
-  readonly groups: ReadonlyMap<string, readonly string[]>;
+  /** Every group this aggregate ever contributed to, by the rollup's name. */
+  readonly groups: ReadonlyMap<string, readonly Group[]>;
 }
 
 /** Ids an order refers to now. */

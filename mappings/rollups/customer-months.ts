@@ -3,6 +3,7 @@ import { dayOf, monthOf } from '../calendar.js';
 import type { Contribution, Rollup } from '../contract.js';
 import { codePointOrder } from '../events/event.js';
 import { CurrencySums } from '../money.js';
+import { group } from './group.js';
 import type { CustomerMonth, OrderCard } from './summaries.js';
 
 /** The newest orders that a customer document shows, and so the most that one month need keep. */
@@ -36,8 +37,7 @@ export const customerMonths: Rollup<CustomerMonth, PlacedOrder> = {
     if (order.presence !== 'present' || customerId === null || placedAt === null || status === null) return [];
     return [
       {
-        owner: customerId,
-        period: monthOf(dayOf(placedAt, businessTimeZone)),
+        ...group(customerId, monthOf(dayOf(placedAt, businessTimeZone))),
         card: {
           orderId: order.orderId,
           status,

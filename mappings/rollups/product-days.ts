@@ -2,6 +2,7 @@ import { isSale } from '../aggregates/orders.js';
 import { addDays, dayOf, monthOf, previousMonth } from '../calendar.js';
 import type { Contribution, Rollup } from '../contract.js';
 import { add, CurrencySums } from '../money.js';
+import { group } from './group.js';
 import type { ProductDay } from './summaries.js';
 
 /** The days of the sliding window, today included. */
@@ -31,8 +32,7 @@ export const productDays: Rollup<ProductDay, Sale> = {
     for (const line of order.lines) {
       const sale = sales.get(line.productId);
       sales.set(line.productId, {
-        owner: line.productId,
-        period,
+        ...group(line.productId, period),
         sold: add(sale?.sold ?? 0, line.quantity),
         returned: add(sale?.returned ?? 0, line.returned),
         currency: order.currency,

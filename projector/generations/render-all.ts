@@ -5,13 +5,14 @@
 import { createHash } from 'node:crypto';
 import type { Contribution, Sum, View } from '../../mappings/contract.js';
 import { rollups, views } from '../../mappings/registry.js';
+import { type Group, group, textOfGroup } from '../../mappings/rollups/group.js';
 import type { RollupName, SummaryOf } from '../../mappings/rollups/summaries.js';
 import { piecesOf } from '../pipeline/group.js';
 import { inOrder } from '../pipeline/in-order.js';
 import type { Patience } from '../pipeline/patience.js';
 import { type PublishPorts, publishEach } from '../pipeline/publish.js';
 import type { StateScan } from '../ports.js';
-import { groupOf, ROLLUP_NAMES, splitGroup } from '../state/derive.js';
+import { ROLLUP_NAMES } from '../state/derive.js';
 
 export interface RenderAllPorts {
   readonly scan: StateScan;
@@ -47,7 +48,10 @@ const PAGE_IDS = 10_000;
 /** An order's contributions are read and added up in a tenth of the time that a document takes. */
 const PAGES_AS_CHUNKS = 10;
 
-type AnySum = Sum<SummaryOf[RollupName]>;
+interface GroupSum {
+  readonly group: Group;
+  readonly sum: Sum<SummaryOf[RollupName]>;
+}
 
 /** Goes on after `from`. Returns whether it came to the end. */
 export async function renderAll(
@@ -112,7 +116,7 @@ async function sumAll(
   for (let pass = 0; pass < passes; pass += 1) {
     await patience.until(async () => {
       const ticket = await ports.tickets.next();
-      const sums = new Map(ROLLUP_NAMES.map((rollup) => [rollup, new Map<string, AnySum>()]));
+      const sums = new Map(ROLLUP_NAMES.map((rollup) => [rollup, new Map<string, GroupSum>()]));
       for await (const page of scan.contributions(PAGES_AS_CHUNKS * chunkDocumentsMax)) {
         for (const [rollup, contribution] of page) {
           if (passes === 1 || passOf(contribution.owner, passes) === pass) addTo(sums, rollup, contribution);
@@ -120,9 +124,9 @@ async function sumAll(
         await yieldToLive();
       }
       for (const [rollup, groups] of sums) {
-        const summaries = [...groups].map(([group, sum]) => ({ group, summary: sum.summary() }));
+        const summaries = [...groups.values()].map(({ group, sum }) => ({ group, summary: sum.summary() }));
         // Groups of one owner stand next to each other: they are stored together.
-        summaries.sort((a, b) => (splitGroup(a.group).owner < splitGroup(b.group).owner ? -1 : 1));
+        summaries.sort((a, b) => (a.group.owner < b.group.owner ? -1 : 1));
         for (const piece of piecesOf(summaries, chunkDocumentsMax)) {
           await yieldToLive();
           await ports.rollups.write(rollup, ticket, piece);
@@ -133,18 +137,18 @@ async function sumAll(
 }
 
 function addTo(
-  sums: ReadonlyMap<RollupName, Map<string, AnySum>>,
+  sums: ReadonlyMap<RollupName, Map<string, GroupSum>>,
   rollup: RollupName,
   contribution: Contribution,
 ): void {
   const groups = sums.get(rollup);
-  const group = groupOf(contribution);
-  let sum = groups?.get(group);
-  if (sum === undefined) {
-    sum = rollups[rollup].sum() as AnySum;
-    groups?.set(group, sum);
+  const text = textOfGroup(contribution);
+  let known = groups?.get(text);
+  if (known === undefined) {
+    known = { group: group(contribution.owner, contribution.period), sum: rollups[rollup].sum() };
+    groups?.set(text, known);
   }
-  sum.add(contribution);
+  known.sum.add(contribution);
 }
 
 function passOf(owner: string, passes: number): number {

@@ -1,5 +1,6 @@
 /** What has to be brought up to date: documents, groups of rollups, and look-ups that lead to more documents. */
 import type { Touch, ViewName } from '../../mappings/contract.js';
+import { type Group, textOfGroup } from '../../mappings/rollups/group.js';
 import type { RollupName } from '../../mappings/rollups/summaries.js';
 
 export type ReferenceTouch = Extract<Touch, { by: 'reference' }>;
@@ -19,7 +20,8 @@ export class DirtyDocuments {
 
 export class Dirty {
   readonly documents = new DirtyDocuments();
-  readonly groups = new Map<RollupName, Set<string>>();
+  /** By their texts. */
+  readonly groups = new Map<RollupName, Map<string, Group>>();
   /** Ids whose referring orders are to be looked up, by the rule that says what they lead to. */
   readonly references = new Map<ReferenceTouch, Set<string>>();
 
@@ -27,8 +29,10 @@ export class Dirty {
     this.documents.add(view, id);
   }
 
-  group(rollup: RollupName, group: string): void {
-    addTo(this.groups, rollup, group);
+  group(rollup: RollupName, group: Group): void {
+    const groups = this.groups.get(rollup);
+    if (groups === undefined) this.groups.set(rollup, new Map([[textOfGroup(group), group]]));
+    else groups.set(textOfGroup(group), group);
   }
 
   reference(touch: ReferenceTouch, id: string): void {
@@ -37,7 +41,7 @@ export class Dirty {
 
   include(other: Dirty): void {
     this.documents.include(other.documents);
-    for (const [rollup, groups] of other.groups) addAll(this.groups, rollup, groups);
+    for (const [rollup, groups] of other.groups) for (const group of groups.values()) this.group(rollup, group);
     for (const [touch, ids] of other.references) addAll(this.references, touch, ids);
   }
 }

@@ -3,9 +3,9 @@
  * repeated as a whole. What refers to too many documents becomes a durable job instead.
  */
 import { rollups } from '../../mappings/registry.js';
+import { type Group, textOfGroup } from '../../mappings/rollups/group.js';
 import type { RollupName } from '../../mappings/rollups/summaries.js';
 import type { AggregateStore, Clock, JobKey, JobStore, Referring, RollupStore, TicketCounter } from '../ports.js';
-import { splitGroup } from '../state/derive.js';
 import { type Dirty, DirtyDocuments, type ReferenceTouch } from './dirty.js';
 import { groupBy, piecesOf } from './group.js';
 import { type StageTimes, timed } from './stages.js';
@@ -82,9 +82,11 @@ async function referringWithin(
 async function recompute(ports: ResolvePorts, dirty: Dirty, documents: DirtyDocuments): Promise<void> {
   await Promise.all(
     [...dirty.groups].map(async ([rollup, groups]) => {
-      for (const piece of piecesOf([...groups], ports.chunkDocumentsMax)) await recomputeGroups(ports, rollup, piece);
+      for (const piece of piecesOf([...groups.values()], ports.chunkDocumentsMax)) {
+        await recomputeGroups(ports, rollup, piece);
+      }
       for (const view of viewsReading(rollup)) {
-        for (const group of groups) documents.add(view, splitGroup(group).owner);
+        for (const { owner } of groups.values()) documents.add(view, owner);
       }
     }),
   );
@@ -94,11 +96,11 @@ async function recompute(ports: ResolvePorts, dirty: Dirty, documents: DirtyDocu
 async function recomputeGroups<Name extends RollupName>(
   ports: ResolvePorts,
   name: Name,
-  groups: readonly string[],
+  groups: readonly Group[],
 ): Promise<void> {
   const ticket = await ports.tickets.next();
-  const sums = new Map(groups.map((group) => [group, rollups[name].sum()]));
-  await ports.rollups.members(name, groups, (group, contribution) => sums.get(group)?.add(contribution));
-  const summaries = [...sums].map(([group, sum]) => ({ group, summary: sum.summary() }));
+  const sums = new Map(groups.map((group) => [textOfGroup(group), { group, sum: rollups[name].sum() }]));
+  await ports.rollups.members(name, groups, (text, contribution) => sums.get(text)?.sum.add(contribution));
+  const summaries = [...sums.values()].map(({ group, sum }) => ({ group, summary: sum.summary() }));
   await ports.rollups.write(name, ticket, summaries);
 }

@@ -4,6 +4,7 @@ import { EMPTY_STATE } from '../../mappings/aggregates/merge.js';
 import type { ViewName } from '../../mappings/contract.js';
 import type { AggregateName } from '../../mappings/events/event.js';
 import { views } from '../../mappings/registry.js';
+import { group } from '../../mappings/rollups/group.js';
 import type { RollupName } from '../../mappings/rollups/summaries.js';
 import { Dirty } from '../pipeline/dirty.js';
 import { piecesOf } from '../pipeline/group.js';
@@ -13,7 +14,7 @@ import { type ResolvePorts, resolve } from '../pipeline/resolve.js';
 import { halvesOfList, inRoom } from '../pipeline/room.js';
 import { referencesTo, touchAggregate, touchAllReferring, viewsReading } from '../pipeline/touch.js';
 import type { StateRecord } from '../ports.js';
-import { groupOf, ROLLUP_NAMES, splitGroup } from '../state/derive.js';
+import { ROLLUP_NAMES } from '../state/derive.js';
 
 export interface RefreshPorts {
   readonly publish: PublishPorts & ResolvePorts;
@@ -84,7 +85,7 @@ async function touchOwned(
   );
   for await (const part of parts) {
     for (const [owner, periods] of part) {
-      for (const { period } of periods) dirty.group(rollup, groupOf({ owner, period }));
+      for (const { period } of periods) dirty.group(rollup, group(owner, period));
     }
   }
 }
@@ -104,8 +105,8 @@ async function touchContributed(
       const ids = orders.map(({ orderId }) => orderId);
       for await (const [, states] of statesOf(ports, 'orders', ids)) {
         for (const { state } of states.values()) {
-          for (const group of state.groups.get(rollup) ?? []) {
-            if (splitGroup(group).owner === owner) dirty.group(rollup, group);
+          for (const one of state.groups.get(rollup) ?? []) {
+            if (one.owner === owner) dirty.group(rollup, one);
           }
         }
       }

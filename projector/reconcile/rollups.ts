@@ -4,6 +4,7 @@
  */
 import type { Rollup } from '../../mappings/contract.js';
 import { rollups } from '../../mappings/registry.js';
+import { groupOfText, textOfGroup, unitedGroups } from '../../mappings/rollups/group.js';
 import type { RollupName } from '../../mappings/rollups/summaries.js';
 import { canonicalJson } from '../operations/digest.js';
 import { Dirty } from '../pipeline/dirty.js';
@@ -35,18 +36,18 @@ const PAGE_IDS = 1000;
 export function sumsOf(ports: DeepPorts, rollup: RollupName): Subject<RollupLook> {
   const { basis, patience } = ports;
   async function* pages() {
-    yield* basis.groups(rollup);
+    for await (const groups of basis.groups(rollup)) yield groups.map(textOfGroup);
     // What an order counts in, and no sum is there for.
     for await (const ids of statePages(ports, 'orders', PAGE_IDS)) {
       const parts = inRoom(ids, halvesOfList, ports.loadedCharactersMax, (part, room) =>
         patience.until(() => basis.states('orders', part, room())),
       );
       for await (const states of parts) {
-        const groups = new Set([...states.values()].flatMap(({ state }) => state?.groups.get(rollup) ?? []));
+        const groups = unitedGroups([...states.values()].flatMap(({ state }) => state?.groups.get(rollup) ?? []));
         // An order may count in tens of thousands.
-        for (const piece of piecesOf([...groups], PAGE_IDS)) {
+        for (const piece of piecesOf(groups, PAGE_IDS)) {
           const known = await patience.until(() => basis.rollups(rollup, piece));
-          yield piece.filter((group) => !known.has(group));
+          yield piece.map(textOfGroup).filter((group) => !known.has(group));
         }
       }
     }
@@ -66,12 +67,13 @@ export function sumsOf(ports: DeepPorts, rollup: RollupName): Subject<RollupLook
 async function lookAtSums(
   ports: DeepPorts,
   name: RollupName,
-  groups: readonly string[],
+  texts: readonly string[],
 ): Promise<Map<string, RollupLook>> {
   const rollup: Rollup = rollups[name];
+  const groups = texts.map(groupOfText);
   const stored = await ports.basis.rollups(name, groups);
   const lastTicket = await ports.tickets.last();
-  const sums = new Map(groups.map((group) => [group, { members: 0, sum: rollup.sum() }]));
+  const sums = new Map(texts.map((text) => [text, { members: 0, sum: rollup.sum() }]));
   await ports.rollups.members(name, groups, (group, contribution) => {
     const own = sums.get(group);
     if (own === undefined) return;
@@ -125,7 +127,7 @@ async function repairSums(
     [...drifted.values()].map(({ ticket }) => ticket ?? 0),
   );
   const dirty = new Dirty();
-  for (const group of drifted.keys()) dirty.group(rollup, group);
+  for (const text of drifted.keys()) dirty.group(rollup, groupOfText(text));
   const documents = await ports.patience.until(() => resolve(ports.publish, dirty));
   await publishAll(ports.publish, ports.patience, chunksOf(documents, ports.chunkDocumentsMax));
   const looks = await ports.patience.until(() => lookAtSums(ports, rollup, [...drifted.keys()]));

@@ -3,6 +3,7 @@ import { firstMissing, joinedUpTo } from '../../mappings/aggregates/sequences.js
 import type { AggregateState, Register } from '../../mappings/aggregates/state.js';
 import { type AggregateName, compareVersions } from '../../mappings/events/event.js';
 import { aggregates } from '../../mappings/registry.js';
+import { unitedGroups } from '../../mappings/rollups/group.js';
 import { decodeState, encodeState } from '../../runtime/state-codec.js';
 import { bucketOf } from '../operations/digest.js';
 import { Refused } from '../operations/rebuilding.js';
@@ -112,7 +113,7 @@ async function lookAtPart(
   for (const [id, fault] of faults) {
     const copy = copies.get(id);
     const folded = refold.stateOf(id);
-    const state = { ...folded, groups: unitedGroups(folded, copy?.state ?? null) };
+    const state = { ...folded, groups: everIn(folded, copy?.state ?? null) };
     const { stateBytesMax } = ports.fold;
     const isFull =
       wereFull.has(id) || refold.isFull(id) || !fits(storedAs(ports, aggregate, id, state).text, stateBytesMax);
@@ -181,10 +182,10 @@ function isEmpty({ registers, founded, deleted }: AggregateState): boolean {
 }
 
 /** Groups that were ever left must be recomputed for ever. */
-function unitedGroups(folded: AggregateState, stored: AggregateState | null): AggregateState['groups'] {
+function everIn(folded: AggregateState, stored: AggregateState | null): AggregateState['groups'] {
   const groups = new Map(folded.groups);
   for (const [rollup, own] of stored?.groups ?? []) {
-    groups.set(rollup, [...new Set([...(groups.get(rollup) ?? []), ...own])].sort());
+    groups.set(rollup, unitedGroups([...(groups.get(rollup) ?? []), ...own]));
   }
   return groups;
 }

@@ -4,6 +4,7 @@ import { type AggregateState, NO_REFERENCES, type References } from '../../mappi
 import type { Contribution, DerivationSettings } from '../../mappings/contract.js';
 import type { AggregateName } from '../../mappings/events/event.js';
 import { aggregates, rollups } from '../../mappings/registry.js';
+import { type Group, group, textOfGroup, unitedGroups } from '../../mappings/rollups/group.js';
 import type { RollupName } from '../../mappings/rollups/summaries.js';
 import type { Contributions, StoredContributions } from '../ports.js';
 
@@ -16,48 +17,43 @@ export interface Derived {
 
 export const ROLLUP_NAMES = Object.keys(rollups) as readonly RollupName[];
 
-/** The name of a group: ids have no commas. */
-export function groupOf({ owner, period }: { readonly owner: string; readonly period: string }): string {
-  return `${owner},${period}`;
-}
-
-export function splitGroup(group: string): { owner: string; period: string } {
-  const comma = group.indexOf(',');
-  return { owner: group.slice(0, comma), period: group.slice(comma + 1) };
-}
-
 export function derive(name: AggregateName, id: string, state: AggregateState, settings: DerivationSettings): Derived {
   // Only orders refer to others and count in sums.
   if (name !== 'orders') return { state, references: NO_REFERENCES, contributions: {} };
   const order = aggregates.orders.read(id, state);
-  const contributions = Object.fromEntries(
-    ROLLUP_NAMES.map((rollup) => [rollup, storedContributions(rollups[rollup].contribute(order, settings))]),
-  );
-  return { state: rememberGroups(state, contributions), references: referencesOf(order), contributions };
+  const own = ROLLUP_NAMES.map((rollup) => [rollup, rollups[rollup].contribute(order, settings)] as const);
+  return {
+    state: rememberGroups(state, own),
+    references: referencesOf(order),
+    contributions: Object.fromEntries(own.map(([rollup, contributed]) => [rollup, storedContributions(contributed)])),
+  };
 }
 
 /** A group that is left must be recomputed too, whenever the order is touched: so none is ever forgotten. */
-function rememberGroups(state: AggregateState, contributions: Contributions): AggregateState {
-  let groups: Map<string, readonly string[]> | null = null;
-  for (const rollup of ROLLUP_NAMES) {
+function rememberGroups(
+  state: AggregateState,
+  contributions: readonly (readonly [rollup: RollupName, contributed: readonly Contribution[]])[],
+): AggregateState {
+  let groups: Map<string, readonly Group[]> | null = null;
+  for (const [rollup, contributed] of contributions) {
     const ever = state.groups.get(rollup) ?? [];
-    const added = without(ever, contributions[rollup]?.groups ?? []);
+    const added = without(ever, contributed);
     if (added.length === 0) continue;
     groups ??= new Map(state.groups);
-    groups.set(rollup, [...ever, ...added].sort());
+    groups.set(rollup, unitedGroups([...ever, ...added]));
   }
   return groups === null ? state : { ...state, groups };
 }
 
 /** An order of 1,000 lines that was paid on many days has tens of thousands of groups: each is looked up once. */
-function without(known: readonly string[], groups: readonly string[]): readonly string[] {
-  if (groups.length === 0) return groups;
-  const ever = new Set(known);
-  return groups.filter((group) => !ever.has(group));
+function without(known: readonly Group[], contributed: readonly Contribution[]): readonly Group[] {
+  if (contributed.length === 0) return [];
+  const ever = new Set(known.map(textOfGroup));
+  return contributed.filter((one) => !ever.has(textOfGroup(one))).map(({ owner, period }) => group(owner, period));
 }
 
 export function storedContributions(own: readonly Contribution[]): StoredContributions {
-  return { groups: own.map(groupOf), json: JSON.stringify(compacted(own)) };
+  return { groups: own.map(textOfGroup), json: JSON.stringify(compacted(own)) };
 }
 
 /** As `storedContributions` has written them. */

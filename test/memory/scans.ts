@@ -1,5 +1,6 @@
 /** What goes through everything that is stored, in memory. */
 import type { AggregateName } from '../../mappings/events/event.js';
+import { type Group, textOfGroup } from '../../mappings/rollups/group.js';
 import type { RollupName } from '../../mappings/rollups/summaries.js';
 import type {
   BasisScan,
@@ -77,11 +78,11 @@ export class MemoryBasisScan implements BasisScan {
     );
   }
 
-  async rollups(rollup: RollupName, groups: readonly string[]) {
+  async rollups(rollup: RollupName, groups: readonly Group[]) {
     return new Map(
       groups.flatMap((group) => {
         const copy = this.sums.copy(rollup, group);
-        return copy === undefined ? [] : [[group, copy] as const];
+        return copy === undefined ? [] : [[textOfGroup(group), copy] as const];
       }),
     );
   }

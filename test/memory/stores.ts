@@ -3,6 +3,7 @@ import { missingRanges } from '../../mappings/aggregates/sequences.js';
 import { NO_REFERENCES, type References } from '../../mappings/aggregates/state.js';
 import type { Contribution, PeriodRange, PeriodSummary, StoredDocument, ViewName } from '../../mappings/contract.js';
 import { type AggregateName, codePointOrder } from '../../mappings/events/event.js';
+import { type Group, textOfGroup } from '../../mappings/rollups/group.js';
 import type { RollupName, SummaryOf } from '../../mappings/rollups/summaries.js';
 import { OtherShape } from '../../projector/generations/shape.js';
 import type {
@@ -33,7 +34,7 @@ import type {
   Ticket,
   TicketCounter,
 } from '../../projector/ports.js';
-import { groupOf, readContributions, splitGroup } from '../../projector/state/derive.js';
+import { readContributions } from '../../projector/state/derive.js';
 import type { Change } from '../../runtime/changes.js';
 import { decodeState } from '../../runtime/state-codec.js';
 
@@ -133,19 +134,25 @@ export class MemoryGapScan implements GapScan {
 /** Small, so that there are several. */
 const PAGE_OWNERS = 2;
 
+interface StoredSum extends RollupCopy {
+  readonly group: Group;
+}
+
 export class MemoryRollupStore implements RollupStore {
-  private readonly summaries = new Map<string, { readonly ticket: Ticket; readonly summary: string }>();
+  private readonly sums = new Map<RollupName, Map<string, StoredSum>>();
 
   constructor(private readonly states: MemoryAggregateStore) {}
 
   async members(
     rollup: RollupName,
-    groups: readonly string[],
+    groups: readonly Group[],
     visit: (group: string, contribution: Contribution) => void,
   ): Promise<void> {
+    const wanted = new Set(groups.map(textOfGroup));
     for (const { contributions } of this.states.records.orders.values()) {
       for (const contribution of readContributions(contributions[rollup]?.json ?? '[]')) {
-        if (groups.includes(groupOf(contribution))) visit(groupOf(contribution), contribution);
+        const text = textOfGroup(contribution);
+        if (wanted.has(text)) visit(text, contribution);
       }
     }
   }
@@ -157,10 +164,9 @@ export class MemoryRollupStore implements RollupStore {
     room?: Room,
   ) {
     const found = new Map<string, PeriodSummary<Name>[]>(owners.map((owner) => [owner, []]));
-    for (const [key, { summary }] of this.summaries) {
-      const [name, group] = splitKey(key);
-      const { owner, period } = splitGroup(group);
-      if (name !== rollup || (firstPeriod !== null && period < firstPeriod)) continue;
+    for (const { group, summary } of this.sumsOf(rollup).values()) {
+      const { owner, period } = group;
+      if (firstPeriod !== null && period < firstPeriod) continue;
       const own = found.get(owner);
       if (own === undefined) continue;
       room?.take(summary.length);
@@ -171,10 +177,9 @@ export class MemoryRollupStore implements RollupStore {
   }
 
   async owners(rollup: RollupName, periods: readonly PeriodRange[], after: string | null): Promise<OwnerPage> {
-    const owners = [...this.summaries.keys()].map(splitKey).flatMap(([name, group]) => {
-      const { owner, period } = splitGroup(group);
-      return name === rollup && periods.some(({ from, to }) => period >= from && period <= to) ? [owner] : [];
-    });
+    const owners = this.groups(rollup).flatMap(({ owner, period }) =>
+      periods.some(({ from, to }) => period >= from && period <= to) ? [owner] : [],
+    );
     const following = [...new Set(owners)].filter((owner) => after === null || owner > after).sort();
     const page = following.slice(0, PAGE_OWNERS);
     return { owners: page, next: following.length > PAGE_OWNERS ? (page.at(-1) ?? null) : null };
@@ -183,38 +188,38 @@ export class MemoryRollupStore implements RollupStore {
   async write<Name extends RollupName>(
     rollup: Name,
     ticket: Ticket,
-    summaries: readonly { readonly group: string; readonly summary: SummaryOf[Name] }[],
+    summaries: readonly { readonly group: Group; readonly summary: SummaryOf[Name] }[],
   ): Promise<void> {
     for (const { group, summary } of summaries) {
-      const key = `${rollup}|${group}`;
-      if ((this.summaries.get(key)?.ticket ?? 0) >= ticket) continue;
-      this.summaries.set(key, { ticket, summary: JSON.stringify(summary) });
+      if (this.ticketOf(rollup, group) >= ticket) continue;
+      this.sumsOf(rollup).set(textOfGroup(group), { group, ticket, summary: JSON.stringify(summary) });
     }
   }
 
   /** The groups that have a record. */
-  groups(rollup: RollupName): string[] {
-    return [...this.summaries.keys()].map(splitKey).flatMap(([name, group]) => (name === rollup ? [group] : []));
+  groups(rollup: RollupName): Group[] {
+    return [...this.sumsOf(rollup).values()].map(({ group }) => group);
   }
 
-  copy(rollup: RollupName, group: string): RollupCopy | undefined {
-    return this.summaries.get(`${rollup}|${group}`);
+  copy(rollup: RollupName, group: Group): RollupCopy | undefined {
+    return this.sumsOf(rollup).get(textOfGroup(group));
   }
 
   /** What somebody else does to it, past the guard. */
-  tamper(rollup: RollupName, group: string, summary: string): void {
-    this.summaries.set(`${rollup}|${group}`, { ticket: this.ticketOf(rollup, group) as Ticket, summary });
+  tamper(rollup: RollupName, group: Group, summary: string): void {
+    this.sumsOf(rollup).set(textOfGroup(group), { group, ticket: this.ticketOf(rollup, group), summary });
   }
 
   /** The ticket that the group's record carries; 0 when there is none. */
-  ticketOf(rollup: RollupName, group: string): number {
-    return this.summaries.get(`${rollup}|${group}`)?.ticket ?? 0;
+  ticketOf(rollup: RollupName, group: Group): number {
+    return this.copy(rollup, group)?.ticket ?? 0;
   }
-}
 
-function splitKey(key: string): [string, string] {
-  const bar = key.indexOf('|');
-  return [key.slice(0, bar), key.slice(bar + 1)];
+  private sumsOf(rollup: RollupName): Map<string, StoredSum> {
+    const sums = this.sums.get(rollup) ?? new Map<string, StoredSum>();
+    this.sums.set(rollup, sums);
+    return sums;
+  }
 }
 
 export class MemoryTicketCounter implements TicketCounter {

@@ -1,6 +1,7 @@
 /** What must hold at every moment, looked at whenever a write takes effect. */
 import type { AggregateState } from '../../mappings/aggregates/state.js';
 import type { AggregateName } from '../../mappings/events/event.js';
+import { type Group, textOfGroup } from '../../mappings/rollups/group.js';
 import type { RollupName } from '../../mappings/rollups/summaries.js';
 import type { Position, Target } from '../../projector/ports.js';
 import type { Change } from '../../runtime/changes.js';
@@ -50,7 +51,7 @@ export class Invariants {
 
   async rollupWrite<Answer>(
     rollup: RollupName,
-    groups: readonly string[],
+    groups: readonly Group[],
     write: () => Promise<Answer>,
   ): Promise<Answer> {
     const tickets = () => groups.map((group) => this.world.rollups.ticketOf(rollup, group));
@@ -127,8 +128,8 @@ export class Invariants {
       if (!merged.has(version.eventId)) this.world.violate(`The state of ${what} forgot event ${version.eventId}.`);
     }
     for (const [rollup, groups] of before.groups) {
-      const kept = new Set(now.groups.get(rollup));
-      for (const group of groups) {
+      const kept = new Set(now.groups.get(rollup)?.map(textOfGroup));
+      for (const group of groups.map(textOfGroup)) {
         if (!kept.has(group)) this.world.violate(`The state of ${what} forgot that it ever was in ${rollup} ${group}.`);
       }
     }

@@ -103,7 +103,7 @@ const folding: readonly PlantedBug[] = [
     patches: [
       {
         file: 'projector/state/derive.ts',
-        find: 'groups.set(rollup, [...ever, ...added].sort());',
+        find: 'groups.set(rollup, unitedGroups([...ever, ...added]));',
         replace: 'groups.set(rollup, added);',
       },
     ],
@@ -294,9 +294,9 @@ const tickets: readonly PlantedBug[] = [
         file: RESOLVE,
         find: 'await ports.rollups.write(name, ticket, summaries);',
         replace: `ports.cache.unchanged ??= new Set();
-          const known = await ports.rollups.read(name, groups.map((group) => splitGroup(group).owner), null);
-          for (const { group, summary } of summaries) {
-            const { owner, period } = splitGroup(group);
+          const known = await ports.rollups.read(name, groups.map(({ owner }) => owner), null);
+          for (const { group: { owner, period }, summary } of summaries) {
+            const group = owner + ',' + period;
             const stored = known.get(owner)?.find((one) => one.period === period)?.summary;
             if (JSON.stringify(stored) === JSON.stringify(summary)) ports.cache.unchanged.add(name + group);
             else ports.cache.unchanged.delete(name + group);
@@ -305,8 +305,9 @@ const tickets: readonly PlantedBug[] = [
       },
       {
         file: RESOLVE,
-        find: 'for (const group of groups) documents.add(',
-        replace: 'for (const group of groups) if (!ports.cache.unchanged?.has(rollup + group)) documents.add(',
+        find: 'for (const { owner } of groups.values()) documents.add(',
+        replace: `for (const [group, { owner }] of groups)
+          if (!ports.cache.unchanged?.has(rollup + group)) documents.add(`,
       },
     ],
   },

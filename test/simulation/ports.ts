@@ -29,10 +29,10 @@ export function portsOf(sender: Sender, outside: Outside) {
   const { world, schedule, invariants, coverage } = outside;
   const read = <Answer>(call: string, effect: () => Promise<Answer>) => schedule.call(sender, call, false, effect);
   const write = <Answer>(call: string, effect: () => Promise<Answer>) => schedule.call(sender, call, true, effect);
-  const readEach = <Answer>(
+  const readEach = <Answer, Id = string>(
     call: string,
-    ids: readonly string[],
-    effect: (ids: readonly string[]) => Promise<Answer>,
+    ids: readonly Id[],
+    effect: (ids: readonly Id[]) => Promise<Answer>,
   ) => schedule.bulk(sender, call, false, ids, effect);
 
   const aggregates: AggregateStore = {

@@ -1,13 +1,14 @@
 import type { Db } from 'mongodb';
 import { NO_REFERENCES } from '../../../mappings/aggregates/state.js';
 import type { AggregateName } from '../../../mappings/events/event.js';
+import { type Group, group, ownersOf, textOfGroup } from '../../../mappings/rollups/group.js';
 import type { RollupName } from '../../../mappings/rollups/summaries.js';
 import { rollupCollection, stateCollection } from '../../../runtime/names.js';
 import type { AggregateRecord, ChapterRecord } from '../../../runtime/records.js';
 import { decodeState } from '../../../runtime/state-codec.js';
 import { piecesOf } from '../../pipeline/group.js';
 import type { BasisScan, RollupCopy, Room, StateCopy } from '../../ports.js';
-import { groupOf, ROLLUP_NAMES, splitGroup } from '../../state/derive.js';
+import { ROLLUP_NAMES } from '../../state/derive.js';
 import { charactersOf } from '../characters.js';
 import { type ContributionFields, gapOf } from './aggregate-store.js';
 import { withMongo } from './connection.js';
@@ -39,20 +40,22 @@ export class MongoBasisScan implements BasisScan {
     return copies;
   }
 
-  async rollups(rollup: RollupName, groups: readonly string[]): Promise<ReadonlyMap<string, RollupCopy>> {
-    const wanted = new Set(groups);
-    const owners = [...new Set(groups.map((group) => splitGroup(group).owner))];
+  async rollups(rollup: RollupName, groups: readonly Group[]): Promise<ReadonlyMap<string, RollupCopy>> {
+    const wanted = new Set(groups.map(textOfGroup));
     const copies = new Map<string, RollupCopy>();
-    const chapters = this.chapters(rollup).find({ owner: { $in: owners } });
+    const chapters = this.chapters(rollup).find({ owner: { $in: [...ownersOf(groups)] } });
     await withMongo(`read ${rollup}`, () =>
       visitEach(chapters, (chapter) => {
-        for (const [group, copy] of copiesOf(chapter)) if (wanted.has(group)) copies.set(group, copy);
+        for (const [one, copy] of copiesOf(chapter)) {
+          const text = textOfGroup(one);
+          if (wanted.has(text)) copies.set(text, copy);
+        }
       }),
     );
     return copies;
   }
 
-  async *groups(rollup: RollupName): AsyncGenerator<readonly string[]> {
+  async *groups(rollup: RollupName): AsyncGenerator<readonly Group[]> {
     for (let after: string | null = null; ; ) {
       const filter: { _id?: { $gt: string } } = after === null ? {} : { _id: { $gt: after } };
       const chapters: ChapterRecord[] = await withMongo(`read ${rollup}`, () =>
@@ -62,7 +65,7 @@ export class MongoBasisScan implements BasisScan {
       );
       if (chapters.length === 0) return;
       for (const piece of piecesOf(chapters, CHAPTERS_TOGETHER)) {
-        yield piece.flatMap(copiesOf).map(([group]) => group);
+        yield piece.flatMap(copiesOf).map(([one]) => one);
       }
       after = chapters.at(-1)?._id ?? '';
     }
@@ -97,10 +100,10 @@ function readable(state: string): StateCopy['state'] {
   }
 }
 
-function copiesOf({ owner, tickets, summaries }: ChapterRecord): [string, RollupCopy][] {
+function copiesOf({ owner, tickets, summaries }: ChapterRecord): [Group, RollupCopy][] {
   const periods = new Set([...Object.keys(tickets ?? {}), ...Object.keys(summaries ?? {})]);
   return [...periods].map((period) => [
-    groupOf({ owner, period }),
+    group(owner, period),
     { ticket: tickets?.[period] ?? Number.NaN, summary: summaries?.[period] ?? '' },
   ]);
 }

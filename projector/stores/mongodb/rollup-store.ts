@@ -1,10 +1,11 @@
 import type { Db } from 'mongodb';
 import type { Contribution, PeriodRange, PeriodSummary } from '../../../mappings/contract.js';
+import { type Group, textOfGroup } from '../../../mappings/rollups/group.js';
 import type { RollupName, SummaryOf } from '../../../mappings/rollups/summaries.js';
 import { rollupCollection, stateCollection } from '../../../runtime/names.js';
 import type { ChapterRecord } from '../../../runtime/records.js';
 import type { OwnerPage, RollupStore, Room, Ticket } from '../../ports.js';
-import { groupOf, readContributions, splitGroup } from '../../state/derive.js';
+import { readContributions } from '../../state/derive.js';
 import type { ContributionFields } from './aggregate-store.js';
 import { withMongo } from './connection.js';
 import { writeNewest } from './guarded-write.js';
@@ -35,22 +36,22 @@ export class MongoRollupStore implements RollupStore {
 
   async members(
     rollup: RollupName,
-    groups: readonly string[],
+    groups: readonly Group[],
     visit: (group: string, contribution: Contribution) => void,
   ): Promise<void> {
     if (groups.length === 0) return;
-    const wanted = new Set(groups);
+    const wanted = new Set(groups.map(textOfGroup));
     const orders = this.db
       .collection<ContributingOrder>(stateCollection(this.generation, 'orders'))
       .find(
-        { [`groups.${rollup}`]: { $in: [...groups] } },
+        { [`groups.${rollup}`]: { $in: [...wanted] } },
         { projection: { _id: 0, [`contributions.${rollup}`]: 1 }, batchSize: BATCH_RECORDS },
       );
     // One by one: a group may have more members than fit into memory.
     await withMongo(`read the members of ${rollup}`, () =>
       visitEach(orders, ({ contributions }) => {
         for (const contribution of readContributions(contributions[rollup])) {
-          const group = groupOf(contribution);
+          const group = textOfGroup(contribution);
           if (wanted.has(group)) visit(group, contribution);
         }
       }),
@@ -113,10 +114,9 @@ export class MongoRollupStore implements RollupStore {
   async write<Name extends RollupName>(
     rollup: Name,
     ticket: Ticket,
-    summaries: readonly { readonly group: string; readonly summary: SummaryOf[Name] }[],
+    summaries: readonly { readonly group: Group; readonly summary: SummaryOf[Name] }[],
   ): Promise<void> {
-    const writes = summaries.map(({ group, summary }) => {
-      const { owner, period } = splitGroup(group);
+    const writes = summaries.map(({ group: { owner, period }, summary }) => {
       const chapter = chapterOf(period);
       const json = JSON.stringify(summary);
       return {
@@ -134,7 +134,8 @@ export class MongoRollupStore implements RollupStore {
     });
     const { refused } = await writeNewest(this.db, rollupCollection(this.generation, rollup), writes);
     for (const [place, reason] of refused) {
-      throw new Error(`MongoDB refuses the rollup ${rollup} of ${summaries[place]?.group}: ${reason}`);
+      const names = summaries.map(({ group }) => textOfGroup(group));
+      throw new Error(`MongoDB refuses the rollup ${rollup} of ${names[place]}: ${reason}`);
     }
   }
 

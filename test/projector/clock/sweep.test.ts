@@ -2,11 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addDays, dayOf } from '../../../mappings/calendar.js';
+import { group } from '../../../mappings/rollups/group.js';
 import { windowStart } from '../../../mappings/rollups/product-days.js';
 import { productsView } from '../../../mappings/views/products/view.js';
 import { DaySweep } from '../../../projector/clock/sweep.js';
 import type { Dirty } from '../../../projector/pipeline/dirty.js';
-import { groupOf } from '../../../projector/state/derive.js';
 import { createLog } from '../../../runtime/log.js';
 import { liveProjection } from '../../memory/projection.js';
 import { MemoryAggregateStore, MemoryDayMark, MemoryRollupStore, MemoryTicketCounter } from '../../memory/stores.js';
@@ -61,7 +61,7 @@ describe('the day sweep', () => {
       'productDays',
       await new MemoryTicketCounter().next(),
       owners.map((owner) => ({
-        group: groupOf({ owner, period: leaving }),
+        group: group(owner, leaving),
         summary: { sold: 1, returned: 0, revenue: [] },
       })),
     );

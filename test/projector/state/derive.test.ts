@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { group } from '../../../mappings/rollups/group.js';
 import { readContributions, storedContributions } from '../../../projector/state/derive.js';
 
 const sale = (owner: string, currency: string) => ({
-  ...{ owner, period: '2026-11-01', sold: 1, returned: 0, currency, revenue: 5 },
+  ...group(owner, '2026-11-01'),
+  ...{ sold: 1, returned: 0, currency, revenue: 5 },
 });
 
 describe('stored contributions', () => {

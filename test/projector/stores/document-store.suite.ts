@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { StoredDocument } from '../../../mappings/contract.js';
 import type { DocumentScan, DocumentStore, OutgoingDocument, Target, Ticket } from '../../../projector/ports.js';
-import { ODD_IDS } from './odd-ids.js';
+import { ODD_DOCUMENT_IDS } from './odd-ids.js';
 
 /** An empty store, and how to look into it. */
 export interface OpenedDocumentStore {
@@ -84,18 +84,18 @@ export function documentStoreSuite(open: () => Promise<OpenedDocumentStore>): vo
 
     it('takes any id', async () => {
       const { publish, outgoing, readAll, document } = await opened();
-      await publish(1, ...ODD_IDS.map((id, i) => outgoing(id, i)));
-      const stored = await readAll(ODD_IDS);
-      for (const [i, id] of ODD_IDS.entries())
+      await publish(1, ...ODD_DOCUMENT_IDS.map((id, i) => outgoing(id, i)));
+      const stored = await readAll(ODD_DOCUMENT_IDS);
+      for (const [i, id] of ODD_DOCUMENT_IDS.entries())
         expect(stored.get(id), id).toEqual({ ticket: 1, stored: document(id, i) });
     });
 
     it('is read by ids, tombstones included, and its tickets alone', async () => {
       const { publish, outgoing, scan, target, document } = await opened();
-      await publish(3, ...ODD_IDS.map((id, i) => outgoing(id, i)));
+      await publish(3, ...ODD_DOCUMENT_IDS.map((id, i) => outgoing(id, i)));
       await publish(5, outgoing('a', 1), { id: 'gone', stored: null });
-      const ids = [...ODD_IDS, 'a', 'gone', 'never-seen'];
-      const tickets = new Map([...ODD_IDS.map((id) => [id, 3] as const), ['a', 5], ['gone', 5]]);
+      const ids = [...ODD_DOCUMENT_IDS, 'a', 'gone', 'never-seen'];
+      const tickets = new Map([...ODD_DOCUMENT_IDS.map((id) => [id, 3] as const), ['a', 5], ['gone', 5]]);
       expect(await scan.tickets(target, ids)).toEqual(tickets);
       expect(await scan.tickets(target, [])).toEqual(new Map());
       const read = await scan.read(target, ids);

@@ -1,15 +1,15 @@
 /** What every store of rollups does. */
 import { describe, expect, it } from 'vitest';
 import type { Contribution } from '../../../mappings/contract.js';
+import { type Group, group, textOfGroup } from '../../../mappings/rollups/group.js';
 import type { ProductDay, RollupName } from '../../../mappings/rollups/summaries.js';
 import type { AggregateStore, OwnerPage, RollupStore, Ticket } from '../../../projector/ports.js';
 import { storedContributions } from '../../../projector/state/derive.js';
 import { stateWrite } from './aggregate-store.suite.js';
-import { ODD_IDS } from './odd-ids.js';
+import { ODD_DOCUMENT_IDS } from './odd-ids.js';
 
 const sold = (units: number): ProductDay => ({ sold: units, returned: 0, revenue: [['CNY', units * 100]] });
 const ticket = (number: number) => number as Ticket;
-const group = (owner: string, period: string) => `${owner},${period}`;
 
 /** `open` gives empty stores each time, of the same generation. */
 export function rollupStoreSuite(open: () => Promise<{ aggregates: AggregateStore; rollups: RollupStore }>): void {
@@ -20,14 +20,14 @@ export function rollupStoreSuite(open: () => Promise<{ aggregates: AggregateStor
           Object.entries(own).map(([rollup, contributions]) => [rollup, storedContributions(contributions)]),
         ),
       });
-    const membersOf = async (rollups: RollupStore, rollup: RollupName, groups: readonly string[]) => {
+    const membersOf = async (rollups: RollupStore, rollup: RollupName, groups: readonly Group[]) => {
       const members = new Map<string, Contribution[]>();
       await rollups.members(rollup, groups, (name, contribution) => {
         members.set(name, [...(members.get(name) ?? []), contribution]);
       });
       return members;
     };
-    const sale = (owner: string, period: string, units = 1) => ({ owner, period, sold: units });
+    const sale = (owner: string, period: string, units = 1) => ({ ...group(owner, period), sold: units });
 
     it('are the orders that contribute to it now, each with its contribution', async () => {
       const { aggregates, rollups } = await open();
@@ -41,11 +41,12 @@ export function rollupStoreSuite(open: () => Promise<{ aggregates: AggregateStor
       ]);
       const groups = [group('p-1', '2026-11-01'), group('p-2', '2026-11-01'), group('p-1', '2026-10-31')];
       const members = await membersOf(rollups, 'productDays', groups);
-      const units = members.get(groups[0] ?? '')?.sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));
+      const units = members.get('p-1,2026-11-01')?.sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));
       expect(units).toEqual([sale('p-1', '2026-11-01', 2), sale('p-1', '2026-11-01', 3)]);
-      expect(members.get(groups[1] ?? '')).toEqual([sale('p-2', '2026-11-01')]);
+      expect(members.get('p-2,2026-11-01')).toEqual([sale('p-2', '2026-11-01')]);
       expect(members.size).toBe(2);
-      expect((await membersOf(rollups, 'customerMonths', ['p-1,2026-11'])).get('p-1,2026-11')).toHaveLength(1);
+      const months = await membersOf(rollups, 'customerMonths', [group('p-1', '2026-11')]);
+      expect(months.get('p-1,2026-11')).toHaveLength(1);
       expect(await membersOf(rollups, 'productDays', [])).toEqual(new Map());
     });
 
@@ -53,18 +54,20 @@ export function rollupStoreSuite(open: () => Promise<{ aggregates: AggregateStor
       const { aggregates, rollups } = await open();
       await aggregates.write('orders', [contributing('o-1', 0, { productDays: [sale('p-1', '2026-11-01')] })]);
       await aggregates.write('orders', [contributing('o-1', 1, { productDays: [] })]);
-      expect(await membersOf(rollups, 'productDays', ['p-1,2026-11-01'])).toEqual(new Map());
+      expect(await membersOf(rollups, 'productDays', [group('p-1', '2026-11-01')])).toEqual(new Map());
     });
 
     it('are found for any owner', async () => {
       const { aggregates, rollups } = await open();
       await aggregates.write(
         'orders',
-        ODD_IDS.map((id, i) => contributing(`o-${i}`, 0, { productDays: [sale(id, '2026-11-01')] })),
+        ODD_DOCUMENT_IDS.map((id, i) => contributing(`o-${i}`, 0, { productDays: [sale(id, '2026-11-01')] })),
       );
-      const groups = ODD_IDS.map((id) => group(id, '2026-11-01'));
+      const groups = ODD_DOCUMENT_IDS.map((id) => group(id, '2026-11-01'));
       const members = await membersOf(rollups, 'productDays', groups);
-      expect([...members].sort()).toEqual(ODD_IDS.map((id, i) => [groups[i], [sale(id, '2026-11-01')]]).sort());
+      expect([...members].sort()).toEqual(
+        groups.map((own) => [textOfGroup(own), [sale(own.owner, own.period)]]).sort(),
+      );
     });
   });
 
@@ -128,7 +131,7 @@ export function rollupStoreSuite(open: () => Promise<{ aggregates: AggregateStor
     it('lets the higher ticket win, and neither an equal nor a lower one', async () => {
       const { rollups } = await open();
       const write = (number: number, units: number) =>
-        rollups.write('productDays', ticket(number), [{ group: 'p-1,2026-11-01', summary: sold(units) }]);
+        rollups.write('productDays', ticket(number), [{ group: group('p-1', '2026-11-01'), summary: sold(units) }]);
       const read = async () => (await rollups.read('productDays', ['p-1'], null)).get('p-1')?.[0]?.summary.sold;
       await write(5, 50);
       await write(4, 40);
@@ -143,7 +146,10 @@ export function rollupStoreSuite(open: () => Promise<{ aggregates: AggregateStor
 
     it('takes any owner, and 2,500 groups at once', async () => {
       const { rollups } = await open();
-      const owners = [...ODD_IDS, ...Array.from({ length: 2500 - ODD_IDS.length }, (_, i) => `p-${i}`)];
+      const owners = [
+        ...ODD_DOCUMENT_IDS,
+        ...Array.from({ length: 2500 - ODD_DOCUMENT_IDS.length }, (_, i) => `p-${i}`),
+      ];
       const summaries = owners.map((owner, i) => ({ group: group(owner, '2026-11-01'), summary: sold(i) }));
       await rollups.write('productDays', ticket(1), summaries);
       const read = await rollups.read('productDays', owners, null);
