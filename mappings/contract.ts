@@ -132,10 +132,13 @@ export type Rendered<Document> =
 /** A document as its store keeps it; the store's adapter adds id, ticket and the hidden mark. */
 export type StoredDocument = Readonly<Record<string, unknown>>;
 
+/** Whose ids documents go by: an aggregate's, or the owners of a rollup. */
+export type Key = { readonly aggregate: AggregateName } | { readonly rollup: RollupName };
+
 /** A view as a value: where it lives, what touches it, what it reads, how it renders, how it is stored and asked. */
 export interface View<Document = unknown, Name extends string = ViewName> {
   readonly name: Name;
-  readonly aggregate: AggregateName;
+  readonly keyedBy: Key;
   readonly touchedBy: readonly Touch[];
   /** Rounds of loading; each may use what the rounds before it loaded. */
   readonly load: readonly ((id: string, wants: Wants, loaded: Loaded) => void)[];

@@ -5,7 +5,7 @@
 
 import type { Erasure } from '../mappings/aggregates/erasure.js';
 import type { AggregateState, References, SequenceRange } from '../mappings/aggregates/state.js';
-import type { Contribution, PeriodRange, PeriodSummary, StoredDocument, ViewName } from '../mappings/contract.js';
+import type { Contribution, Key, PeriodRange, PeriodSummary, StoredDocument, ViewName } from '../mappings/contract.js';
 import type { AggregateName, RawRecord } from '../mappings/events/event.js';
 import type { Group } from '../mappings/rollups/group.js';
 import type { RollupName, SummaryOf } from '../mappings/rollups/summaries.js';
@@ -173,14 +173,20 @@ export interface BasisScan {
   groups(rollup: RollupName): AsyncIterable<readonly Group[]>;
 }
 
-/** Every state there is, a page at a time: for what goes through all documents. */
 export type RollupContribution = readonly [rollup: RollupName, contribution: Contribution];
 
-export interface StateScan {
-  /** Estimated. */
-  count(aggregate: AggregateName): Promise<number>;
-  /** The next ids in an order of the store's; after `null` come the first. Empty at the end. */
-  ids(aggregate: AggregateName, after: string | null, limit: number): Promise<readonly string[]>;
+/** The ids that documents go by: of an aggregate's states, or of the owners in a rollup, empty groups included. */
+export interface KeyScan {
+  /** Of states estimated; owners are counted one by one. */
+  count(key: Key): Promise<number>;
+  /** The next ids in an order of the store's; after `null` come the first. Empty at the end only. */
+  ids(key: Key, after: string | null, limit: number): Promise<readonly string[]>;
+  /** Those of the ids that there are. */
+  known(key: Key, ids: readonly string[]): Promise<ReadonlySet<string>>;
+}
+
+/** Every state there is, a page at a time: for what goes through all documents. */
+export interface StateScan extends KeyScan {
   /** Every contribution of every order, to all rollups, in pages of so many orders. */
   contributions(pageOrdersMax: number): AsyncIterable<readonly RollupContribution[]>;
 }

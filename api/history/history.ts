@@ -8,7 +8,7 @@ import { setImmediate } from 'node:timers/promises';
 import { EMPTY_STATE, merge } from '../../mappings/aggregates/merge.js';
 import type { AggregateState, LogPlace } from '../../mappings/aggregates/state.js';
 import type { View } from '../../mappings/contract.js';
-import { compareVersions, type Version } from '../../mappings/events/event.js';
+import { type AggregateName, compareVersions, type Version } from '../../mappings/events/event.js';
 import { aggregates } from '../../mappings/registry.js';
 import type { GenerationRecord } from '../../runtime/records.js';
 import { type BasisSource, CallerGone, type Searcher } from '../ports.js';
@@ -24,6 +24,8 @@ export interface HistoryPorts extends EventSources {
 export interface HistoryQuestion<Told> {
   readonly generation: GenerationRecord;
   readonly view: View;
+  /** That its documents are of. */
+  readonly aggregate: AggregateName;
   readonly id: string;
   /** Only what comes after it in event order; `null`: from the beginning. */
   readonly after: Version | null;
@@ -60,11 +62,11 @@ const RENDERED_AT_A_TIME = 20;
 
 /** @throws LogUnavailable, SearchesCrowded, StoreUnavailable, CallerGone, and what `tell` throws */
 export async function historyOf<Told>(ports: HistoryPorts, question: HistoryQuestion<Told>): Promise<History<Told>> {
-  const { generation, view, id, searcher } = question;
-  const state = (await ports.basis.states(generation.number, view.aggregate, [id])).get(id);
+  const { generation, aggregate, id, searcher } = question;
+  const state = (await ports.basis.states(generation.number, aggregate, [id])).get(id);
   if (state === undefined) return { complete: true, moments: [], next: null };
-  const { complete, events } = await toldEvents(ports, view.aggregate, id, state, searcher);
-  const past = complete ? new PastDocuments(ports, generation, view, id) : null;
+  const { complete, events } = await toldEvents(ports, aggregate, id, state, searcher);
+  const past = complete ? new PastDocuments(ports, question) : null;
   return { complete, ...(await pageOf(past, events, question)) };
 }
 
@@ -81,12 +83,12 @@ const ends = new WeakMap<readonly ToldEvent[], PageEnd>();
 async function pageOf<Told>(
   past: PastDocuments | null,
   events: readonly ToldEvent[],
-  { view, after, size, isTold, tell, searcher: { signal } }: HistoryQuestion<Told>,
+  { aggregate, after, size, isTold, tell, searcher: { signal } }: HistoryQuestion<Told>,
 ): Promise<Omit<History<Told>, 'complete'>> {
   const isAfter = ({ version }: ToldEvent) => after === null || compareVersions(version, after) > 0;
   const next = events.findIndex(isAfter);
   const begin = next < 0 ? events.length : next;
-  let state = past === null ? EMPTY_STATE : await stateAfter(view, events, begin);
+  let state = past === null ? EMPTY_STATE : await stateAfter(aggregate, events, begin);
   let before = begin === 0 ? null : ((await past?.as(state)) ?? null);
   if (!isTold(before)) before = null;
   const moments: Told[] = [];
@@ -94,7 +96,7 @@ async function pageOf<Told>(
   for (const [i, told] of events.slice(begin).entries()) {
     if (i % RENDERED_AT_A_TIME === 0) await setImmediate();
     if (signal.aborted) throw new CallerGone();
-    if (past !== null) state = merged(view, state, [told]);
+    if (past !== null) state = merged(aggregate, state, [told]);
     const document = (await past?.as(state)) ?? null;
     if (isTold(document)) {
       const { version, event, place } = told;
@@ -109,17 +111,17 @@ async function pageOf<Told>(
 }
 
 /** Of the first so many. */
-async function stateAfter(view: View, events: readonly ToldEvent[], count: number): Promise<AggregateState> {
+async function stateAfter(name: AggregateName, events: readonly ToldEvent[], count: number): Promise<AggregateState> {
   const end = ends.get(events);
   let { count: from, state } = end !== undefined && end.count <= count ? end : { count: 0, state: EMPTY_STATE };
   for (; from < count; from += MERGED_AT_A_TIME) {
-    state = merged(view, state, events.slice(from, Math.min(count, from + MERGED_AT_A_TIME)));
+    state = merged(name, state, events.slice(from, Math.min(count, from + MERGED_AT_A_TIME)));
     await setImmediate();
   }
   return state;
 }
 
-function merged({ aggregate }: View, state: AggregateState, events: readonly ToldEvent[]): AggregateState {
+function merged(name: AggregateName, state: AggregateState, events: readonly ToldEvent[]): AggregateState {
   const deliveries = events.flatMap(({ event, place }) => (event === null ? [] : [{ event, ...place }]));
-  return merge(aggregates[aggregate], state, deliveries).state;
+  return merge(aggregates[name], state, deliveries).state;
 }

@@ -8,40 +8,39 @@ import type { RollupName } from '../../mappings/rollups/summaries.js';
 import type { GenerationRecord } from '../../runtime/records.js';
 import type { BasisSource } from '../ports.js';
 
+interface PastOf {
+  readonly generation: GenerationRecord;
+  readonly view: View;
+  /** That the document is of. */
+  readonly aggregate: AggregateName;
+  readonly id: string;
+}
+
 export class PastDocuments {
   readonly #present: Present;
-  readonly #generation: GenerationRecord;
-  readonly #view: View;
-  readonly #id: string;
+  readonly #of: PastOf;
   readonly #today: string;
 
-  constructor(
-    { basis, now }: { readonly basis: BasisSource; readonly now: () => number },
-    generation: GenerationRecord,
-    view: View,
-    id: string,
-  ) {
-    this.#present = new Present(basis, generation.number);
-    this.#generation = generation;
-    this.#view = view;
-    this.#id = id;
-    this.#today = dayOf(now(), generation.businessTimeZone);
+  constructor({ basis, now }: { readonly basis: BasisSource; readonly now: () => number }, of: PastOf) {
+    this.#present = new Present(basis, of.generation.number);
+    this.#of = of;
+    this.#today = dayOf(now(), of.generation.businessTimeZone);
   }
 
   /** As the API shows it; `null` when there is none to see. */
   async as(state: AggregateState): Promise<unknown> {
-    const { businessTimeZone, reportingCurrency } = this.#generation;
+    const { generation, view, aggregate, id } = this.#of;
+    const { businessTimeZone, reportingCurrency } = generation;
     const settings = { businessTimeZone, reportingCurrency };
     const present = this.#present;
-    const view = this.#view;
-    const asOf = new Map([[this.#id, state]]);
+    const asOf = new Map([[id, state]]);
     const sources = {
       states: async (name: AggregateName, ids: readonly string[]) =>
-        name === view.aggregate ? new Map([...(await present.states(name, ids)), ...asOf]) : present.states(name, ids),
+        name === aggregate ? new Map([...(await present.states(name, ids)), ...asOf]) : present.states(name, ids),
       periods: (rollup: RollupName, owners: readonly string[]) => present.periods(rollup, owners),
     };
-    const loaded = await gather(sources, new Map([[view, [this.#id]]]), this.#today);
-    const rendered = view.render(this.#id, loaded, { ...settings, today: this.#today });
+    const loaded = await gather(sources, new Map([[view, [id]]]), this.#today);
+    const rendered = view.render(id, loaded, { ...settings, today: this.#today });
     return rendered.kind === 'visible' ? view.fromStored(view.toStored(rendered.document, settings)) : null;
   }
 }

@@ -1,6 +1,7 @@
 /** `/v1/events/{id}`: what became of an event. */
 import type { View } from '../../mappings/contract.js';
 import { ID_PATTERN } from '../../mappings/events/identifier.js';
+import { aggregateOf } from '../../mappings/keys.js';
 import { EVENT_DOCUMENTS_MAX } from '../events/documents.js';
 import { AGGREGATE } from '../query/event-request.js';
 import { EVENT_PATH } from '../routes/events.js';
@@ -44,7 +45,7 @@ const ANSWER = objectOf({
 });
 
 export function eventsPath(views: readonly View[], security: SecurityOf): Paths {
-  const aggregates = [...new Set(views.map(({ aggregate }) => aggregate))];
+  const aggregates = [...new Set(views.flatMap((view) => aggregateOf(view) ?? []))];
   const operation: Operation = {
     operationId: 'get-event',
     tags: ['events'],

@@ -1,5 +1,7 @@
 /** The paths of each view: its list and its documents, and a customer's orders. */
 import type { View } from '../../mappings/contract.js';
+import type { AggregateName } from '../../mappings/events/event.js';
+import { aggregateOf } from '../../mappings/keys.js';
 import type { ProblemCode } from '../problems.js';
 import { LIMITS } from '../query/parameters.js';
 import { exampleOf, freshnessExample } from './examples.js';
@@ -45,14 +47,17 @@ export const ANY_READING = [
 ] as const satisfies readonly ProblemCode[];
 
 export function viewPaths(view: View, security: SecurityOf): Paths {
+  const aggregate = aggregateOf(view);
   return {
     [`/v1/${view.name}`]: { get: listOperation(view, security) },
     [`/v1/${view.name}/{id}`]: { get: documentOperation(view, security) },
-    [`/v1/${view.name}/{id}/history`]: { get: historyOperation(view, security) },
+    ...(aggregate === null
+      ? {}
+      : { [`/v1/${view.name}/{id}/history`]: { get: historyOperation(view, aggregate, security) } }),
   };
 }
 
-function historyOperation(view: View, security: SecurityOf): Operation {
+function historyOperation(view: View, aggregate: AggregateName, security: SecurityOf): Operation {
   const { name, queries } = view;
   return {
     operationId: `history-of-${name}`,
@@ -68,7 +73,7 @@ function historyOperation(view: View, security: SecurityOf): Operation {
       '200': {
         description: 'A page of the events, oldest first.',
         headers: headerRefs(...V1_HEADERS, 'Link'),
-        content: json(schemaRef(schemaNames(view).history), historyExample(view)),
+        content: json(schemaRef(schemaNames(view).history), historyExample(view, aggregate)),
       },
       ...problemResponses(
         [...ANY_READING, 'malformed-url', 'not-found', 'cursor-expired', 'answer-too-large', 'history-unavailable'],
@@ -78,12 +83,12 @@ function historyOperation(view: View, security: SecurityOf): Operation {
   };
 }
 
-function historyExample(view: View) {
+function historyExample(view: View, aggregate: AggregateName) {
   const document = exampleOf(view);
   const moment = {
-    ...{ eventId: 'e-1', type: eventTypeOf(view), sequence: 1, time: '2026-11-02T01:30:00.000Z' },
+    ...{ eventId: 'e-1', type: eventTypeOf(aggregate), sequence: 1, time: '2026-11-02T01:30:00.000Z' },
     ...{
-      position: { topic: view.aggregate, partition: 0, offset: 12 },
+      position: { topic: aggregate, partition: 0, offset: 12 },
       changed: Object.keys(Object(document)),
       document,
     },
@@ -93,7 +98,7 @@ function historyExample(view: View) {
 }
 
 /** One of the types that found an aggregate. */
-function eventTypeOf({ aggregate }: View): string {
+function eventTypeOf(aggregate: AggregateName): string {
   return { orders: 'order.placed', products: 'product.created', customers: 'customer.registered' }[aggregate];
 }
 

@@ -1,5 +1,6 @@
 /** The shapes of answers: each view's documents and lists, and what all of them share. */
 import type { View } from '../../mappings/contract.js';
+import { aggregateOf } from '../../mappings/keys.js';
 import { problemTypes } from '../problems.js';
 import { FACET_VALUES_MAX, STAT_CURRENCIES_MAX, TOTAL_CAP } from '../query/document-query.js';
 import { facetNames, LIMITS, statNames } from '../query/parameters.js';
@@ -143,21 +144,25 @@ export function schemasOf(view: View): Record<string, JsonSchema> {
       data: { anyOf: [schemaRef(names.document), schemaRef(names.part)] },
       freshness: schemaRef('Freshness'),
     }),
-    [names.history]: objectOf({
-      data: { type: 'array', maxItems: LIMITS.sizeMax, items: momentOf(names.document) },
-      complete: {
-        type: 'boolean',
-        description:
-          'Whether all events are there: of a part of them no document can be told. They may be gone from Kafka, or not ' +
-          'all found in time.',
-      },
-      page: objectOf(PAGE),
-      freshness: schemaRef('Freshness'),
-    }),
+    ...(aggregateOf(view) === null ? {} : { [names.history]: historyOf(names.document) }),
     ...(facetNames(queries).length === 0 ? {} : { [names.facets]: facetsOf(view) }),
     ...(statNames(queries).length === 0 ? {} : { [names.stats]: statsOf(view) }),
     [names.list]: listOf(view, { anyOf: [schemaRef(names.item), schemaRef(names.part)] }),
   };
+}
+
+function historyOf(document: string): JsonSchema {
+  return objectOf({
+    data: { type: 'array', maxItems: LIMITS.sizeMax, items: momentOf(document) },
+    complete: {
+      type: 'boolean',
+      description:
+        'Whether all events are there: of a part of them no document can be told. They may be gone from Kafka, or not ' +
+        'all found in time.',
+    },
+    page: objectOf(PAGE),
+    freshness: schemaRef('Freshness'),
+  });
 }
 
 function momentOf(document: string): JsonSchema {

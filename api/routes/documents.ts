@@ -1,7 +1,7 @@
 /** The list and the single documents of each view, at `/v1/<view>` and `/v1/<view>/<id>`. */
 import type { Request, Response } from 'express';
 import type { View } from '../../mappings/contract.js';
-import { isWellFormedId } from '../../mappings/events/event.js';
+import { isDocumentId } from '../../mappings/events/identifier.js';
 import { isVisible, offeredTo, shownTo } from '../access/visibility.js';
 import { queryStringOf } from '../http/request-target.js';
 import { PRICES } from '../limits/prices.js';
@@ -79,7 +79,7 @@ export async function findDocument(
   without: readonly string[],
 ): Promise<unknown> {
   const documents = documentsOf(view, served);
-  const document = isWellFormedId(id)
+  const document = isDocumentId(id)
     ? await share.read((bytesMax) => readerOf(context, view).get(documents, id, { ...options, bytesMax, without }))
     : null;
   if (document === null || !isVisible(view, principal, document)) {

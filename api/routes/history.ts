@@ -1,6 +1,11 @@
-/** `GET /v1/<view>/<id>/history`: the events of a document's aggregate, and the document as of each. */
+/**
+ * `GET /v1/<view>/<id>/history`: the events of a document's aggregate, and the document as of each. Documents that go by
+ * the owners of a rollup have none.
+ */
 import type { Request, Response } from 'express';
 import type { View } from '../../mappings/contract.js';
+import type { AggregateName } from '../../mappings/events/event.js';
+import { aggregateOf } from '../../mappings/keys.js';
 import type { Principal } from '../access/principal.js';
 import { isVisible, shownTo } from '../access/visibility.js';
 import { historyOf, type Moment } from '../history/history.js';
@@ -20,14 +25,17 @@ import type { PricedRoutes } from './priced-routes.js';
 import { beginReading, SMALLER } from './reading.js';
 
 export function historyRoutes(routes: PricedRoutes, context: RouteContext, view: View): void {
+  const aggregate = aggregateOf(view);
+  if (aggregate === null) return;
   routes.get<{ id: string }>(`/v1/${view.name}/:id/history`, PRICES.history, async (request, response) => {
-    await answerHistory(context, view, request, response);
+    await answerHistory(context, view, aggregate, request, response);
   });
 }
 
 async function answerHistory(
   context: RouteContext,
   view: View,
+  aggregate: AggregateName,
   request: Request<{ id: string }>,
   response: Response,
 ): Promise<void> {
@@ -44,7 +52,7 @@ async function answerHistory(
   const isTold = (document: unknown) =>
     !isBound(view, principal) || (document !== null && isVisible(view, principal, document));
   const tell = (moment: Moment) => share.jsonOf(shown(view, principal, moment));
-  const question = { generation: served.live, view, id, after, size, isTold, tell, searcher: options };
+  const question = { generation: served.live, view, aggregate, id, after, size, isTold, tell, searcher: options };
   const [{ complete, moments, next }, freshness] = await withFreshness(
     context,
     served,

@@ -22,3 +22,11 @@ const ID = new RegExp(`^${ID_PATTERN}$`, 'u');
 export function isWellFormedId(text: string): boolean {
   return ID.test(text) && isWellFormedUnicode(text);
 }
+
+/**
+ * Whether a document may go by the text: an id, or the name of what sums are of, in which a comma is a character as any
+ * other. It has 512 bytes at most, which is what Elasticsearch takes.
+ */
+export function isDocumentId(text: string): boolean {
+  return isWellFormedId(text.replaceAll(',', '-'));
+}

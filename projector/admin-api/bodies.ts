@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { ViewName } from '../../mappings/contract.js';
 import { type AggregateName, isWellFormedId } from '../../mappings/events/event.js';
+import { isDocumentId } from '../../mappings/events/identifier.js';
 import { reasons } from '../../mappings/events/reasons.js';
 import { INSTANT_RULE, parseInstant } from '../../mappings/instant.js';
 import { views } from '../../mappings/registry.js';
@@ -67,6 +68,7 @@ export const verifyBody = z
 /** Of quarantined records, and what an operator says of them. */
 const TEXT = z.string().min(1).max(1_000);
 const ID = z.string().refine(isWellFormedId, { error: 'must be an id: see docs/events.md' });
+const DOCUMENT_ID = z.string().refine(isDocumentId, { error: 'must be the id of a document: see docs/events.md' });
 const REPLAY = { replay: z.boolean().default(false) };
 
 /** Exactly one of them. */
@@ -104,7 +106,7 @@ export const redriveBody = z
 /** Every document that is refused, or one. */
 export const retryBody = z.union([
   z.strictObject({ all: z.literal(true) }).transform((): RefusalChoice => 'all'),
-  z.strictObject({ view: VIEW, id: ID }).transform((one): RefusalChoice => one),
+  z.strictObject({ view: VIEW, id: DOCUMENT_ID }).transform((one): RefusalChoice => one),
 ]);
 
 export const discardBody = z.strictObject({ id: TEXT, reason: TEXT }).readonly();

@@ -1,7 +1,7 @@
 /** `/admin/v1`: what the command line can do, as JSON. docs/operations.md has the table. */
 import express, { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { ViewName } from '../../mappings/contract.js';
-import { isWellFormedId } from '../../mappings/events/event.js';
+import { isDocumentId } from '../../mappings/events/identifier.js';
 import { views } from '../../mappings/registry.js';
 import type { Log } from '../../runtime/log.js';
 import type { QuarantineChoice } from '../ports.js';
@@ -206,7 +206,7 @@ function viewIn(name: unknown): ViewName {
 }
 
 function idIn(id: unknown): string {
-  if (typeof id === 'string' && isWellFormedId(id)) return id;
+  if (typeof id === 'string' && isDocumentId(id)) return id;
   throw new AdminProblem('unknown-path', 'Nothing can have this id: see docs/events.md.');
 }
 

@@ -118,7 +118,8 @@ export class Rebuild implements Service {
       const complete = await renderAll(this.ports, this.settings, known?.place ?? null, {
         summed: async () => {
           begun = clock.now();
-          await this.note({ summedAt: new Date(begun) });
+          // Before, a rollup has no owners to count.
+          await this.note({ summedAt: new Date(begun), totals: await this.totals() });
         },
         rendered: (place, count) => {
           const now = clock.now();
@@ -139,10 +140,7 @@ export class Rebuild implements Service {
   private async totals(): Promise<Record<ViewName, number>> {
     const { scan, patience } = this.ports;
     const counted = await Promise.all(
-      Object.values(views).map(async ({ name, aggregate }) => [
-        name,
-        await patience.until(() => scan.count(aggregate)),
-      ]),
+      Object.values(views).map(async ({ name, keyedBy }) => [name, await patience.until(() => scan.count(keyedBy))]),
     );
     return Object.fromEntries(counted);
   }

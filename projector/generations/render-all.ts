@@ -7,6 +7,7 @@ import type { Contribution, Sum, View } from '../../mappings/contract.js';
 import { rollups, views } from '../../mappings/registry.js';
 import { type Group, group, textOfGroup } from '../../mappings/rollups/group.js';
 import type { RollupName, SummaryOf } from '../../mappings/rollups/summaries.js';
+import { idsOf } from '../pipeline/document-ids.js';
 import { piecesOf } from '../pipeline/group.js';
 import { inOrder } from '../pipeline/in-order.js';
 import type { Patience } from '../pipeline/patience.js';
@@ -44,7 +45,6 @@ export interface RenderProgress {
   rendered(place: RenderPlace, documents: number): Promise<boolean>;
 }
 
-const PAGE_IDS = 10_000;
 /** An order's contributions are read and added up in a tenth of the time that a document takes. */
 const PAGES_AS_CHUNKS = 10;
 
@@ -82,7 +82,7 @@ function renderView(
   progress: RenderProgress,
 ): Promise<boolean> {
   return inOrder(
-    chunksOf(ports, view, after, chunkDocumentsMax),
+    idsOf(ports, view.keyedBy, chunkDocumentsMax, after),
     chunksInFlight,
     async (ids) => {
       await ports.yieldToLive();
@@ -93,26 +93,12 @@ function renderView(
   );
 }
 
-async function* chunksOf(
-  { scan, patience }: RenderAllPorts,
-  { aggregate }: View,
-  from: string | null,
-  size: number,
-): AsyncGenerator<readonly string[], undefined> {
-  for (let after = from; ; ) {
-    const ids = await patience.until(() => scan.ids(aggregate, after, PAGE_IDS));
-    if (ids.length === 0) return;
-    yield* piecesOf(ids, size);
-    after = ids.at(-1) ?? '';
-  }
-}
-
 /** All groups in few passes over the orders, instead of one look-up for each piece of them. */
 async function sumAll(
   { scan, publish: ports, patience, yieldToLive }: RenderAllPorts,
   { chunkDocumentsMax, summedOrdersMax }: RenderAllSettings,
 ): Promise<void> {
-  const passes = Math.ceil((await patience.until(() => scan.count('orders'))) / summedOrdersMax);
+  const passes = Math.ceil((await patience.until(() => scan.count({ aggregate: 'orders' }))) / summedOrdersMax);
   for (let pass = 0; pass < passes; pass += 1) {
     await patience.until(async () => {
       const ticket = await ports.tickets.next();

@@ -1,6 +1,6 @@
 /** Which events made a document: what its aggregates have merged, and where the newest of it stands in Kafka. */
 import { dayOf } from '../../mappings/calendar.js';
-import type { DerivationSettings, ViewName } from '../../mappings/contract.js';
+import type { DerivationSettings, Key, ViewName } from '../../mappings/contract.js';
 import { views } from '../../mappings/registry.js';
 import type { RollupName } from '../../mappings/rollups/summaries.js';
 import { loadFor } from '../pipeline/load.js';
@@ -65,14 +65,24 @@ export async function explainDocument(ports: ExplainPorts, view: ViewName, id: s
     dayOf(ports.clock.now(), ports.settings.businessTimeZone),
   );
   const stored = (await ports.documents.read(ports.target, [id])).get(id);
-  const own = read.get(`${views[view].aggregate}/${id}`) ?? null;
-  if (own === null && stored === undefined) throw new Refused(`Nothing is known of ${view}/${id}.`);
+  if (stored === undefined && !isKnown(views[view].keyedBy, id, read, periods))
+    throw new Refused(`Nothing is known of ${view}/${id}.`);
   return {
     document: `${view}/${id}`,
     stored: stored === undefined ? null : { ticket: stored.ticket, hidden: stored.stored === null },
     aggregates: [...read].map(([aggregate, record]) => explained(aggregate, record)),
     rollups: periods,
   };
+}
+
+function isKnown(
+  key: Key,
+  id: string,
+  states: ReadonlyMap<string, StateRecord | null>,
+  periods: readonly ReadPeriods[],
+): boolean {
+  if ('aggregate' in key) return (states.get(`${key.aggregate}/${id}`) ?? null) !== null;
+  return periods.some((own) => own.rollup === key.rollup && own.owner === id && own.periods.length > 0);
 }
 
 function notingStates(

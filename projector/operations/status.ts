@@ -20,7 +20,7 @@ export async function rebuildStatus(
   if (rebuild === null) throw new Refused('There is no rebuild, neither under way nor complete.');
   const scan = new MongoStateScan(db, known.live);
   const counts = await Promise.all(
-    Object.values(views).map(async ({ name, aggregate }) => [name, await scan.count(aggregate)] as const),
+    Object.values(views).map(async ({ name, keyedBy }) => [name, await scan.count(keyedBy)] as const),
   );
   const ends = new Map(
     [...(await ranges())].flatMap(([topic, own]) =>

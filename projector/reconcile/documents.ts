@@ -1,16 +1,16 @@
 /**
- * Every document of a view, and what the states make of it: by the ids of the states, so that none is missing, and by the
- * ids that are stored, so that there is none too many.
+ * Every document of a view, and what the states make of it: by the ids that there are of its key, so that none is missing,
+ * and by the ids that are stored, so that there is none too many.
  */
 import type { View } from '../../mappings/contract.js';
-import type { StateScan, Target } from '../ports.js';
+import { idsOf } from '../pipeline/document-ids.js';
+import type { KeyScan, Target } from '../ports.js';
 import type { Subject } from './check.js';
 import { type DocumentLook, lookAt } from './look.js';
 import { type RepairPorts, repairDocuments } from './repair.js';
-import { statePages } from './state-pages.js';
 
 export interface DocumentCheckPorts extends RepairPorts {
-  readonly scan: Pick<StateScan, 'ids'>;
+  readonly scan: KeyScan;
   /** See `DriftPorts`. */
   readonly settle: () => Promise<boolean>;
 }
@@ -19,11 +19,11 @@ const PAGE_IDS = 1000;
 
 /** `target`: the place that readers see. */
 export function documentsOf(ports: DocumentCheckPorts, view: View, target: Target): Subject<DocumentLook> {
-  const { aggregates, documents, patience } = ports;
+  const { documents, patience, scan } = ports;
   async function* pages() {
-    yield* statePages(ports, view.aggregate, PAGE_IDS);
+    yield* idsOf(ports, view.keyedBy, PAGE_IDS);
     for await (const ids of documents.ids(target, PAGE_IDS)) {
-      const known = await patience.until(() => aggregates.versions(view.aggregate, ids));
+      const known = await patience.until(() => scan.known(view.keyedBy, ids));
       yield ids.filter((id) => !known.has(id));
     }
   }

@@ -3,7 +3,7 @@
 import { EMPTY_STATE } from '../../mappings/aggregates/merge.js';
 import type { ViewName } from '../../mappings/contract.js';
 import type { AggregateName } from '../../mappings/events/event.js';
-import { views } from '../../mappings/registry.js';
+import { rollups } from '../../mappings/registry.js';
 import { group } from '../../mappings/rollups/group.js';
 import type { RollupName } from '../../mappings/rollups/summaries.js';
 import { Dirty } from '../pipeline/dirty.js';
@@ -12,7 +12,7 @@ import type { Patience } from '../pipeline/patience.js';
 import { chunksOf, type PublishPorts, publishAll } from '../pipeline/publish.js';
 import { type ResolvePorts, resolve } from '../pipeline/resolve.js';
 import { halvesOfList, inRoom } from '../pipeline/room.js';
-import { referencesTo, touchAggregate, touchAllReferring, viewsReading } from '../pipeline/touch.js';
+import { referencesTo, touchAggregate, touchAllReferring } from '../pipeline/touch.js';
 import type { StateRecord } from '../ports.js';
 import { ROLLUP_NAMES } from '../state/derive.js';
 
@@ -52,7 +52,7 @@ async function dependentOn(ports: RefreshPorts, aggregate: AggregateName, ids: r
     }
   }
   for (const rollup of ROLLUP_NAMES) {
-    if (!viewsReading(rollup).some((view) => views[view].aggregate === aggregate)) continue;
+    if (rollups[rollup].ownedBy !== aggregate) continue;
     await touchOwned(ports, dirty, rollup, ids);
     for (const id of ids) await touchContributed(ports, dirty, rollup, aggregate, id);
   }

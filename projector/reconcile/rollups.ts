@@ -8,6 +8,7 @@ import { groupOfText, textOfGroup, unitedGroups } from '../../mappings/rollups/g
 import type { RollupName } from '../../mappings/rollups/summaries.js';
 import { canonicalJson } from '../operations/digest.js';
 import { Dirty } from '../pipeline/dirty.js';
+import { idsOf } from '../pipeline/document-ids.js';
 import { piecesOf } from '../pipeline/group.js';
 import { chunksOf, publishAll } from '../pipeline/publish.js';
 import { type ResolvePorts, resolve } from '../pipeline/resolve.js';
@@ -18,7 +19,6 @@ import type { DocumentCheckPorts } from './documents.js';
 import type { Fault } from './look.js';
 import { pathsThatDiffer } from './paths.js';
 import { raiseAbove } from './repair.js';
-import { statePages } from './state-pages.js';
 
 export interface DeepPorts extends DocumentCheckPorts {
   readonly basis: BasisScan;
@@ -38,7 +38,7 @@ export function sumsOf(ports: DeepPorts, rollup: RollupName): Subject<RollupLook
   async function* pages() {
     for await (const groups of basis.groups(rollup)) yield groups.map(textOfGroup);
     // What an order counts in, and no sum is there for.
-    for await (const ids of statePages(ports, 'orders', PAGE_IDS)) {
+    for await (const ids of idsOf(ports, { aggregate: 'orders' }, PAGE_IDS)) {
       const parts = inRoom(ids, halvesOfList, ports.loadedCharactersMax, (part, room) =>
         patience.until(() => basis.states('orders', part, room())),
       );

@@ -7,9 +7,10 @@ import { unitedGroups } from '../../mappings/rollups/group.js';
 import { decodeState, encodeState } from '../../runtime/state-codec.js';
 import { bucketOf } from '../operations/digest.js';
 import { Refused } from '../operations/rebuilding.js';
+import { idsOf } from '../pipeline/document-ids.js';
 import { piecesOf } from '../pipeline/group.js';
 import { foundInRoom } from '../pipeline/room.js';
-import type { EventLog, FullStates, Gap, Room, StateCopy, StateScan } from '../ports.js';
+import type { EventLog, FullStates, Gap, Room, StateCopy } from '../ports.js';
 import { fits, type StateBounds, type StoredForm, storedForm } from '../state/bounded-merge.js';
 import { derive } from '../state/derive.js';
 import type { Subject } from './check.js';
@@ -18,11 +19,9 @@ import { pathsThatDiffer } from './paths.js';
 import { Refold } from './refold.js';
 import { type RefreshPorts, refreshAggregates } from './refresh.js';
 import type { DeepPorts } from './rollups.js';
-import { statePages } from './state-pages.js';
 
 export interface StateCheckPorts extends DeepPorts, RefreshPorts {
   readonly publish: DeepPorts['publish'];
-  readonly scan: Pick<StateScan, 'ids' | 'count'>;
   readonly events: EventLog;
   readonly fold: StateBounds;
   readonly fullStates: FullStates;
@@ -50,7 +49,7 @@ export function statesOf(
   const { patience, scan } = ports;
   let refold = new Refold(ports.events, aggregate, () => false, ports.fold);
   async function* pages(folded: Refold, includes: (id: string) => boolean) {
-    for await (const ids of statePages(ports, aggregate, PAGE_IDS)) yield ids.filter(includes);
+    for await (const ids of idsOf(ports, { aggregate }, PAGE_IDS)) yield ids.filter(includes);
     for (const ids of piecesOf(folded.ids, PAGE_IDS)) {
       const known = await patience.until(() => ports.aggregates.versions(aggregate, ids));
       yield ids.filter((id) => !known.has(id));
@@ -60,7 +59,7 @@ export function statesOf(
     name: `states/${aggregate}`,
     async *parts() {
       await assertHistory(ports.events, aggregate);
-      const count = await patience.until(() => scan.count(aggregate));
+      const count = await patience.until(() => scan.count({ aggregate }));
       const parts = Math.min(BUCKETS, Math.max(1, Math.ceil(count / statesHeldMax)));
       for (let part = 0; part < parts; part += 1) {
         const includes = (id: string) => bucketOf(id) % parts === part;

@@ -29,7 +29,7 @@ export function operatedIn(world: World, logged: readonly PublishedEvent[]): Ope
     },
     documents: new MemoryDocumentScan(world.documents),
     tickets: new MemoryTicketLevel(world.tickets),
-    scan: new MemoryStateScan(world.aggregates),
+    scan: new MemoryStateScan(world.aggregates, world.rollups),
     basis: new MemoryBasisScan(world.aggregates, world.rollups),
     events: new MemoryEventLog(logged.map(toRecord)),
     fullStates: world.quarantine,

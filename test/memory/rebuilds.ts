@@ -1,5 +1,6 @@
 /** Rebuilds, in memory. */
-import type { AggregateName } from '../../mappings/events/event.js';
+import type { Key } from '../../mappings/contract.js';
+import { ownersOf } from '../../mappings/rollups/group.js';
 import type {
   Pace,
   RebuildCosts,
@@ -9,7 +10,7 @@ import type {
 } from '../../projector/generations/rebuild-record.js';
 import type { RollupContribution, StateScan } from '../../projector/ports.js';
 import { ROLLUP_NAMES, readContributions } from '../../projector/state/derive.js';
-import type { MemoryAggregateStore } from './stores.js';
+import type { MemoryAggregateStore, MemoryRollupStore } from './stores.js';
 
 interface Leased {
   record: RebuildRecord;
@@ -77,15 +78,29 @@ export class MemoryRebuildStore implements RebuildStore {
 const PAGE_IDS_MAX = 2;
 
 export class MemoryStateScan implements StateScan {
-  constructor(private readonly aggregates: MemoryAggregateStore) {}
+  constructor(
+    private readonly aggregates: MemoryAggregateStore,
+    private readonly rollups: MemoryRollupStore,
+  ) {}
 
-  async count(aggregate: AggregateName): Promise<number> {
-    return this.aggregates.records[aggregate].size;
+  async count(key: Key): Promise<number> {
+    return this.all(key).size;
   }
 
-  async ids(aggregate: AggregateName, after: string | null, limit: number): Promise<readonly string[]> {
-    const ids = [...this.aggregates.records[aggregate].keys()].sort();
-    return ids.filter((id) => after === null || id > after).slice(0, Math.min(limit, PAGE_IDS_MAX));
+  async ids(key: Key, after: string | null, limit: number): Promise<readonly string[]> {
+    const behind = [...this.all(key)].filter((id) => after === null || id > after);
+    return behind.sort().slice(0, Math.min(limit, PAGE_IDS_MAX));
+  }
+
+  async known(key: Key, ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const all = this.all(key);
+    return new Set(ids.filter((id) => all.has(id)));
+  }
+
+  private all(key: Key): ReadonlySet<string> {
+    return new Set(
+      'aggregate' in key ? this.aggregates.records[key.aggregate].keys() : ownersOf(this.rollups.groups(key.rollup)),
+    );
   }
 
   async *contributions(_pageOrdersMax: number): AsyncGenerator<readonly RollupContribution[]> {

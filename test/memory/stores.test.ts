@@ -5,11 +5,13 @@ import { dayMarkSuite } from '../projector/stores/day-mark.suite.js';
 import { documentStoreSuite } from '../projector/stores/document-store.suite.js';
 import { gapScanSuite } from '../projector/stores/gap-scan.suite.js';
 import { jobStoreSuite } from '../projector/stores/job-store.suite.js';
+import { keyScanSuite } from '../projector/stores/key-scan.suite.js';
 import { positionStoreSuite } from '../projector/stores/position-store.suite.js';
 import { type Kept, quarantineSuite } from '../projector/stores/quarantine.suite.js';
 import { rollupStoreSuite } from '../projector/stores/rollup-store.suite.js';
 import { ticketCounterSuite } from '../projector/stores/ticket-counter.suite.js';
 import { MemoryJobStore } from './jobs.js';
+import { MemoryStateScan } from './rebuilds.js';
 import { MemoryDocumentScan } from './scans.js';
 import {
   MemoryAggregateStore,
@@ -32,6 +34,12 @@ gapScanSuite(async () => {
 rollupStoreSuite(async () => {
   const aggregates = new MemoryAggregateStore();
   return { aggregates, rollups: new MemoryRollupStore(aggregates) };
+});
+
+keyScanSuite(async () => {
+  const aggregates = new MemoryAggregateStore();
+  const rollups = new MemoryRollupStore(aggregates);
+  return { aggregates, rollups, scan: new MemoryStateScan(aggregates, rollups) };
 });
 
 ticketCounterSuite(async (counters, strangers = 0) => {

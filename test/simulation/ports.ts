@@ -155,8 +155,9 @@ export function portsOf(sender: Sender, outside: Outside) {
   };
 
   const scan: StateScan = {
-    count: (name) => read('count states', () => world.scan.count(name)),
-    ids: (name, after, limit) => read(`scan ${name}`, () => world.scan.ids(name, after, limit)),
+    count: (key) => read('count states', () => world.scan.count(key)),
+    ids: (key, after, limit) => read(`scan ${Object.values(key)}`, () => world.scan.ids(key, after, limit)),
+    known: (key, ids) => read(`look up ${Object.values(key)}`, () => world.scan.known(key, ids)),
     async *contributions(pageOrdersMax) {
       for await (const page of world.scan.contributions(pageOrdersMax))
         yield await read('scan contributions', async () => page);

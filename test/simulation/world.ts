@@ -52,7 +52,7 @@ export class World {
   readonly jobs = new MemoryJobStore(this.tickets, this.positions);
   readonly registry = new MemoryRegistry();
   readonly rebuilds = new MemoryRebuildStore();
-  readonly scan = new MemoryStateScan(this.aggregates);
+  readonly scan = new MemoryStateScan(this.aggregates, this.rollups);
   /** The erasing events whose customers were removed from what is kept beside states and documents. */
   readonly erased = new Set<string>();
   readonly clock = { time: START, now: () => this.clock.time };

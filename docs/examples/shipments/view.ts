@@ -7,7 +7,7 @@ import { shipmentQueries } from './queries.js';
 /** Shipped orders, each with the name and city it goes to. */
 export const shipmentsView: View<ShipmentDocument, 'shipments'> = {
   name: 'shipments',
-  aggregate: 'orders',
+  keyedBy: { aggregate: 'orders' },
   touchedBy: [
     { by: 'self', aggregate: 'orders' },
     {

@@ -7,7 +7,7 @@ import { customerQueries } from './queries.js';
 /** Customers, each with counters and its newest orders. */
 export const customersView: View<CustomerDocument, 'customers'> = {
   name: 'customers',
-  aggregate: 'customers',
+  keyedBy: { aggregate: 'customers' },
   touchedBy: [
     { by: 'self', aggregate: 'customers' },
     // Every visible order is in a month, with all that is shown of it: its own events arrive by this way.

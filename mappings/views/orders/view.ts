@@ -8,7 +8,7 @@ import { orderQueries } from './queries.js';
 /** Orders, each with its customer and its products. */
 export const ordersView: View<OrderDocument, 'orders'> = {
   name: 'orders',
-  aggregate: 'orders',
+  keyedBy: { aggregate: 'orders' },
   touchedBy: [
     { by: 'self', aggregate: 'orders' },
     {

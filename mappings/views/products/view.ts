@@ -7,7 +7,7 @@ import { productQueries } from './queries.js';
 /** Products, each with its sales of the last 30 days and of last month. */
 export const productsView: View<ProductDocument, 'products'> = {
   name: 'products',
-  aggregate: 'products',
+  keyedBy: { aggregate: 'products' },
   touchedBy: [
     { by: 'self', aggregate: 'products' },
     { by: 'rollup', rollup: 'productDays' },

@@ -1,10 +1,16 @@
 import type { Db } from 'mongodb';
-import type { AggregateName } from '../../../mappings/events/event.js';
-import { stateCollection } from '../../../runtime/names.js';
+import type { Key } from '../../../mappings/contract.js';
+import { rollupCollection, stateCollection } from '../../../runtime/names.js';
+import type { AggregateRecord, ChapterRecord } from '../../../runtime/records.js';
 import type { RollupContribution, StateScan } from '../../ports.js';
 import { ROLLUP_NAMES, readContributions } from '../../state/derive.js';
 import type { ContributionFields } from './aggregate-store.js';
 import { withMongo } from './connection.js';
+
+/** A state, or a chapter of an owner. */
+interface IdRecord extends Pick<AggregateRecord, '_id'>, Partial<Pick<ChapterRecord, 'owner'>> {}
+
+const COUNTED_TOGETHER = 20_000;
 
 interface ScannedOrder extends ContributionFields {
   readonly _id: string;
@@ -16,25 +22,39 @@ export class MongoStateScan implements StateScan {
     private readonly generation: number,
   ) {}
 
-  count(aggregate: AggregateName): Promise<number> {
-    return withMongo('count states', () =>
-      this.db.collection(stateCollection(this.generation, aggregate)).estimatedDocumentCount(),
-    );
+  async count(key: Key): Promise<number> {
+    if ('aggregate' in key) return withMongo('count states', () => this.placeOf(key).records.estimatedDocumentCount());
+    let count = 0;
+    for (let after: string | null = null; ; ) {
+      const owners: readonly string[] = await this.ids(key, after, COUNTED_TOGETHER);
+      if (owners.length === 0) return count;
+      count += owners.length;
+      after = owners.at(-1) ?? '';
+    }
   }
 
-  async ids(aggregate: AggregateName, after: string | null, limit: number): Promise<readonly string[]> {
-    const found = await withMongo('scan states', () =>
-      this.db
-        .collection<{ readonly _id: string }>(stateCollection(this.generation, aggregate))
-        .find(after === null ? {} : { _id: { $gt: after } }, {
-          projection: { _id: 1 },
-          sort: { _id: 1 },
+  /** Of an owner with more chapters than a page has, the next page passes by those that are left. */
+  async ids(key: Key, after: string | null, limit: number): Promise<readonly string[]> {
+    const { what, records, field, projection } = this.placeOf(key);
+    const found = await withMongo(`scan ${what}`, () =>
+      records
+        .find(after === null ? {} : { [field]: { $gt: after } }, {
+          projection,
+          sort: { [field]: 1 },
           limit,
           batchSize: limit,
         })
         .toArray(),
     );
-    return found.map(({ _id }) => _id);
+    return [...idsIn(found)];
+  }
+
+  async known(key: Key, ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const { what, records, field, projection } = this.placeOf(key);
+    const found = await withMongo(`look up ${what}`, () =>
+      records.find({ [field]: { $in: [...ids] } }, { projection }).toArray(),
+    );
+    return idsIn(found);
   }
 
   async *contributions(pageOrdersMax: number): AsyncGenerator<readonly RollupContribution[]> {
@@ -49,6 +69,24 @@ export class MongoStateScan implements StateScan {
       await orders.close();
     }
   }
+
+  private placeOf(key: Key) {
+    const isState = 'aggregate' in key;
+    const name = isState
+      ? stateCollection(this.generation, key.aggregate)
+      : rollupCollection(this.generation, key.rollup);
+    return {
+      what: isState ? 'states' : `the owners of ${key.rollup}`,
+      records: this.db.collection<IdRecord>(name),
+      field: isState ? '_id' : 'owner',
+      // Owners are read from their index alone.
+      projection: isState ? { _id: 1 } : { _id: 0, owner: 1 },
+    };
+  }
+}
+
+function idsIn(records: readonly IdRecord[]): ReadonlySet<string> {
+  return new Set(records.map(({ _id, owner }) => owner ?? _id));
 }
 
 function contributionsOf({ contributions }: ScannedOrder): RollupContribution[] {

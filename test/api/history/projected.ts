@@ -41,9 +41,10 @@ export async function projected(
   const records = new MemoryRecords([...published.map(toRecord), ...notMerged], begins);
   const log = new AggregateLog(records, { ...SEARCHES, ...searches }, new Shares(100));
   const ports = { basis, records, log, now: () => SHOP_NOW };
-  const page = (view: ViewName, id: string, after: History<Moment>['next'], size: number) =>
+  // Each view is named like the aggregate that its documents are of.
+  const page = (name: ViewName, id: string, after: History<Moment>['next'], size: number) =>
     historyOf(ports, {
-      ...{ generation: GENERATION, view: views[view], id, after, size, isTold: () => true },
+      ...{ generation: GENERATION, view: views[name], aggregate: name, id, after, size, isTold: () => true },
       searcher: { caller: 'a', signal: new AbortController().signal },
       tell: async (moment: Moment) => moment,
     });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isWellFormedId } from '../../../mappings/events/event.js';
+import { isDocumentId } from '../../../mappings/events/identifier.js';
 
 const GOOD = [
   'o-1',
@@ -21,7 +22,6 @@ const BAD = [
   '',
   '.',
   '..',
-  'a,b',
   'a\u0000',
   '\u001f',
   'a\nb',
@@ -35,7 +35,17 @@ const BAD = [
   '😀'.repeat(129),
 ];
 
+const WITH_COMMAS = ['a,b', ',', 'SF, Express', `${'x'.repeat(127)},`];
+
 describe('isWellFormedId', () => {
   it.each(GOOD)('takes %j', (text) => expect(isWellFormedId(text)).toBe(true));
-  it.each(BAD)('refuses %j', (text) => expect(isWellFormedId(text)).toBe(false));
+  it.each([...BAD, ...WITH_COMMAS])('refuses %j', (text) => expect(isWellFormedId(text)).toBe(false));
+});
+
+describe('isDocumentId', () => {
+  it.each([...GOOD, ...WITH_COMMAS])('takes %j', (text) => {
+    expect(isDocumentId(text)).toBe(true);
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(512);
+  });
+  it.each(BAD)('refuses %j', (text) => expect(isDocumentId(text)).toBe(false));
 });

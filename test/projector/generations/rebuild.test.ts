@@ -17,7 +17,11 @@ it('takes in what came while a snapshot was rendered, before it can be asked for
   const caughtUpIn: unknown[] = [];
   const ports: RebuildPorts = {
     ...{ registry, rebuilds, clock: world.clock, sleep: async () => {}, patience: world.patience },
-    ...{ publish: world.publishPorts(), scan: new MemoryStateScan(world.aggregates), log: createLog('test', 'silent') },
+    ...{
+      publish: world.publishPorts(),
+      scan: new MemoryStateScan(world.aggregates, world.rollups),
+      log: createLog('test', 'silent'),
+    },
     positions: { read: async () => [] },
     yieldToLive: async () => {},
     storages: [new MemoryGenerationStorage([])],

@@ -35,9 +35,10 @@ describe('rendering everything', () => {
               return documents.publish(target, ticket, outgoing);
             },
           };
+          const rollups = new MemoryRollupStore(world.aggregates);
           const ports = {
-            scan: new MemoryStateScan(world.aggregates),
-            publish: { ...world.publishPorts(), rollups: new MemoryRollupStore(world.aggregates), documents: slow },
+            scan: new MemoryStateScan(world.aggregates, rollups),
+            publish: { ...world.publishPorts(), rollups, documents: slow },
             patience: world.patience,
             yieldToLive: async () => {},
           };

@@ -51,7 +51,12 @@ async function snapshotOf(records: readonly SourceRecord[], at: number, clock: S
     ...{ positions, rebuilds },
   });
   while (!(await replay.isDone(await positions.read())));
-  const ports = { scan: new MemoryStateScan(world.aggregates), publish, patience, yieldToLive: async () => {} };
+  const ports = {
+    scan: new MemoryStateScan(world.aggregates, world.rollups),
+    publish,
+    patience,
+    yieldToLive: async () => {},
+  };
   await renderAll(ports, { chunkDocumentsMax: 3, chunksInFlight: 1, summedOrdersMax: 10 }, null, {
     summed: async () => {},
     rendered: async () => true,

@@ -45,7 +45,7 @@ function portsOf(world: World, published: readonly PublishedEvent[], settle = as
     loadedCharactersMax: LOADED_CHARACTERS_MAX,
     documents: new MemoryDocumentScan(world.documents),
     tickets: new MemoryTicketLevel(world.tickets),
-    scan: new MemoryStateScan(world.aggregates),
+    scan: new MemoryStateScan(world.aggregates, world.rollups),
     basis: new MemoryBasisScan(world.aggregates, world.rollups),
     events: new MemoryEventLog(published.map(toRecord)),
     fold: BOUNDS,
@@ -67,10 +67,13 @@ function targetOf({ name }: View) {
   return { view: name, revision: 1 } as const;
 }
 
+const UNHURRIED = new Pace(0, { now: () => SHOP_NOW }, async () => {});
+
 async function checkAll(ports: Ports, repair = false): Promise<readonly Findings[]> {
-  const pace = new Pace(0, ports.clock, async () => {});
   const found: Findings[] = [];
-  for (const subject of subjectsOf(ports)) found.push(await check(subject, { repair, pace, goesOn: async () => true }));
+  for (const subject of subjectsOf(ports)) {
+    found.push(await check(subject, { repair, pace: UNHURRIED, goesOn: async () => true }));
+  }
   return found;
 }
 
@@ -172,6 +175,41 @@ describe('a check of states, sums and documents', () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  it('looks for documents that go by the owners of a rollup among those, whose groups may be empty', async () => {
+    const events = history('2026-11-01T10:00:00Z');
+    const line = (productId: string) => ({ lines: [{ lineId: '1', productId, quantity: 2, unitPrice: 5 }] });
+    const published = [
+      events('order.placed', 'o-1', { customerId: 'c-1', currency: 'CNY', ...line('p-left') }),
+      events('order.paid', 'o-1'),
+      // A batch of its own: it leaves the group that the batch before it was in.
+      events('order.shipped', 'o-1', { carrier: 'SF', trackingNo: '7' }),
+      events('order.amended', 'o-1', line('p-sold')),
+    ];
+    const world = await shop(published);
+    // None of the products has arrived: no state has such an id.
+    const view: View = {
+      ...views.products,
+      keyedBy: { rollup: 'productDays' },
+      load: [(productId, wants) => wants.rollup('productDays', productId)],
+      render(productId, loaded) {
+        const days = loaded.rollup('productDays', productId);
+        if (days.length === 0) return { kind: 'unfounded' };
+        const sold = days.reduce((sum, { summary }) => sum + summary.sold, 0);
+        return sold === 0 ? { kind: 'hidden' } : { kind: 'visible', document: { productId, sold } };
+      },
+      toStored: (document) => Object(document),
+    };
+    const target = { view: 'products', revision: 7 } as const;
+    const all = documentsOf(portsOf(world, published), view, target);
+    const found = async () =>
+      faultsIn([await check(all, { repair: false, pace: UNHURRIED, goesOn: async () => true })]);
+    expect(await found()).toEqual(['missing products/p-left', 'missing products/p-sold']);
+    world.documents.tamper(target, 'p-sold', { ticket: 1, stored: { productId: 'p-sold', sold: 2 } });
+    world.documents.tamper(target, 'p-left', { ticket: 1, stored: { productId: 'p-left', sold: 2 } });
+    world.documents.tamper(target, 'o-1', { ticket: 1, stored: {} });
+    expect(await found()).toEqual(['different products/p-left', 'extra products/o-1']);
   });
 
   it('finds states whose mark of a gap is not what their sequences say, and marks them again', async () => {

@@ -18,6 +18,7 @@ import { MongoQuarantine } from '../../../../projector/stores/mongodb/quarantine
 import { MongoQuarantineDesk } from '../../../../projector/stores/mongodb/quarantine-desk.js';
 import { RefusedDocuments } from '../../../../projector/stores/mongodb/refused.js';
 import { MongoRollupStore } from '../../../../projector/stores/mongodb/rollup-store.js';
+import { MongoStateScan } from '../../../../projector/stores/mongodb/state-scan.js';
 import { MongoTicketCounter } from '../../../../projector/stores/mongodb/tickets.js';
 import {
   documentsCollection,
@@ -34,6 +35,7 @@ import { documentStoreSuite, type Stored } from '../document-store.suite.js';
 import { gapScanSuite } from '../gap-scan.suite.js';
 import { generationsFor } from '../generations.js';
 import { jobStoreSuite } from '../job-store.suite.js';
+import { keyScanSuite } from '../key-scan.suite.js';
 import { positionStoreSuite } from '../position-store.suite.js';
 import { type Kept, quarantined, quarantineSuite } from '../quarantine.suite.js';
 import { rollupStoreSuite } from '../rollup-store.suite.js';
@@ -57,6 +59,15 @@ gapScanSuite(async () => {
 rollupStoreSuite(async () => {
   const { servers, number } = await open();
   return { aggregates: new MongoAggregateStore(servers.db, number), rollups: new MongoRollupStore(servers.db, number) };
+});
+
+keyScanSuite(async () => {
+  const { servers, number } = await open();
+  return {
+    aggregates: new MongoAggregateStore(servers.db, number),
+    rollups: new MongoRollupStore(servers.db, number),
+    scan: new MongoStateScan(servers.db, number),
+  };
 });
 
 ticketCounterSuite(async (counters, strangers = 0) => {
