@@ -4,6 +4,7 @@ import { orders } from './aggregates/orders.js';
 import { products } from './aggregates/products.js';
 import type { Aggregate, Rollup, View } from './contract.js';
 import type { AggregateName } from './events/event.js';
+import { checkedViews } from './keys.js';
 import { customerMonths } from './rollups/customer-months.js';
 import { productDays } from './rollups/product-days.js';
 import type { SummaryOf } from './rollups/summaries.js';
@@ -29,4 +30,5 @@ const registered = {
 
 export type ViewName = keyof typeof registered;
 
-export const views: Readonly<Record<ViewName, View>> = registered;
+/** @throws Error when a view is declared in a way that cannot work: no process starts then. */
+export const views: Readonly<Record<ViewName, View>> = checkedViews(registered, rollups);

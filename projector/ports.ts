@@ -189,6 +189,8 @@ export interface KeyScan {
 export interface StateScan extends KeyScan {
   /** Every contribution of every order, to all rollups, in pages of so many orders. */
   contributions(pageOrdersMax: number): AsyncIterable<readonly RollupContribution[]>;
+  /** The rollups of which some orders' states do not know what they contribute: they are of before there was the rollup. */
+  unknownRollups(): Promise<readonly RollupName[]>;
 }
 
 export interface Referring {

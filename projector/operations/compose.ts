@@ -30,6 +30,7 @@ import { MongoRebuildStore } from '../stores/mongodb/rebuilds.js';
 import { RefusedDocuments } from '../stores/mongodb/refused.js';
 import type { MongoRegistry } from '../stores/mongodb/registry.js';
 import { MongoRollupStore } from '../stores/mongodb/rollup-store.js';
+import { MongoStateScan } from '../stores/mongodb/state-scan.js';
 import { MongoTicketCounter } from '../stores/mongodb/tickets.js';
 import type { ComparedGeneration } from './comparison.js';
 import type { DoctorPorts } from './doctor.js';
@@ -90,6 +91,7 @@ export function rebuildingPorts(servers: OperationServers): RebuildingPorts {
       );
       return perTopic.flat();
     },
+    unknownRollups: (generation) => new MongoStateScan(db, generation).unknownRollups(),
     seed: async (from, to, positions) => {
       await mongoStorage.copyStates(from, to);
       await new MongoPositionStore(db, to, clock).write(positions);

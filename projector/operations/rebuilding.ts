@@ -1,6 +1,7 @@
 /** Orders to build another generation, and what stands against them. */
 import type { ViewName } from '../../mappings/contract.js';
 import { views } from '../../mappings/registry.js';
+import type { RollupName } from '../../mappings/rollups/summaries.js';
 import type { GenerationRecord, RegistryRecord } from '../../runtime/records.js';
 import {
   DECLARED,
@@ -26,6 +27,8 @@ export interface RebuildingPorts {
   readonly ranges: () => Promise<ReadonlyMap<string, readonly LogRange[]>>;
   /** The offset of the first record at or after the time, the end where there is none. */
   readonly offsetsAt: (time: Date) => Promise<readonly Position[]>;
+  /** The rollups that the generation's states know nothing of. */
+  readonly unknownRollups: (generation: number) => Promise<readonly RollupName[]>;
   /** Copies the states of one generation to another, and sets where it begins to read. */
   readonly seed: (from: number, to: number, positions: readonly Position[]) => Promise<void>;
   readonly switching: SwitchPorts;
@@ -125,7 +128,10 @@ async function prepare(ports: RebuildingPorts, { from, settings, acceptLoss }: R
   const known = await registered(ports.registry);
   assertNoneIsBuilt(known);
   const live = liveOf(known);
-  if (from.kind !== 'beginning') assertSameDerivation(live, settings);
+  if (from.kind !== 'beginning') {
+    assertSameDerivation(live, settings);
+    assertKnown(await ports.unknownRollups(live.number));
+  }
   const ranges = await ports.ranges();
   assertThere(from, ranges, ports.clock.now());
   const begin = await beginning(ports, live, ranges, from);
@@ -178,6 +184,15 @@ function assertSameDerivation(live: GenerationRecord, settings: RebuildOptions['
   throw new Refused(
     `Generation ${live.number} was derived with ${live.businessTimeZone} and ${live.reportingCurrency}: for ` +
       `${settings.businessTimeZone} and ${settings.reportingCurrency} rebuild from the beginning.`,
+  );
+}
+
+/** What an order contributes to a sum is kept with its state, and states that are copied are not derived anew. */
+function assertKnown(unknown: readonly RollupName[]): void {
+  if (unknown.length === 0) return;
+  const [what, are] = unknown.length === 1 ? ['rollup', 'it is'] : ['rollups', 'they are'];
+  throw new Refused(
+    `The states know nothing of the ${what} ${unknown.join(', ')}: ${are} new. Rebuild from the beginning.`,
   );
 }
 

@@ -1,8 +1,9 @@
 /** What a state is looked up by and what it contributes to sums: computed anew whenever the state changes. */
-import { referencesOf } from '../../mappings/aggregates/orders.js';
+import { type OrderFacts, referencesOf } from '../../mappings/aggregates/orders.js';
 import { type AggregateState, NO_REFERENCES, type References } from '../../mappings/aggregates/state.js';
-import type { Contribution, DerivationSettings } from '../../mappings/contract.js';
+import type { Contribution, DerivationSettings, Rollup } from '../../mappings/contract.js';
 import type { AggregateName } from '../../mappings/events/event.js';
+import { isDocumentId } from '../../mappings/events/identifier.js';
 import { aggregates, rollups } from '../../mappings/registry.js';
 import { type Group, group, textOfGroup, unitedGroups } from '../../mappings/rollups/group.js';
 import type { RollupName } from '../../mappings/rollups/summaries.js';
@@ -21,12 +22,22 @@ export function derive(name: AggregateName, id: string, state: AggregateState, s
   // Only orders refer to others and count in sums.
   if (name !== 'orders') return { state, references: NO_REFERENCES, contributions: {} };
   const order = aggregates.orders.read(id, state);
-  const own = ROLLUP_NAMES.map((rollup) => [rollup, rollups[rollup].contribute(order, settings)] as const);
+  const own = ROLLUP_NAMES.map((rollup) => [rollup, contributionsOf(rollups[rollup], order, settings)] as const);
   return {
     state: rememberGroups(state, own),
     references: referencesOf(order),
     contributions: Object.fromEntries(own.map(([rollup, contributed]) => [rollup, storedContributions(contributed)])),
   };
+}
+
+/** Owners that are no ids of aggregates may be texts that no document can go by: what is theirs counts nowhere. */
+export function contributionsOf(
+  rollup: Pick<Rollup, 'ownedBy' | 'contribute'>,
+  order: OrderFacts,
+  settings: DerivationSettings,
+): readonly Contribution[] {
+  const all = rollup.contribute(order, settings);
+  return rollup.ownedBy === null ? all.filter(({ owner }) => isDocumentId(owner)) : all;
 }
 
 /** A group that is left must be recomputed too, whenever the order is touched: so none is ever forgotten. */

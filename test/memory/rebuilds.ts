@@ -1,6 +1,7 @@
 /** Rebuilds, in memory. */
 import type { Key } from '../../mappings/contract.js';
 import { ownersOf } from '../../mappings/rollups/group.js';
+import type { RollupName } from '../../mappings/rollups/summaries.js';
 import type {
   Pace,
   RebuildCosts,
@@ -95,6 +96,11 @@ export class MemoryStateScan implements StateScan {
   async known(key: Key, ids: readonly string[]): Promise<ReadonlySet<string>> {
     const all = this.all(key);
     return new Set(ids.filter((id) => all.has(id)));
+  }
+
+  async unknownRollups(): Promise<readonly RollupName[]> {
+    const orders = [...this.aggregates.records.orders.values()];
+    return ROLLUP_NAMES.filter((rollup) => orders.some(({ contributions }) => contributions[rollup] === undefined));
   }
 
   private all(key: Key): ReadonlySet<string> {

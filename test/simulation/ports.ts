@@ -158,6 +158,7 @@ export function portsOf(sender: Sender, outside: Outside) {
     count: (key) => read('count states', () => world.scan.count(key)),
     ids: (key, after, limit) => read(`scan ${Object.values(key)}`, () => world.scan.ids(key, after, limit)),
     known: (key, ids) => read(`look up ${Object.values(key)}`, () => world.scan.known(key, ids)),
+    unknownRollups: () => read('rollups unknown to states', () => world.scan.unknownRollups()),
     async *contributions(pageOrdersMax) {
       for await (const page of world.scan.contributions(pageOrdersMax))
         yield await read('scan contributions', async () => page);

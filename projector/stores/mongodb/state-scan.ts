@@ -1,5 +1,6 @@
 import type { Db } from 'mongodb';
 import type { Key } from '../../../mappings/contract.js';
+import type { RollupName } from '../../../mappings/rollups/summaries.js';
 import { rollupCollection, stateCollection } from '../../../runtime/names.js';
 import type { AggregateRecord, ChapterRecord } from '../../../runtime/records.js';
 import type { RollupContribution, StateScan } from '../../ports.js';
@@ -68,6 +69,15 @@ export class MongoStateScan implements StateScan {
     } finally {
       await orders.close();
     }
+  }
+
+  async unknownRollups(): Promise<readonly RollupName[]> {
+    const orders = this.db.collection(stateCollection(this.generation, 'orders'));
+    const lacking = (rollup: RollupName) => ({ [`contributions.${rollup}`]: { $exists: false } });
+    const found = await withMongo('look for rollups that states do not know', () =>
+      Promise.all(ROLLUP_NAMES.map((rollup) => orders.findOne(lacking(rollup), { projection: { _id: 1 } }))),
+    );
+    return ROLLUP_NAMES.filter((_, i) => found[i] !== null);
   }
 
   private placeOf(key: Key) {

@@ -43,6 +43,7 @@ function ports(): RebuildingPorts & { readonly registry: MemoryRegistry } {
     ...{ registry, clock, rebuilds: new MemoryRebuildStore(), storages: [storage], traces: [storage] },
     ranges: async () => ranges,
     offsetsAt: async () => [],
+    unknownRollups: async () => [],
     seed: async () => {},
     switching: {
       ...{ registry, clock, ends: async () => new Map(), sleep: async () => {} },
@@ -90,6 +91,18 @@ describe('a rebuild from a place that is not there', () => {
 
   it('is not refused for the end of a partition', async () => {
     expect(await planRebuild(ports(), optionsOf(fromOffsets(['orders', 0, 12])))).toMatchObject({ refusal: null });
+  });
+});
+
+describe('a rebuild from states that are older than a rollup', () => {
+  it('is refused, by a dry run as by the real one; from the beginning it is not', async () => {
+    const around = { ...ports(), unknownRollups: async () => ['productDays'] as const };
+    for (const begin of [planRebuild, startRebuild]) {
+      expect(await refusalOf(() => begin(around, optionsOf({ kind: 'states' })))).toBe(
+        'The states know nothing of the rollup productDays: it is new. Rebuild from the beginning.',
+      );
+    }
+    expect(await startRebuild(around, optionsOf({ kind: 'beginning' }, true))).toBe(2);
   });
 });
 

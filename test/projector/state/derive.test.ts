@@ -1,10 +1,27 @@
 import { describe, expect, it } from 'vitest';
+import { aggregates } from '../../../mappings/registry.js';
 import { group } from '../../../mappings/rollups/group.js';
-import { readContributions, storedContributions } from '../../../projector/state/derive.js';
+import { contributionsOf, readContributions, storedContributions } from '../../../projector/state/derive.js';
+
+const SETTINGS = { businessTimeZone: 'UTC', reportingCurrency: 'CNY' };
 
 const sale = (owner: string, currency: string) => ({
   ...group(owner, '2026-11-01'),
   ...{ sold: 1, returned: 0, currency, revenue: 5 },
+});
+
+describe('contributions', () => {
+  const order = aggregates.orders.read('o-1', undefined);
+  const to = (ownedBy: 'products' | null, ...owners: string[]) =>
+    contributionsOf({ ownedBy, contribute: () => owners.map((owner) => sale(owner, 'CNY')) }, order, SETTINGS).map(
+      ({ owner }) => owner,
+    );
+
+  it('are kept for owners that documents can go by, where these are texts of their own', () => {
+    const tooLong = ['x'.repeat(129), '顺丰'.repeat(4_000)];
+    expect(to(null, 'SF', '', 'SF, Express', '.', '\n', '\ud800', ...tooLong)).toEqual(['SF', 'SF, Express']);
+    expect(to('products', 'p-1', 'p-2')).toEqual(['p-1', 'p-2']);
+  });
 });
 
 describe('stored contributions', () => {

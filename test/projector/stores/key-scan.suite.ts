@@ -1,15 +1,16 @@
-/** What every scan of the ids does that documents go by. */
+/** What every scan does of what documents go by, and of what is kept with states. */
 import { describe, expect, it } from 'vitest';
 import type { Key } from '../../../mappings/contract.js';
 import { group } from '../../../mappings/rollups/group.js';
-import type { AggregateStore, KeyScan, RollupStore, Ticket } from '../../../projector/ports.js';
+import type { AggregateStore, RollupStore, StateScan, Ticket } from '../../../projector/ports.js';
+import { NO_CONTRIBUTIONS } from '../../../projector/state/derive.js';
 import { stateWrite } from './aggregate-store.suite.js';
 import { ODD_DOCUMENT_IDS, ODD_IDS } from './odd-ids.js';
 
 export interface OpenedKeyScan {
   readonly aggregates: AggregateStore;
   readonly rollups: RollupStore;
-  readonly scan: KeyScan;
+  readonly scan: StateScan;
 }
 
 const STATES: Key = { aggregate: 'products' };
@@ -17,7 +18,7 @@ const OWNERS: Key = { rollup: 'productDays' };
 
 /** `open` gives empty stores each time, of the same generation. */
 export function keyScanSuite(open: () => Promise<OpenedKeyScan>): void {
-  const allIn = async (scan: KeyScan, key: Key, limit: number) => {
+  const allIn = async (scan: StateScan, key: Key, limit: number) => {
     const all: string[] = [];
     for (let after: string | null = null; ; ) {
       const page: readonly string[] = await scan.ids(key, after, limit);
@@ -60,6 +61,16 @@ export function keyScanSuite(open: () => Promise<OpenedKeyScan>): void {
       expect(await scan.count({ rollup: 'customerMonths' })).toBe(0);
       expect(await scan.known(OWNERS, ['nobody', ...ODD_DOCUMENT_IDS])).toEqual(new Set(ODD_DOCUMENT_IDS));
       expect(await scan.known(OWNERS, [])).toEqual(new Set());
+    });
+  });
+
+  describe('rollups that states do not know', () => {
+    it('are none when all orders were written by those who know them, or there are no orders', async () => {
+      const { aggregates, scan } = await open();
+      expect(await scan.unknownRollups()).toEqual([]);
+      const [productDays, customerMonths] = [NO_CONTRIBUTIONS, NO_CONTRIBUTIONS];
+      await aggregates.write('orders', [stateWrite('o-1', 0, { contributions: { productDays, customerMonths } })]);
+      expect(await scan.unknownRollups()).toEqual([]);
     });
   });
 }

@@ -26,10 +26,11 @@ import {
   QUARANTINE_COLLECTION,
   REGISTRY_COLLECTION,
   refusedCollection,
+  stateCollection,
   ticketsCollection,
 } from '../../../../runtime/names.js';
 import type { PositionRecord } from '../../../../runtime/records.js';
-import { aggregateStoreSuite } from '../aggregate-store.suite.js';
+import { aggregateStoreSuite, stateWrite } from '../aggregate-store.suite.js';
 import { dayMarkSuite } from '../day-mark.suite.js';
 import { documentStoreSuite, type Stored } from '../document-store.suite.js';
 import { gapScanSuite } from '../gap-scan.suite.js';
@@ -68,6 +69,17 @@ keyScanSuite(async () => {
     rollups: new MongoRollupStore(servers.db, number),
     scan: new MongoStateScan(servers.db, number),
   };
+});
+
+describe('rollups that states in MongoDB do not know', () => {
+  it('are those that any order is older than', async () => {
+    const { servers, number } = await open();
+    await new MongoAggregateStore(servers.db, number).write('orders', [stateWrite('o-1', 0), stateWrite('o-2', 0)]);
+    const orders = servers.db.collection<{ _id: string }>(stateCollection(number, 'orders'));
+    const former = { 'groups.productDays': '', 'contributions.productDays': '' } as const;
+    await orders.updateOne({ _id: 'o-2' }, { $unset: former });
+    expect(await new MongoStateScan(servers.db, number).unknownRollups()).toEqual(['productDays']);
+  });
 });
 
 ticketCounterSuite(async (counters, strangers = 0) => {
