@@ -150,6 +150,8 @@ export interface View<Document = unknown, Name extends string = ViewName> {
   changeKeys?(id: string, loaded: Loaded): ChangeKeys;
   toStored(document: Document, context: DerivationSettings): StoredDocument;
   fromStored(stored: StoredDocument): Document;
+  /** A document as it is answered, for the documentation. */
+  readonly example: Document;
   readonly storage: Storage;
   readonly queries: QueryDeclaration;
 }

@@ -28,7 +28,9 @@ const registered = {
   customers: customersView,
 };
 
-export type ViewName = keyof typeof registered;
+export type Registered = typeof registered;
+
+export type ViewName = keyof Registered;
 
 /** @throws Error when a view is declared in a way that cannot work: no process starts then. */
 export const views: Readonly<Record<ViewName, View>> = checkedViews(registered, rollups);

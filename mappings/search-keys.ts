@@ -10,7 +10,7 @@ const SEARCHED_CHARACTERS_MAX = 1_000_000;
 /** No question is longer. In UTF-8 it is far below what an index takes as one value. */
 const WHOLE_LENGTH_MAX = 1_000;
 
-type Texts = string | null | readonly (string | null)[];
+export type Texts = string | null | readonly (string | null)[];
 
 /** The words of each text in their order, between blanks; a text with two readings has both, and equal ones are one. */
 export function searchableWords(texts: Texts): string[] {

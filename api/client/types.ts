@@ -1,25 +1,15 @@
 /** The API's types, derived from the declarations that the server validates by. Types only: nothing of it is loaded. */
 
-import type { CustomerDocument } from '../../mappings/views/customers/fields.js';
-import type { customerQueries } from '../../mappings/views/customers/queries.js';
-import type { OrderDocument } from '../../mappings/views/orders/fields.js';
-import type { orderQueries } from '../../mappings/views/orders/queries.js';
-import type { ProductDocument } from '../../mappings/views/products/fields.js';
-import type { productQueries } from '../../mappings/views/products/queries.js';
+import type { Registered } from '../../mappings/registry.js';
 
-export type { CustomerDocument, OrderDocument, ProductDocument };
+/** As they are answered whole. */
+export type Documents = { readonly [Name in keyof Registered]: Registered[Name]['example'] };
 
-export interface Documents {
-  readonly orders: OrderDocument;
-  readonly products: ProductDocument;
-  readonly customers: CustomerDocument;
-}
+export type OrderDocument = Documents['orders'];
+export type ProductDocument = Documents['products'];
+export type CustomerDocument = Documents['customers'];
 
-interface Queries {
-  readonly orders: typeof orderQueries;
-  readonly products: typeof productQueries;
-  readonly customers: typeof customerQueries;
-}
+type Queries = { readonly [Name in keyof Registered]: Registered[Name]['queries'] };
 
 export type ViewName = keyof Documents;
 

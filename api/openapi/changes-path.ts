@@ -4,7 +4,6 @@ import type { View } from '../../mappings/contract.js';
 import { LAST_EVENT_ID } from '../changes/request.js';
 import { pathsOf } from '../query/field-selection.js';
 import { LIMITS } from '../query/parameters.js';
-import { exampleOf } from './examples.js';
 import { headerRefs, V1_HEADERS } from './headers.js';
 import type { JsonSchema } from './json-schema.js';
 import type { Operation, Parameter, Paths } from './openapi.js';
@@ -93,7 +92,7 @@ const EXAMPLE_IDS = ['9S2wQm3l5Rk7bX0cVfTz1w', 'p4Jt8yHq2LxN6dGeUa0oCg'] as cons
 
 function exampleStream([view]: readonly View[]): string {
   if (view === undefined) return '';
-  const document = exampleOf(view);
+  const document = view.example;
   const change = { view: view.name, id: Reflect.get(Object(document), view.queries.id.name), version: 4711, document };
   return `event: ready\nid: ${EXAMPLE_IDS[0]}\ndata: {}\n\nevent: change\nid: ${EXAMPLE_IDS[1]}\ndata: ${JSON.stringify(change)}\n\n`;
 }

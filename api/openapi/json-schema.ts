@@ -1,6 +1,6 @@
 /** JSON Schemas (2020-12) out of the schemas that the views declare, and what follows from them. */
 import { z } from 'zod';
-import { fieldMarks } from '../../mappings/views/fields.js';
+import { fieldMarks } from '../../mappings/views/kinds.js';
 
 export type JsonSchema = z.core.JSONSchema.JSONSchema;
 

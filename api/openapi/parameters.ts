@@ -14,7 +14,7 @@ import {
   statNames,
   valuesMaxOf,
 } from '../query/parameters.js';
-import { exampleOf, shownExample, storedExample } from './examples.js';
+import { shownExample, storedExample } from './examples.js';
 import type { JsonSchema } from './json-schema.js';
 import { type Parameter, type Reference, refTo } from './openapi.js';
 
@@ -72,7 +72,7 @@ function idParameter(view: View): Parameter {
     required: true,
     description: `The \`${name}\`, percent-encoded.`,
     schema: { type: 'string', minLength: 1, maxLength: 128 },
-    example: Reflect.get(Object(exampleOf(view)), name),
+    example: Reflect.get(Object(view.example), name),
   };
 }
 

@@ -4,7 +4,7 @@ import type { AggregateName } from '../../mappings/events/event.js';
 import { aggregateOf } from '../../mappings/keys.js';
 import type { ProblemCode } from '../problems.js';
 import { LIMITS } from '../query/parameters.js';
-import { exampleOf, freshnessExample } from './examples.js';
+import { freshnessExample } from './examples.js';
 import { headerRefs, requestHeaderRefs, V1_HEADERS } from './headers.js';
 import { type JsonSchema, schemaRef } from './json-schema.js';
 import type { Content, Operation, Paths, Response } from './openapi.js';
@@ -84,7 +84,7 @@ function historyOperation(view: View, aggregate: AggregateName, security: Securi
 }
 
 function historyExample(view: View, aggregate: AggregateName) {
-  const document = exampleOf(view);
+  const document = view.example;
   const moment = {
     ...{ eventId: 'e-1', type: eventTypeOf(aggregate), sequence: 1, time: '2026-11-02T01:30:00.000Z' },
     ...{
@@ -120,7 +120,7 @@ function listOperation(view: View, security: SecurityOf): Operation {
 
 function documentOperation(view: View, security: SecurityOf): Operation {
   const { name, queries } = view;
-  const example = { data: exampleOf(view), freshness: freshnessExample };
+  const example = { data: view.example, freshness: freshnessExample };
   const headers = headerRefs(...V1_HEADERS, 'ETag');
   return {
     operationId: `get-${name}`,
@@ -183,7 +183,7 @@ function listResponse(view: View, schema: JsonSchema, examples: Readonly<Record<
 }
 
 function listExample(view: View) {
-  const document = Object.entries(Object(exampleOf(view))).filter(([field]) => !view.queries.listOmits.includes(field));
+  const document = Object.entries(Object(view.example)).filter(([field]) => !view.queries.listOmits.includes(field));
   return {
     data: [Object.fromEntries(document)],
     page: { size: 20, number: 1, next: null },

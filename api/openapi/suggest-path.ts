@@ -2,7 +2,6 @@
 import type { View } from '../../mappings/contract.js';
 import { LIMITS } from '../query/parameters.js';
 import { SUGGEST_PATH } from '../routes/suggest.js';
-import { exampleOf } from './examples.js';
 import { headerRefs, requestHeaderRefs, V1_HEADERS } from './headers.js';
 import { type JsonSchema, jsonSchemaOf, objectOf } from './json-schema.js';
 import type { Paths } from './openapi.js';
@@ -18,7 +17,7 @@ export function suggestPath(view: View, security: SecurityOf): Paths {
   const names = [queries.id.name, field];
   const properties = jsonSchemaOf(queries.fields).properties as Readonly<Record<string, JsonSchema>>;
   const element = objectOf(Object.fromEntries(names.map((one) => [one, properties[one] ?? {}])));
-  const document = Object(exampleOf(view));
+  const document = Object(view.example);
   return {
     [SUGGEST_PATH]: {
       get: {

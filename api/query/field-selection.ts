@@ -1,7 +1,7 @@
 /** `fields`: which parts of a document are answered. */
 import { z } from 'zod';
 import type { QueryDeclaration } from '../../mappings/queries.js';
-import { fieldMarks } from '../../mappings/views/fields.js';
+import { fieldMarks } from '../../mappings/views/kinds.js';
 import type { Scope } from '../access/principal.js';
 
 /** Parts of a document: `true` is taken as a whole, a tree has parts of its own (of each element of a list). */

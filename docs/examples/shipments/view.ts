@@ -1,11 +1,9 @@
 import type { View } from '../../../mappings/contract.js';
 import { renderShipment } from './document.js';
-import type { ShipmentDocument } from './fields.js';
-import { shipmentCollection, shipmentFromStored, shipmentToStored } from './indexes.js';
-import { shipmentQueries } from './queries.js';
+import { type ShipmentDocument, shipments } from './fields.js';
 
 /** Shipped orders, each with the name and city it goes to. */
-export const shipmentsView: View<ShipmentDocument, 'shipments'> = {
+export const shipmentsView = {
   name: 'shipments',
   keyedBy: { aggregate: 'orders' },
   touchedBy: [
@@ -26,8 +24,5 @@ export const shipmentsView: View<ShipmentDocument, 'shipments'> = {
     },
   ],
   render: renderShipment,
-  toStored: shipmentToStored,
-  fromStored: shipmentFromStored,
-  storage: shipmentCollection,
-  queries: shipmentQueries,
-};
+  ...shipments,
+} satisfies View<ShipmentDocument, 'shipments'>;

@@ -1,11 +1,9 @@
 import type { View } from '../../contract.js';
 import { recentOrdersOf, renderCustomer } from './document.js';
-import type { CustomerDocument } from './fields.js';
-import { customerCollection, customerFromStored, customerToStored } from './indexes.js';
-import { customerQueries } from './queries.js';
+import { type CustomerDocument, customers } from './fields.js';
 
 /** Customers, each with counters and its newest orders. */
-export const customersView: View<CustomerDocument, 'customers'> = {
+export const customersView = {
   name: 'customers',
   keyedBy: { aggregate: 'customers' },
   touchedBy: [
@@ -34,8 +32,5 @@ export const customersView: View<CustomerDocument, 'customers'> = {
     },
   ],
   render: renderCustomer,
-  toStored: customerToStored,
-  fromStored: customerFromStored,
-  storage: customerCollection,
-  queries: customerQueries,
-};
+  ...customers,
+} satisfies View<CustomerDocument, 'customers'>;

@@ -1,46 +1,108 @@
-import { z } from 'zod';
 import { ORDER_STATUSES } from '../../aggregates/orders.js';
-import { count, flag, id, listOf, money, sources, text, time } from '../fields.js';
+import { declare } from '../declare.js';
+import {
+  count,
+  type DocumentOf,
+  flag,
+  id,
+  listOf,
+  money,
+  object,
+  oneOf,
+  sources,
+  text,
+  texts,
+  time,
+} from '../kinds.js';
+
+const customer = {
+  customerId: id({ filter: 'customerId', search: 'whole', example: 'c-7' }),
+  name: text({ nullable: true, search: { as: 'customerName', weight: 2 }, example: '王芳' }),
+  level: text({ nullable: true, filter: 'level', example: 'gold' }),
+  city: text({ nullable: true, example: '杭州' }),
+  deleted: flag({ index: true, example: false }),
+};
+
+const line = {
+  lineId: text(),
+  productId: id({ filter: 'productId', search: 'whole' }),
+  name: text({ nullable: true, search: { as: 'productName', weight: 2 } }),
+  brand: text({ nullable: true }),
+  category: text({ nullable: true, filter: 'category' }),
+  onShelf: flag({ nullable: true }),
+  deleted: flag(),
+  quantity: count(),
+  unitPrice: money(),
+  amount: money(),
+  returned: count(),
+};
+
+const phone = {
+  lineId: '1',
+  productId: 'p-3',
+  name: '苹果手机 iPhone 17 256GB',
+  brand: 'Apple',
+  category: 'phones',
+  onShelf: true,
+  deleted: false,
+  quantity: 1,
+  unitPrice: 599_900,
+  amount: 599_900,
+  returned: 0,
+};
+
+const phoneCase = {
+  lineId: '2',
+  productId: 'p-12',
+  name: '手机壳 Phone case',
+  brand: '绿联',
+  category: 'accessories',
+  onShelf: true,
+  deleted: false,
+  quantity: 2,
+  unitPrice: 3_950,
+  amount: 7_900,
+  returned: 0,
+};
 
 /** An order with its customer and products joined in. */
-export const orderFields = z.object({
-  orderId: id,
-  status: z.enum(ORDER_STATUSES).nullable(),
-  placedAt: time.nullable(),
-  updatedAt: time.nullable(),
-  paidAt: time.nullable(),
-  paymentMethod: text.nullable(),
-  currency: text.nullable(),
-  total: money,
-  itemCount: count,
-  returnedCount: count,
-  city: text.nullable().describe("Where the order goes; its customer's own is `customer.city`."),
-  cancelReason: text.nullable(),
-  carrier: text.nullable(),
-  trackingNo: text.nullable(),
-  customer: z
-    .object({ customerId: id, name: text.nullable(), level: text.nullable(), city: text.nullable(), deleted: flag })
-    .readonly(),
-  lines: listOf(
-    z
-      .object({
-        lineId: text,
-        productId: id,
-        name: text.nullable(),
-        brand: text.nullable(),
-        category: text.nullable(),
-        onShelf: flag.nullable(),
-        deleted: flag,
-        quantity: count,
-        unitPrice: money,
-        amount: money,
-        returned: count,
-      })
-      .readonly(),
-  ),
-  pending: listOf(text).describe('What has not arrived yet, such as `customers/c-7`.'),
-  sources,
-});
+const fields = {
+  orderId: id({ filter: 'orderId', search: 'whole', example: 'o-1001' }),
+  status: oneOf(ORDER_STATUSES, { nullable: true, filter: 'status', sort: 'status', example: 'shipped' }),
+  placedAt: time({ nullable: true, time: 'placed', sort: 'placedAt', example: '2026-11-01T10:00:00.000Z' }),
+  updatedAt: time({ nullable: true, time: 'updated', sort: 'updatedAt', example: '2026-11-02T01:30:12.480Z' }),
+  paidAt: time({ nullable: true, index: true, example: '2026-11-01T10:02:41.007Z' }),
+  paymentMethod: text({ nullable: true, filter: 'paymentMethod', example: 'alipay' }),
+  currency: text({ nullable: true, filter: 'currency', example: 'CNY' }),
+  total: money({ range: 'total', currency: 'currency', sort: 'total', example: 607_800 }),
+  itemCount: count({ index: true, example: 3 }),
+  returnedCount: count({ index: true, example: 0 }),
+  city: text({
+    nullable: true,
+    filter: 'city',
+    about: "Where the order goes; its customer's own is `customer.city`.",
+    example: '上海',
+  }),
+  cancelReason: text({ nullable: true, example: null }),
+  carrier: text({ nullable: true, example: '顺丰' }),
+  trackingNo: text({ nullable: true, search: 'whole', example: 'SF1390000000017' }),
+  customer: object(customer),
+  lines: listOf(line, { example: [phone, phoneCase] }),
+  pending: texts({ about: 'What has not arrived yet, such as `customers/c-7`.', example: [] }),
+  sources: sources({ example: { 'orders/o-1001': 4, 'customers/c-7': 2, 'products/p-3': 5, 'products/p-12': 1 } }),
+};
 
-export type OrderDocument = Readonly<z.output<typeof orderFields>>;
-export type OrderDocumentLine = OrderDocument['lines'][number];
+export type OrderDocument = DocumentOf<typeof fields>;
+export type OrderDocumentLine = DocumentOf<typeof line>;
+
+export const orders = declare(
+  {
+    store: 'elasticsearch',
+    id: 'orderId',
+    access: { scope: 'orders:read', customer: 'customer.customerId' },
+    defaultSort: '-placedAt',
+    relevance: true,
+    hidden: { filter: 'status', values: ['cancelled', 'rejected'], unless: 'includeCancelled' },
+  },
+  fields,
+);

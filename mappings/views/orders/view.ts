@@ -1,12 +1,10 @@
 import type { View } from '../../contract.js';
 import type { DomainEvent } from '../../events/event.js';
 import { orderChangeKeys, renderOrder } from './document.js';
-import type { OrderDocument } from './fields.js';
-import { orderFromStored, orderIndex, orderToStored } from './indexes.js';
-import { orderQueries } from './queries.js';
+import { type OrderDocument, orders } from './fields.js';
 
 /** Orders, each with its customer and its products. */
-export const ordersView: View<OrderDocument, 'orders'> = {
+export const ordersView = {
   name: 'orders',
   keyedBy: { aggregate: 'orders' },
   touchedBy: [
@@ -36,11 +34,8 @@ export const ordersView: View<OrderDocument, 'orders'> = {
   ],
   render: renderOrder,
   changeKeys: orderChangeKeys,
-  toStored: orderToStored,
-  fromStored: orderFromStored,
-  storage: orderIndex,
-  queries: orderQueries,
-};
+  ...orders,
+} satisfies View<OrderDocument, 'orders'>;
 
 /** Order documents show in `sources` the highest sequence of what they join: every numbered event reaches them. */
 function showsSequence(event: DomainEvent): boolean {

@@ -1,11 +1,9 @@
 import type { View } from '../../contract.js';
 import { renderProduct } from './document.js';
-import type { ProductDocument } from './fields.js';
-import { productFromStored, productIndex, productToStored } from './indexes.js';
-import { productQueries } from './queries.js';
+import { type ProductDocument, products } from './fields.js';
 
 /** Products, each with its sales of the last 30 days and of last month. */
-export const productsView: View<ProductDocument, 'products'> = {
+export const productsView = {
   name: 'products',
   keyedBy: { aggregate: 'products' },
   touchedBy: [
@@ -19,8 +17,5 @@ export const productsView: View<ProductDocument, 'products'> = {
     },
   ],
   render: renderProduct,
-  toStored: productToStored,
-  fromStored: productFromStored,
-  storage: productIndex,
-  queries: productQueries,
-};
+  ...products,
+} satisfies View<ProductDocument, 'products'>;

@@ -7,7 +7,7 @@ import { guardedPathsOf, pathsOf } from '../../../api/query/field-selection.js';
 import type { View } from '../../../mappings/contract.js';
 import { views } from '../../../mappings/registry.js';
 import { customersView } from '../../../mappings/views/customers/view.js';
-import { fieldMarks, personalText } from '../../../mappings/views/fields.js';
+import { text as textField, texts } from '../../../mappings/views/kinds.js';
 import { customer, order, product } from '../documents.js';
 
 const without = (...scopes: readonly string[]): Principal => ({
@@ -18,7 +18,8 @@ const noPii = without('customers:pii');
 
 /** A view that would let personal data be named, filtered, sorted, searched and counted. */
 const text = z.string().nullable();
-const personalList = z.array(z.string()).readonly().register(fieldMarks, { personal: true });
+const personalText = textField({ nullable: true, personal: true }).schema;
+const personalList = texts({ personal: true }).schema;
 const nosy = {
   ...customersView,
   queries: {

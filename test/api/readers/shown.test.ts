@@ -1,6 +1,5 @@
 /** What a generation of a former version lacks is null or empty in answers, never missing. */
 import { describe, expect, it } from 'vitest';
-import { exampleOf } from '../../../api/openapi/examples.js';
 import { shownOf } from '../../../api/readers/shown.js';
 import type { StoredDocument, View } from '../../../mappings/contract.js';
 import { views } from '../../../mappings/registry.js';
@@ -12,7 +11,7 @@ function without(stored: StoredDocument, name: string): StoredDocument {
 }
 
 describe.each(Object.values(views) as View[])('a document of $name', (view) => {
-  const document = exampleOf(view) as Readonly<Record<string, unknown>>;
+  const document = view.example as Readonly<Record<string, unknown>>;
   const stored = JSON.parse(JSON.stringify(view.toStored(document, CONTEXT))) as StoredDocument;
 
   it('is shown as it is when it lacks nothing', () => {
@@ -34,7 +33,7 @@ describe.each(Object.values(views) as View[])('a document of $name', (view) => {
 
 describe('what is inside', () => {
   it('is whole as well, in lists and objects', () => {
-    const [order, customer] = [exampleOf(views.orders), exampleOf(views.customers)] as [
+    const [order, customer] = [views.orders.example, views.customers.example] as [
       Readonly<Record<string, unknown>>,
       Readonly<Record<string, unknown>>,
     ];
