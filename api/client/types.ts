@@ -5,8 +5,11 @@ import type { Registered } from '../../mappings/registry.js';
 /** As they are answered whole. */
 export type Documents = { readonly [Name in keyof Registered]: Registered[Name]['example'] };
 
+/** @public */
 export type OrderDocument = Documents['orders'];
+/** @public */
 export type ProductDocument = Documents['products'];
+/** @public */
 export type CustomerDocument = Documents['customers'];
 
 type Queries = { readonly [Name in keyof Registered]: Registered[Name]['queries'] };

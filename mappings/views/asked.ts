@@ -40,10 +40,6 @@ type Using<F extends Fields, Use extends keyof Uses> = Extract<
 
 type NamesOf<F extends Fields, Use extends keyof Uses> = Using<F, Use>['uses'][Use] & string;
 
-type ByName<F extends Fields, Use extends 'filter' | 'range' | 'time' | 'sort'> = {
-  readonly [Name in NamesOf<F, Use>]: Extract<LeafIn<F>, { readonly uses: { readonly [_ in Use]: Name } }>;
-};
-
 type FilterOf<L> = L extends { readonly kind: 'id' }
   ? Extract<Filter, { readonly kind: 'id' }>
   : L extends { readonly kind: 'flag' }
@@ -65,8 +61,8 @@ export type QueriesOf<F extends Fields, S> = Omit<
   QueryDeclaration,
   'filters' | 'ranges' | 'times' | 'sorts' | 'relevance' | 'hidden' | 'listOmits'
 > & {
-  readonly filters: { readonly [Name in NamesOf<F, 'filter'>]: FilterOf<ByName<F, 'filter'>[Name]> };
-  readonly ranges: { readonly [Name in NamesOf<F, 'range'>]: RangeOf<ByName<F, 'range'>[Name]> };
+  readonly filters: { readonly [L in Using<F, 'filter'> as L['uses']['filter']]: FilterOf<L> };
+  readonly ranges: { readonly [L in Using<F, 'range'> as L['uses']['range']]: RangeOf<L> };
   readonly times: { readonly [Name in NamesOf<F, 'time'>]: TimeRange };
   readonly sorts: { readonly [Name in NamesOf<F, 'sort'>]: Sort };
   readonly listOmits: readonly (Omitted<F> & string)[];
@@ -75,12 +71,12 @@ export type QueriesOf<F extends Fields, S> = Omit<
 type AnySettings = Keeping & Pick<QueryDeclaration, 'access' | 'defaultSort' | 'relevance' | 'hidden'>;
 
 export function queriesOf(fields: Fields, columns: readonly Column[], settings: AnySettings): QueryDeclaration {
-  const { id, access, defaultSort, relevance, hidden } = settings;
+  const { store: _, id, ...others } = settings;
   const idColumn = columns.find(({ path }) => path === id);
   const suggested = columns.find(({ field }) => field.uses.suggest !== undefined);
   return {
+    ...others,
     id: { name: id, sortField: idColumn?.sortedBy ?? id },
-    access,
     fields: schemaOf(fields),
     filters: byName(columns, 'filter', filterBy),
     ranges: byName(columns, 'range', rangeOver),
@@ -89,11 +85,8 @@ export function queriesOf(fields: Fields, columns: readonly Column[], settings: 
       field: sortedBy,
       ...(missing === undefined ? {} : { missing }),
     })),
-    defaultSort,
-    relevance,
     search: columns.flatMap(searchIn),
     ...(suggested === undefined ? {} : { suggest: suggestOf(suggested) }),
-    ...(hidden === undefined ? {} : { hidden }),
     listOmits: Object.keys(fields).filter((name) => fields[name]?.uses.omitted === true),
   };
 }

@@ -20,11 +20,11 @@ export interface Column extends Place {
   /** The path of what its sort is by: the value itself, or a key of it. */
   readonly sortedBy: string;
   /** The path of a boolean that is true where the value is missing. */
-  readonly missing?: string;
+  readonly missing: string | undefined;
   /** The path of what the words of `q` are looked for in. */
-  readonly searched?: string;
+  readonly searched: string | undefined;
   /** The path of the text as `wordsOnly` makes it. */
-  readonly whole?: string;
+  readonly whole: string | undefined;
   readonly keys: readonly Derived[];
   readonly search: readonly Derived[];
 }
@@ -53,15 +53,7 @@ export function columnsOf(fields: Fields, keeping: Keeping): readonly Column[] {
     const [key, missing] = keys.map(({ name }) => `keys.${name}`);
     const search = searchOf(place, keeping);
     const [searched, whole] = search.map(({ name }) => `search.${name}`);
-    return {
-      ...place,
-      sortedBy: key ?? place.path,
-      ...(missing === undefined ? {} : { missing }),
-      ...(searched === undefined ? {} : { searched }),
-      ...(whole === undefined ? {} : { whole }),
-      keys,
-      search,
-    };
+    return { ...place, sortedBy: key ?? place.path, missing, searched, whole, keys, search };
   });
 }
 

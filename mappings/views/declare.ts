@@ -5,7 +5,7 @@
 import type { DerivationSettings, Storage, StoredDocument } from '../contract.js';
 import { type QueriesOf, queriesOf, type Settings } from './asked.js';
 import { type Column, columnsOf } from './columns.js';
-import type { DocumentOf, Field, Fields, LeafKind } from './kinds.js';
+import { type DocumentOf, exampleOf, type Fields } from './kinds.js';
 import { storageOf } from './storage.js';
 import { storedFormOf } from './stored-form.js';
 
@@ -26,7 +26,7 @@ export function declare<const S extends Settings<F>, F extends Fields>(settings:
   return {
     storage: storageOf(fields, columns, settings),
     queries: queriesOf(fields, columns, settings) as unknown as QueriesOf<F, S>,
-    example: exampleOf(fields) as DocumentOf<F>,
+    example: exampleOf(fields),
     toStored,
     fromStored: (stored) => fromStored(stored) as DocumentOf<F>,
   };
@@ -35,32 +35,19 @@ export function declare<const S extends Settings<F>, F extends Fields>(settings:
 /** Of the stored form, and of what a store's adapter adds to it. */
 const TAKEN = ['keys', 'search', 'hidden', 'ticket'];
 
-function requireFields(fields: Fields): void {
-  for (const [name, field] of Object.entries(fields)) {
-    requireName(name);
-    if (TAKEN.includes(name)) throw new TypeError(`The name ${name} is taken: documents are stored with it.`);
-    requireInner(name, field);
-  }
-}
-
-function requireName(name: string): void {
-  if (!/^[a-z][a-zA-Z0-9]*$/.test(name)) {
-    throw new TypeError(`The field ${name} needs a name of letters and digits that begins with a small letter.`);
-  }
-}
-
-/** Within an object or a list there may be several values, or none: what is for one of each document is not for them. */
-function requireInner(path: string, { fields }: Field): void {
-  for (const [name, field] of Object.entries(fields ?? {})) {
-    requireName(name);
-    const { kind, uses } = field;
-    const isOfDocument = kind === 'sources' || kind === 'moneyByCurrency';
-    if (isOfDocument || uses.sort !== undefined || uses.suggest !== undefined || uses.omitted !== undefined) {
-      throw new TypeError(
-        `The field ${path}.${name} is within another: sort, suggest, omitted, moneyByCurrency and sources are for fields at the top.`,
-      );
+function requireFields(fields: Fields, above = ''): void {
+  for (const [name, { kind, uses, fields: inner }] of Object.entries(fields)) {
+    const path = above + name;
+    if (!/^[a-z][a-zA-Z0-9]*$/.test(name)) {
+      throw new TypeError(`The field ${path} needs a name of letters and digits that begins with a small letter.`);
     }
-    requireInner(`${path}.${name}`, field);
+    if (TAKEN.includes(path)) throw new TypeError(`The name ${path} is taken: documents are stored with it.`);
+    // Within an object or a list there may be several values, or none.
+    const isOfDocument = kind === 'sources' || kind === 'moneyByCurrency' || uses.sort || uses.suggest || uses.omitted;
+    if (above !== '' && isOfDocument) {
+      throw new TypeError(`The field ${path} is within another, and is or has what is for fields at the top only.`);
+    }
+    requireFields(inner ?? {}, `${path}.`);
   }
 }
 
@@ -70,30 +57,4 @@ function requireDistinct(columns: readonly Column[]): void {
   if (twice !== undefined) {
     throw new TypeError(`Two fields are searched by the name ${twice}: give one of them another by "as".`);
   }
-}
-
-const ANY: Readonly<Record<LeafKind, unknown>> = {
-  id: 'example',
-  text: 'example',
-  oneOf: 'example',
-  texts: ['example'],
-  time: '2026-11-01T10:00:00.000Z',
-  flag: true,
-  count: 1,
-  money: 1,
-  decimal: 1,
-  moneyByCurrency: {},
-  sources: {},
-};
-
-/** As the fields say, or else something of their kind. */
-function exampleOf(fields: Fields): object {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, { kind, uses, values, fields: inner }]) => {
-      if (uses.example !== undefined) return [name, uses.example];
-      if (kind === 'object') return [name, exampleOf(inner ?? {})];
-      if (kind === 'list') return [name, [exampleOf(inner ?? {})]];
-      return [name, values?.[0] ?? ANY[kind]];
-    }),
-  );
 }

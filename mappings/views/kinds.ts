@@ -20,7 +20,7 @@ export interface Uses extends FieldMarks {
   readonly nullable?: true;
   /** What its name does not say, for the documentation. */
   readonly about?: string;
-  /** What it holds in the example that the documentation shows; absent: something of its kind. */
+  /** What it holds in the document that the documentation shows; absent: something of its kind. */
   readonly example?: unknown;
   /** Left out of lists unless `fields` names it. */
   readonly omitted?: true;
@@ -75,6 +75,7 @@ export interface Field<K extends Kind = Kind, Value = unknown, U extends Uses = 
   readonly uses: U;
   /** Of the value as it is answered. */
   readonly schema: z.ZodType<Value>;
+  readonly example: Value;
   /** All that a value may be, where that is a closed set. */
   readonly values?: readonly string[];
   /** Of an object, or of each object in a list. */
@@ -106,18 +107,20 @@ type LeafOf<K extends LeafKind, Value, Use extends keyof Uses> = <const U extend
 function leaf<K extends LeafKind, Value, Use extends keyof Uses = never>(
   kind: K,
   schema: () => z.ZodType<Value>,
+  sample: Value,
 ): LeafOf<K, Value, Use> {
-  return (uses) => field(kind, schema(), uses, null);
+  return (uses) => field(kind, schema(), sample, uses, null);
 }
 
-/** The schema is told of as it is used, so it must be this field's own. */
+/** `plain` becomes what the uses make of it and is told of as they say, so it must be this field's own. */
 function field<K extends Kind, Value, U extends Uses, Inner>(
   kind: K,
   plain: z.ZodType<Value>,
+  sample: Value,
   uses: U | undefined,
   fields: Inner,
 ): Field<K, Nullable<Value, U>, U, Inner> {
-  const { nullable, about, personal, needs } = uses ?? ({} as Uses);
+  const { nullable, about, personal, needs, example = sample } = uses ?? ({} as Uses);
   let schema: z.ZodType = nullable === true ? plain.nullable() : plain;
   if (about !== undefined) schema = schema.describe(about);
   if (personal !== undefined || needs !== undefined) {
@@ -129,48 +132,68 @@ function field<K extends Kind, Value, U extends Uses, Inner>(
       ...(needs === undefined ? {} : { needs }),
     });
   }
-  return { kind, uses: uses ?? ({} as U), schema: schema as z.ZodType<Nullable<Value, U>>, fields };
+  type Shown = Nullable<Value, U>;
+  return { kind, uses: uses ?? ({} as U), schema: schema as z.ZodType<Shown>, example: example as Shown, fields };
 }
 
-export const id = leaf<'id', string, 'filter' | 'search'>('id', () => z.string().min(1).max(128));
-export const text = leaf<'text', string, 'filter' | 'sort' | 'missingLast' | 'search' | 'suggest'>('text', () =>
-  z.string(),
+export const id = leaf<'id', string, 'filter' | 'search'>('id', () => z.string().min(1).max(128), 'example');
+
+export const text = leaf<'text', string, 'filter' | 'sort' | 'missingLast' | 'search' | 'suggest'>(
+  'text',
+  () => z.string(),
+  'example',
 );
-export const texts = leaf<'texts', readonly string[], 'filter' | 'search'>('texts', () =>
-  z.array(z.string()).readonly(),
+
+export const texts = leaf<'texts', readonly string[], 'filter' | 'search'>(
+  'texts',
+  () => z.array(z.string()).readonly(),
+  ['example'],
 );
+
 /** RFC 3339 in UTC with milliseconds. */
-export const time = leaf<'time', string, 'time' | 'sort' | 'missingLast'>('time', () =>
-  z.iso.datetime({ precision: 3 }),
+export const time = leaf<'time', string, 'time' | 'sort' | 'missingLast'>(
+  'time',
+  () => z.iso.datetime({ precision: 3 }),
+  '2026-11-01T10:00:00.000Z',
 );
-export const flag = leaf<'flag', boolean, 'filter'>('flag', () => z.boolean());
-export const count = leaf<'count', number, 'range' | 'sort'>('count', () => z.int().min(0));
-export const decimal = leaf<'decimal', number, 'range' | 'sort'>('decimal', () => z.number().min(0));
-export const money = leaf<'money', number, 'range' | 'currency' | 'sort'>('money', () =>
-  z.int().describe('In minor units of its currency.'),
+
+export const flag = leaf<'flag', boolean, 'filter'>('flag', () => z.boolean(), true);
+
+export const count = leaf<'count', number, 'range' | 'sort'>('count', () => z.int().min(0), 1);
+
+export const decimal = leaf<'decimal', number, 'range' | 'sort'>('decimal', () => z.number().min(0), 1);
+
+export const money = leaf<'money', number, 'range' | 'currency' | 'sort'>(
+  'money',
+  () => z.int().describe('In minor units of its currency.'),
+  1,
 );
+
 /** Sorts and compares by the amount in the reporting currency. */
 export const moneyByCurrency = leaf<'moneyByCurrency', Readonly<Record<string, number>>, 'range' | 'sort'>(
   'moneyByCurrency',
   () => z.record(z.string(), z.int()).readonly().describe('Amounts in minor units, by currency.'),
+  {},
 );
-export const sources = leaf<'sources', Readonly<Record<string, number | null>>>('sources', () =>
-  z
-    .record(z.string(), z.int().nullable())
-    .readonly()
-    .describe('The highest `sequence` of each aggregate that the document shows, such as `{"orders/o-1": 7}`.'),
+
+const SOURCES = 'The highest `sequence` of each aggregate that the document shows, such as `{"orders/o-1": 7}`.';
+
+export const sources = leaf<'sources', Readonly<Record<string, number | null>>>(
+  'sources',
+  () => z.record(z.string(), z.int().nullable()).readonly().describe(SOURCES),
+  {},
 );
 
 /** One of a closed set of texts. */
 export function oneOf<const Value extends string, const U extends Allowed<Value, 'filter' | 'sort'>>(
-  values: readonly Value[],
+  values: readonly [Value, ...Value[]],
   uses?: U & Only<U, Allowed<Value, 'filter' | 'sort'>>,
 ): Field<'oneOf', Nullable<Value, U>, U, null> {
-  return { ...field('oneOf', z.enum(values) as z.ZodType<Value>, uses as U | undefined, null), values };
+  return { ...field('oneOf', z.enum(values) as z.ZodType<Value>, values[0], uses as U | undefined, null), values };
 }
 
 export function object<Inner extends Fields>(fields: Inner): Field<'object', DocumentOf<Inner>, Uses, Inner> {
-  return field('object', partOf(fields), {}, fields);
+  return field('object', partOf(fields), exampleOf(fields), {}, fields);
 }
 
 /** A list of objects. */
@@ -178,7 +201,7 @@ export function listOf<Inner extends Fields, const U extends Allowed<readonly Do
   fields: Inner,
   uses?: U & Only<U, Allowed<readonly DocumentOf<Inner>[], never>>,
 ): Field<'list', Nullable<readonly DocumentOf<Inner>[], U>, U, Inner> {
-  return field('list', z.array(partOf(fields)).readonly(), uses as U | undefined, fields);
+  return field('list', z.array(partOf(fields)).readonly(), [exampleOf(fields)], uses as U | undefined, fields);
 }
 
 function partOf<Inner extends Fields>(fields: Inner): z.ZodType<DocumentOf<Inner>> {
@@ -187,4 +210,8 @@ function partOf<Inner extends Fields>(fields: Inner): z.ZodType<DocumentOf<Inner
 
 export function schemaOf(fields: Fields): z.ZodObject {
   return z.object(Object.fromEntries(Object.entries(fields).map(([name, { schema }]) => [name, schema])));
+}
+
+export function exampleOf<F extends Fields>(fields: F): DocumentOf<F> {
+  return Object.fromEntries(Object.entries(fields).map(([name, { example }]) => [name, example])) as DocumentOf<F>;
 }

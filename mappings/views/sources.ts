@@ -1,9 +1,6 @@
 /** Maps by free keys, as documents have them and as the stores keep them: `sources`, and amounts by currency. */
 import type { AggregateName } from '../events/event.js';
 
-/** Pairs: ids contain dots and `$`, which are no safe keys in the stores. */
-export type StoredSources = readonly (readonly [string, number | null])[];
-
 export function sourceName(aggregate: AggregateName, id: string): string {
   return `${aggregate}/${id}`;
 }
@@ -34,6 +31,7 @@ export function amountIn(record: Readonly<Record<string, number>>, currency: str
   return Object.hasOwn(record, currency) ? (record[currency] ?? 0) : 0;
 }
 
+/** For the stores, in which ids are no safe keys: they contain dots and `$`. */
 export function toPairs<Value>(record: Readonly<Record<string, Value>>): [string, Value][] {
   return Object.entries(record);
 }

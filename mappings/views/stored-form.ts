@@ -1,7 +1,7 @@
 /** A document as its store keeps it, and back: the document itself, its maps as lists, and `keys` and `search` beside it. */
 import type { DerivationSettings, StoredDocument } from '../contract.js';
 import type { Column, Derived } from './columns.js';
-import { fromAmounts, fromPairs, type StoredAmounts, type StoredSources, toAmounts, toPairs } from './sources.js';
+import { fromAmounts, fromPairs, toAmounts, toPairs } from './sources.js';
 
 export interface StoredForm {
   toStored(document: object, settings: DerivationSettings): StoredDocument;
@@ -10,14 +10,8 @@ export interface StoredForm {
 
 /** What no store can keep as it is. */
 const MAPS = {
-  sources: {
-    to: (map: unknown) => toPairs(map as Readonly<Record<string, number | null>>),
-    from: (stored: unknown) => fromPairs(stored as StoredSources),
-  },
-  moneyByCurrency: {
-    to: (map: unknown) => toAmounts(map as Readonly<Record<string, number>>),
-    from: (stored: unknown) => fromAmounts(stored as StoredAmounts),
-  },
+  sources: { to: toPairs, from: fromPairs },
+  moneyByCurrency: { to: toAmounts, from: fromAmounts },
 } as const;
 
 /** Every document passes here: what there is to do is gathered once. */
@@ -30,14 +24,14 @@ export function storedFormOf(columns: readonly Column[]): StoredForm {
   return {
     toStored(document, settings) {
       const stored: Record<string, unknown> = { ...document };
-      for (const { name, to } of maps) stored[name] = to(stored[name]);
+      for (const { name, to } of maps) stored[name] = to(stored[name] as never);
       if (keys.length > 0) stored.keys = valuesOf(keys, document, settings);
       if (search.length > 0) stored.search = valuesOf(search, document, settings);
       return stored;
     },
     fromStored(stored) {
       const { keys: _, search: __, ...document } = stored as Record<string, unknown>;
-      for (const { name, from } of maps) document[name] = from(document[name]);
+      for (const { name, from } of maps) document[name] = from(document[name] as never);
       return document;
     },
   };

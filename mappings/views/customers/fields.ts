@@ -5,7 +5,7 @@ import { count, type DocumentOf, id, listOf, money, moneyByCurrency, oneOf, sour
 const recentLine = {
   productId: id({ example: 'p-3' }),
   name: text({ nullable: true, example: '苹果手机 iPhone 17 256GB' }),
-  quantity: count({ example: 1 }),
+  quantity: count({ example: 2 }),
   unitPrice: money({ example: 599_900 }),
 };
 
@@ -14,16 +14,10 @@ const recentOrder = {
   status: oneOf(ORDER_STATUSES, { nullable: true, example: 'shipped' }),
   placedAt: time({ nullable: true, example: '2026-11-01T10:00:00.000Z' }),
   currency: text({ nullable: true, example: 'CNY' }),
-  total: money({ example: 607_800 }),
-  itemCount: count({ example: 3 }),
-  lineCount: count({ about: 'How many lines the order has.', example: 2 }),
-  lines: listOf(recentLine, {
-    about: 'The first of them, at most 20.',
-    example: [
-      { productId: 'p-3', name: '苹果手机 iPhone 17 256GB', quantity: 1, unitPrice: 599_900 },
-      { productId: 'p-12', name: '手机壳 Phone case', quantity: 2, unitPrice: 3_950 },
-    ],
-  }),
+  total: money({ example: 1_199_800 }),
+  itemCount: count({ example: 2 }),
+  lineCount: count({ about: 'How many lines the order has.' }),
+  lines: listOf(recentLine, { about: 'The first of them, at most 20.' }),
 };
 
 /**
