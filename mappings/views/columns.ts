@@ -84,12 +84,12 @@ function readerOf(name: string, above: Above | undefined): (document: unknown) =
 }
 
 /** The key that sorts, and whether it is missing. */
-function keysOf({ name, kind, field: { uses } }: Place, { store, id }: Keeping): Derived[] {
+function keysOf({ path, name, kind, field: { uses } }: Place, { store, id }: Keeping): Derived[] {
   if (kind === 'moneyByCurrency') {
     const isAsked = uses.sort !== undefined || uses.range !== undefined;
     return isAsked ? [{ name, type: integer, from: inReportingCurrency }] : [];
   }
-  if (store === 'elasticsearch' || (name !== id && uses.sort === undefined)) return [];
+  if (store === 'elasticsearch' || (path !== id && uses.sort === undefined)) return [];
   // By code point on every server, and without a value as the empty text.
   const key = { name, type: {}, from: (value: unknown) => codePointKey((value as string | null) ?? '') };
   if (uses.missingLast) return [key, { name: `${name}Missing`, type: boolean, from: (value) => value === null }];

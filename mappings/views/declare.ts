@@ -22,6 +22,7 @@ export function declare<const S extends Settings<F>, F extends Fields>(settings:
   requireFields(fields);
   const columns = columnsOf(fields, settings);
   requireDistinct(columns);
+  requireFiltered(columns, settings.access.customer);
   const { toStored, fromStored } = storedFormOf(columns);
   return {
     storage: storageOf(fields, columns, settings),
@@ -52,9 +53,21 @@ function requireFields(fields: Fields, above = ''): void {
 }
 
 function requireDistinct(columns: readonly Column[]): void {
-  const names = columns.flatMap(({ search }) => search.map(({ name }) => name));
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) {
-    throw new TypeError(`Two fields are searched by the name ${twice}: give one of them another by "as".`);
+  for (const group of ['keys', 'search'] as const) {
+    const names = columns.flatMap((column) => column[group].map(({ name }) => name));
+    const twice = names.find((name, i) => names.indexOf(name) !== i);
+    if (twice === undefined) continue;
+    throw new TypeError(
+      `Two fields are stored as ${group}.${twice}: give one of them another name, or search it "as" one.`,
+    );
   }
+}
+
+/** By whose documents they are every list of theirs is narrowed, and by its currency every amount is counted. */
+function requireFiltered(columns: readonly Column[], customer: string | undefined): void {
+  const filtered = new Set(columns.filter(({ field }) => field.uses.filter !== undefined).map(({ path }) => path));
+  const named = [customer, ...columns.map(({ field }) => field.uses.currency)];
+  const lacking = named.find((path) => path !== undefined && !filtered.has(path));
+  if (lacking === undefined) return;
+  throw new TypeError(`The field ${lacking} tells whose documents they are, or a currency: declare it, with a filter.`);
 }

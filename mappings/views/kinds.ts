@@ -91,11 +91,9 @@ export type DocumentOf<F extends Fields> = { readonly [Name in keyof F]: z.outpu
 
 type Nullable<Value, U extends Uses> = U extends { readonly nullable: true } ? Value | null : Value;
 
-/** The uses of a field's kind. */
-type Allowed<Value, Use extends keyof Uses> = Pick<Uses, 'about' | 'personal' | 'needs' | 'omitted' | 'index' | Use> & {
-  readonly nullable?: true;
-  readonly example?: Value | null;
-};
+/** The uses of a field's kind. Lists and maps are never `null`, but empty. */
+type Allowed<Value, Use extends keyof Uses> = Pick<Uses, 'about' | 'personal' | 'needs' | 'omitted' | 'index' | Use> &
+  (Value extends object ? { readonly example?: Value } : { readonly nullable?: true; readonly example?: Value | null });
 
 /** Nothing but them: one that is misspelt would do nothing. */
 type Only<U, A> = { readonly [Name in Exclude<keyof U, keyof A>]: never };

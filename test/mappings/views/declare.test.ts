@@ -22,7 +22,7 @@ const fields = {
   worth: money({ range: 'worth', currency: 'currency' }),
   currency: text({ filter: 'currency', example: 'EUR' }),
   fees: moneyByCurrency({ range: 'fees' }),
-  receiver: object({ customerId: id({ filter: 'customerId' }), since: time({ index: true }) }),
+  receiver: object({ customerId: id({ filter: 'customerId' }), parcelId: id(), since: time({ index: true }) }),
   boxes: listOf(
     { items: listOf({ sku: id({ filter: 'sku', search: 'whole' }), tags: texts({ filter: 'tag' }) }), size: count() },
     { omitted: true, needs: 'products:read' },
@@ -65,7 +65,7 @@ describe('a declaration in Elasticsearch', () => {
         ...{ parcelId: keyword, name: keyword, note: unindexed, kind: keyword, labels: keyword, sentAt: date },
         ...{ fragile: { type: 'boolean' }, weight: { type: 'double' }, worth: { type: 'long' }, currency: keyword },
         fees: { type: 'nested' },
-        receiver: { properties: { customerId: keyword, since: date } },
+        receiver: { properties: { customerId: keyword, parcelId: unindexed, since: date } },
         boxes: { properties: { items: { properties: { sku: keyword, tags: keyword } }, size: unindexed } },
         sources: unindexed,
         keys: { properties: { fees: { type: 'long' } } },
@@ -223,13 +223,13 @@ describe('a declaration', () => {
   it.each<[string, kinds.Fields, string]>([
     ['a name that is none', { ['__proto__']: text() }, 'The field __proto__ needs a name'],
     ['a name with a dot', { 'a.b': text() }, 'The field a.b needs a name'],
-    ['a name further inside that is none', { a: object({ $b: text() }) }, 'The field $b needs a name'],
+    ['a name further inside that is none', { a: object({ $b: text() }) }, 'The field a.$b needs a name'],
     ['a name that is taken', { search: text() }, 'The name search is taken'],
     ['two filters of one name', { a: text({ filter: 'x' }), b: flag({ filter: 'x' }) }, 'Two fields have the filter x'],
     [
       'two searched fields of one name',
       { name: text({ search: 'whole' }), a: object({ name: text({ search: { weight: 1 } }) }) },
-      'Two fields are searched by the name name',
+      'Two fields are stored as search.name',
     ],
     ['a sort within a list', { a: listOf({ b: count({ sort: 'b' }) }) }, 'The field a.b is within another'],
     ['amounts within an object', { a: object({ b: moneyByCurrency() }) }, 'The field a.b is within another'],
@@ -238,9 +238,15 @@ describe('a declaration', () => {
       { a: money({ range: 'a' }) },
       "The field a has a range and must name its currency's",
     ],
+    ['a currency that is not there', { a: money({ range: 'a', currency: 'b' }) }, 'The field b tells whose documents'],
     ['a completed text that is not searched', { a: text({ suggest: true }) }, 'The field a is completed'],
   ])('refuses %s', (_, others, sentence) => {
     expect(() => declare(top, { parcelId, ...others })).toThrow(sentence);
+  });
+
+  it('refuses a customer by whom documents cannot be filtered', () => {
+    const access = { scope: 'orders:read', customer: 'owner' } as const;
+    expect(() => declare({ ...top, access }, { parcelId, owner: id() })).toThrow('The field owner tells whose');
   });
 
   it('refuses completions and whole texts in MongoDB, which has none', () => {
@@ -251,7 +257,17 @@ describe('a declaration', () => {
   });
 
   it('refuses a field that would be shown as null and may not be', () => {
-    // @ts-expect-error nor does it compile
-    expect(() => text({ personal: true, misspelt: true })).toThrow('declare it nullable');
+    expect(() => text({ personal: true })).toThrow('declare it nullable');
+  });
+
+  it('does not compile with uses that its kind does not have', () => {
+    // @ts-expect-error -- misspelt
+    text({ filter: 'a', serach: 'whole' });
+    // @ts-expect-error -- no number
+    text({ filter: 'a', range: 'a' });
+    // @ts-expect-error -- lists are empty, never null
+    texts({ nullable: true });
+    // @ts-expect-error -- not one of them
+    oneOf(['a', 'b'], { example: 'c' });
   });
 });
