@@ -7,14 +7,50 @@ const only = (library, places) => ({
   to: { path: `^node_modules/${library}/` },
 });
 
+/** Each folder knows those before it, types included. */
+const layered = (root, layers) =>
+  layers.map((folders, place) => ({
+    name: `${root}-${folders.join('-and-')}-know-no-later-step`,
+    comment: 'From the events to what operators do, each step knows those before it.',
+    severity: 'error',
+    from: { path: `^${root}/(${folders.join('|')})/` },
+    to: {
+      path: `^${root}/`,
+      pathNot: `^${root}/(${layers
+        .slice(0, place + 1)
+        .flat()
+        .join('|')})/`,
+    },
+  }));
+
+const ADAPTERS_KNOWN_BY = [
+  '^projector/admin-api/(mending|operations)\\.ts$',
+  '^projector/cli/(inspection|quarantine|tool)\\.ts$',
+  '^projector/operations/status\\.ts$',
+];
+
 module.exports = {
   forbidden: [
     {
       name: 'no-cycles',
-      comment: 'Imports run one way. Types may refer to each other.',
+      comment: 'Imports run one way, those of types as well.',
       severity: 'error',
-      from: {},
+      from: { pathNot: '^(mappings|test)/' },
+      to: { circular: true },
+    },
+    {
+      name: 'no-cycles-of-values',
+      comment: 'Declarations may refer to the types of the registry that lists them, and tests to those of each other.',
+      severity: 'error',
+      from: { path: '^(mappings|test)/' },
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'no-cycles-of-folders',
+      severity: 'error',
+      scope: 'folder',
+      from: { path: '^(api|runtime)' },
+      to: { circular: true },
     },
     {
       name: 'projector-and-api-apart',
@@ -42,6 +78,42 @@ module.exports = {
       from: { path: '^mappings/' },
       to: { pathNot: ['^mappings/', '^node_modules/zod/', '^(node:)?(crypto|buffer)$'] },
     },
+    {
+      name: 'stored-layout-knows-declarations-only',
+      comment: 'What is stored is written down once, for both processes.',
+      severity: 'error',
+      from: { path: '^runtime/storage/' },
+      to: { path: '^(runtime|projector|api)/', pathNot: '^runtime/storage/' },
+    },
+    {
+      name: 'adapters-know-ports',
+      comment: 'What stands between the projector and a server knows what is asked of it, and nothing of who asks.',
+      severity: 'error',
+      from: { path: '^projector/(kafka|stores)/' },
+      to: { path: '^projector/', pathNot: '^projector/(ports|work|kafka|stores)/' },
+    },
+    {
+      name: 'stores-do-not-know-each-other',
+      severity: 'error',
+      from: { path: '^projector/stores/([^/]+)/' },
+      to: { path: '^projector/(kafka|stores/[^/]+)/', pathNot: '^projector/stores/$1/' },
+    },
+    {
+      name: 'only-composition-knows-adapters',
+      comment: 'Those that are left speak to MongoDB themselves: the commands of operators.',
+      severity: 'error',
+      from: { path: '^projector/', pathNot: ['^projector/(composition|kafka|stores)/', ...ADAPTERS_KNOWN_BY] },
+      to: { path: '^projector/(kafka|stores)/' },
+    },
+    ...layered('projector', [
+      ['ports'],
+      ['work'],
+      ['kafka', 'stores', 'pipeline'],
+      ['fan-out', 'clock'],
+      ['generations'],
+      ['reconcile'],
+      ['operations'],
+    ]),
     {
       name: 'runtime-knows-no-process',
       severity: 'error',

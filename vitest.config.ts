@@ -6,7 +6,7 @@ const NEED_SERVERS = [
   'test/stack/embedded-mongo.test.ts',
   'test/sample/feeder.test.ts',
   'test/projector/{kafka,stores}/**/*.test.ts',
-  'test/projector/generations/restarts.test.ts',
+  'test/projector/composition/restarts.test.ts',
   'test/api/{readers,freshness,relevance}/**/*.test.ts',
   'test/api/history/kafka/**/*.test.ts',
   'test/runtime/kafkajs/**/*.test.ts',

@@ -1,7 +1,7 @@
 /** The same client for both sides: HTTP over kept-alive connections, JSON parsed; MongoDB through its driver. */
 import http from 'node:http';
 import { type Db, MongoClient } from 'mongodb';
-import { databaseOf } from '../runtime/names.js';
+import { databaseOf } from '../runtime/storage/names.js';
 import type { Addresses } from '../stack/servers.js';
 import type { StoreRequest } from './api-recording.js';
 

@@ -8,8 +8,13 @@ import {
   jobsCollection,
   positionsCollection,
   REGISTRY_COLLECTION,
-} from '../runtime/names.js';
-import { type GenerationRecord, HIDDEN_FIELD, type PositionRecord, type RegistryRecord } from '../runtime/records.js';
+} from '../runtime/storage/names.js';
+import {
+  type GenerationRecord,
+  HIDDEN_FIELD,
+  type PositionRecord,
+  type RegistryRecord,
+} from '../runtime/storage/records.js';
 
 export class Derived {
   private generation: GenerationRecord | null = null;

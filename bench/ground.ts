@@ -2,11 +2,11 @@
 import { Client } from '@elastic/elasticsearch';
 import { Kafka, logLevel } from 'kafkajs';
 import { MongoClient } from 'mongodb';
-import type { DocumentScan } from '../projector/ports.js';
-import { documentScanByView } from '../projector/stores/by-view.js';
+import { documentScanByView } from '../projector/composition/by-view.js';
+import type { DocumentScan } from '../projector/ports/documents.js';
 import { ElasticsearchDocumentScan } from '../projector/stores/elasticsearch/document-scan.js';
 import { MongoDocumentScan } from '../projector/stores/mongodb/document-scan.js';
-import { databaseOf } from '../runtime/names.js';
+import { databaseOf } from '../runtime/storage/names.js';
 import type { Addresses } from '../stack/servers.js';
 import { Derived } from './derived.js';
 

@@ -1,14 +1,14 @@
 /** One rebuild by the projector that runs, watched as `projector rebuild status` shows it, and removed afterwards. */
 import { setTimeout } from 'node:timers/promises';
+import { type OperationServers, rebuildingPorts } from '../projector/composition/operations.js';
 import { costsOf } from '../projector/generations/costs.js';
-import type { RebuildCosts, RebuildRecord } from '../projector/generations/rebuild-record.js';
-import { type OperationServers, rebuildingPorts } from '../projector/operations/compose.js';
 import { startRebuild } from '../projector/operations/rebuilding.js';
 import { retireGeneration } from '../projector/operations/retiring.js';
 import { rebuildStatus } from '../projector/operations/status.js';
 import { rollBack, switchGeneration } from '../projector/operations/switching.js';
-import { consumerGroup } from '../runtime/names.js';
-import type { GenerationRecord } from '../runtime/records.js';
+import type { RebuildCosts, RebuildRecord } from '../projector/ports/rebuilds.js';
+import { consumerGroup } from '../runtime/storage/names.js';
+import type { GenerationRecord } from '../runtime/storage/records.js';
 
 type Derivation = Pick<GenerationRecord, 'businessTimeZone' | 'reportingCurrency'>;
 

@@ -2,8 +2,8 @@
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { views } from '../mappings/registry.js';
-import { projectorSettings } from '../projector/config.js';
-import { withServers } from '../projector/operations/servers.js';
+import { withServers } from '../projector/composition/servers.js';
+import { projectorSettings } from '../projector/composition/settings.js';
 import { createLog } from '../runtime/log.js';
 import { readSettings } from '../runtime/settings.js';
 import { defineBench } from './declaration.js';

@@ -1,12 +1,12 @@
 /** Documents in requests of the projector's size, in files, so that the bare limit can send the very same. */
 import type { ViewName } from '../mappings/contract.js';
 import { views } from '../mappings/registry.js';
-import { composeProjector } from '../projector/composition.js';
-import { projectorSettings } from '../projector/config.js';
-import type { DocumentScan, DocumentStore, Published } from '../projector/ports.js';
+import { composeProjector } from '../projector/composition/process.js';
+import { projectorSettings } from '../projector/composition/settings.js';
+import type { DocumentScan, DocumentStore, Published } from '../projector/ports/documents.js';
 import { createLog } from '../runtime/log.js';
-import { HIDDEN_FIELD, TICKET_FIELD } from '../runtime/records.js';
 import { readSettings } from '../runtime/settings.js';
+import { HIDDEN_FIELD, TICKET_FIELD } from '../runtime/storage/records.js';
 import type { History } from './feed.js';
 import { projectorEnvironment } from './processes.js';
 import { RequestFiles, type RequestText } from './request-files.js';

@@ -9,7 +9,7 @@ import { type Document, MongoClient } from 'mongodb';
 import type { View, ViewName } from '../mappings/contract.js';
 import { views } from '../mappings/registry.js';
 import { indexBody } from '../mappings/views/elasticsearch-index.js';
-import { TICKET_FIELD } from '../runtime/records.js';
+import { TICKET_FIELD } from '../runtime/storage/records.js';
 import { type ReplayTask, readTask, tell } from './replaying.js';
 import { dataFile, readIndex, type StoreName } from './request-files.js';
 

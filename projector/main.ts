@@ -1,8 +1,8 @@
 import { createLog } from '../runtime/log.js';
 import { runProcess } from '../runtime/service.js';
 import { runTool } from './cli/tool.js';
-import { composeProjector } from './composition.js';
-import { projectorSettings } from './config.js';
+import { composeProjector } from './composition/process.js';
+import { projectorSettings } from './composition/settings.js';
 
 const NEW_GENERATION = '--new-generation';
 /** What goes with commands, and not with a process that projects. */

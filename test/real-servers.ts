@@ -5,7 +5,7 @@ import { Kafka, logLevel } from 'kafkajs';
 import { type Db, MongoClient } from 'mongodb';
 import { inject } from 'vitest';
 import { ElasticsearchClient } from '../projector/stores/elasticsearch/connection.js';
-import { databaseOf } from '../runtime/names.js';
+import { databaseOf } from '../runtime/storage/names.js';
 import type { Topic } from './recomputation-documents.js';
 
 export interface RealServers {

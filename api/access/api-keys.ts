@@ -7,8 +7,8 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { isWellFormedId } from '../../mappings/events/event.js';
 import { SettingsError } from '../../runtime/settings.js';
-import { Unauthenticated } from './credentials.js';
-import { type Principal, SCOPES } from './principal.js';
+import { Unauthenticated } from '../ports/access.js';
+import { type Principal, SCOPES } from '../ports/principal.js';
 
 const KEYS_MAX = 1_000;
 const KEY_CHARACTERS_MAX = 256;

@@ -1,21 +1,8 @@
 /** Which credentials a request carries, and whose they are. */
-import type { Authenticator, DistinctHeaders } from '../ports.js';
-import { EVERYBODY, type Principal } from './principal.js';
 
-/** Nobody is known by these credentials, or there are none. The message is shown to the caller. */
-export class Unauthenticated extends Error {
-  override readonly name = 'Unauthenticated';
-}
-
-/** More than one credential: which of them counts must not be guessed. */
-export class AmbiguousCredentials extends Error {
-  override readonly name = 'AmbiguousCredentials';
-}
-
-/** The credentials cannot be judged now. Trying again may help. */
-export class AccessUnavailable extends Error {
-  override readonly name = 'AccessUnavailable';
-}
+import type { Authenticator, DistinctHeaders } from '../ports/access.js';
+import { AmbiguousCredentials, Unauthenticated } from '../ports/access.js';
+import { EVERYBODY, type Principal } from '../ports/principal.js';
 
 /** Judges one kind of credential. @throws Unauthenticated, AccessUnavailable */
 export type Verify = (credential: string) => Promise<Principal>;

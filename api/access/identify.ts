@@ -1,10 +1,10 @@
 /** Who asks, found out once per request, before any route. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { RequestHandler, Response } from 'express';
-import type { Authenticator } from '../ports.js';
-import { Problem } from '../problems.js';
-import { AccessUnavailable, AmbiguousCredentials, Unauthenticated } from './credentials.js';
-import type { Principal } from './principal.js';
+import { Problem } from '../http/problems.js';
+import type { Authenticator } from '../ports/access.js';
+import { AccessUnavailable, AmbiguousCredentials, Unauthenticated } from '../ports/access.js';
+import type { Principal } from '../ports/principal.js';
 
 export function identify(authenticator: Authenticator): RequestHandler {
   return async (request, response, next) => {

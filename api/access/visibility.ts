@@ -2,11 +2,11 @@
 import { z } from 'zod';
 import type { StoredDocument, View } from '../../mappings/contract.js';
 import type { Money, QueryDeclaration } from '../../mappings/queries.js';
-import { Problem } from '../problems.js';
-import type { Condition } from '../query/document-query.js';
+import { Problem } from '../http/problems.js';
+import type { Condition } from '../ports/document-query.js';
+import type { Principal, Scope } from '../ports/principal.js';
 import { type FieldTree, guardedPathsOf, objectIn, selectionOf } from '../query/field-selection.js';
-import { meets } from '../readers/memory/match.js';
-import type { Principal, Scope } from './principal.js';
+import { meets } from '../query/match.js';
 
 /** @throws Problem when the caller lacks the scope */
 export function requireScope({ scopes }: Principal, scope: Scope): void {

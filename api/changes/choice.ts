@@ -1,8 +1,8 @@
 /** What a subscriber wants to hear of, and may: views, and documents by their ids or by those that they refer to. */
 import type { ChangeKey, ChangeKeys } from '../../mappings/changes.js';
 import type { View, ViewName } from '../../mappings/contract.js';
-import type { Principal } from '../access/principal.js';
 import { isVisible } from '../access/visibility.js';
+import type { Principal } from '../ports/principal.js';
 
 export interface Choice {
   readonly views: ReadonlySet<ViewName>;

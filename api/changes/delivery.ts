@@ -5,7 +5,8 @@
 import { createHash } from 'node:crypto';
 import { type ChangeKeys, keysOfDocument, unitedKeys } from '../../mappings/changes.js';
 import type { View } from '../../mappings/contract.js';
-import type { LoggedChange, VersionedDocument } from '../ports.js';
+import type { LoggedChange } from '../ports/changes.js';
+import type { VersionedDocument } from '../ports/documents.js';
 import { type Choice, chooses, choosesDocument } from './choice.js';
 import { LatestMap } from './latest-map.js';
 import type { Shape } from './shape.js';

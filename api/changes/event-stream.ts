@@ -4,7 +4,7 @@
  * was, when it has the time. What is larger than the limit by itself goes to a client that has taken all before it: it
  * would never get through otherwise.
  */
-import type { Places } from '../ports.js';
+import type { Places } from '../ports/changes.js';
 import type { ChangeEvent, Outlet } from './subscription.js';
 
 /** What is needed of a response. */

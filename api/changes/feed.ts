@@ -5,11 +5,13 @@
 import type { View, ViewName } from '../../mappings/contract.js';
 import type { Log } from '../../runtime/log.js';
 import { limitedInTime } from '../../runtime/time-limit.js';
-import { type ChangeLog, LogGone, type LoggedChange, type LogPiece, type Places } from '../ports.js';
-import type { FairTurns } from '../readers/guarded/fair-turns.js';
+import type { FairTurns } from '../fairness/fair-turns.js';
+import type { ChangeLog, LoggedChange, LogPiece, Places } from '../ports/changes.js';
+import { moved } from '../ports/changes.js';
+import { LogGone } from '../ports/errors.js';
 import type { Choice } from './choice.js';
 import { type Between, Lane, type LanePorts } from './lane.js';
-import { type Edition, earliest, hasReached, moved } from './place.js';
+import { type Edition, earliest, hasReached } from './place.js';
 import { RecentChanges } from './recent-changes.js';
 import type { Shape } from './shape.js';
 import { type Outlet, Subscription } from './subscription.js';

@@ -1,14 +1,11 @@
-/**
- * The feed of the documents that are served, made for the first subscriber of the process and given up some time after
- * the last: most processes never have one, and the end of the log is read back quickly. When other documents are served,
- * everybody is told to begin anew.
- */
+import { withinTime } from '../../runtime/deadline.js';
 import type { Log } from '../../runtime/log.js';
-import { withinTime } from '../deadline.js';
-import { type GenerationSource, LogUnavailable, type Served } from '../ports.js';
-import type { EventStream } from './event-stream.js';
+import { LogUnavailable } from '../ports/errors.js';
+import type { GenerationSource, Served } from '../ports/generations.js';
+import type { EventStream, EventStreamSettings } from './event-stream.js';
 import type { Feed } from './feed.js';
 import { type Edition, editionOf } from './place.js';
+import type { Seats } from './seats.js';
 import type { Subscription } from './subscription.js';
 
 export interface HubPorts {
@@ -134,4 +131,11 @@ export class ChangesHub {
       this.#ports.logger.debug({ err: error }, 'which documents are served cannot be read');
     }
   }
+}
+
+/** What the change feed needs beside. */
+export interface ChangesContext {
+  readonly hub: ChangesHub;
+  readonly seats: Seats;
+  readonly streamSettings: EventStreamSettings;
 }

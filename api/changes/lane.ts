@@ -6,7 +6,8 @@
 import { unitedKeys } from '../../mappings/changes.js';
 import type { View } from '../../mappings/contract.js';
 import type { Log } from '../../runtime/log.js';
-import { AnswerTooLarge, type LoggedChange, NotReady, type Places, StoreUnavailable } from '../ports.js';
+import type { LoggedChange, Places } from '../ports/changes.js';
+import { AnswerTooLarge, NotReady, StoreUnavailable } from '../ports/errors.js';
 import { Delivery, type Found } from './delivery.js';
 import { hasReached } from './place.js';
 import type { Subscription } from './subscription.js';

@@ -1,7 +1,8 @@
 /** Where a subscriber is: how far it has come in the log of changes, and of which documents. */
 import { randomBytes } from 'node:crypto';
-import type { Principal } from '../access/principal.js';
-import type { Places, Served } from '../ports.js';
+import type { Places } from '../ports/changes.js';
+import type { Served } from '../ports/generations.js';
+import type { Principal } from '../ports/principal.js';
 import { Seal } from '../query/seal.js';
 
 /** Names the documents that are served: others when the generation, or the revision of any view, is another. */
@@ -73,12 +74,6 @@ export function latest(all: readonly Places[]): Places {
 /** Whether the first one has come as far as the second one, in every partition. */
 export function hasReached(places: Places, others: Places): boolean {
   return others.every((other, partition) => (places[partition] ?? 0) >= other);
-}
-
-/** With some of the partitions moved. */
-export function moved(places: Places, next: ReadonlyMap<number, number>): Places {
-  const partitions = Math.max(places.length, ...[...next.keys()].map((partition) => partition + 1));
-  return Array.from({ length: partitions }, (_, partition) => next.get(partition) ?? places[partition] ?? 0);
 }
 
 function combined(all: readonly Places[], choose: (...offsets: number[]) => number): Places {

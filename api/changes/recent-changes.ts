@@ -1,5 +1,5 @@
 /** The end of the log, in memory: whoever was away for a moment goes on from here. */
-import type { LoggedChange, LogPiece, Places } from '../ports.js';
+import type { LoggedChange, LogPiece, Places } from '../ports/changes.js';
 
 export class RecentChanges {
   readonly #recordsMax: number;

@@ -1,7 +1,7 @@
 /** How a subscriber is shown documents. Those who are shown the same share the work of it. */
 import type { View } from '../../mappings/contract.js';
-import type { Principal } from '../access/principal.js';
 import { shownTo } from '../access/visibility.js';
+import type { Principal } from '../ports/principal.js';
 import { type FieldTree, project } from '../query/field-selection.js';
 
 export interface Shape {

@@ -1,6 +1,6 @@
 /** One subscriber: what it wants, what it was sent, and how far it has come in each view's lane. */
 import type { ViewName } from '../../mappings/contract.js';
-import type { Places } from '../ports.js';
+import type { Places } from '../ports/changes.js';
 import type { Choice } from './choice.js';
 import { LatestMap } from './latest-map.js';
 import { earliest } from './place.js';

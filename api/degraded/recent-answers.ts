@@ -3,7 +3,7 @@
  * answered before is gone after `ageMs`, whoever asks, so that what was erased meanwhile does not live on here.
  */
 import { LRUCache } from 'lru-cache';
-import type { Freshness } from '../ports.js';
+import type { Freshness } from '../ports/freshness.js';
 
 export interface RecentAnswersSettings {
   /** 0: none is kept. */

@@ -6,19 +6,13 @@ import { ownersOfOrder } from '../../mappings/aggregates/orders.js';
 import { asTime } from '../../mappings/aggregates/registers.js';
 import type { AggregateState, LogPlace } from '../../mappings/aggregates/state.js';
 import type { AggregateName, DomainEvent } from '../../mappings/events/event.js';
-import { type PassedPosition, passedSince } from '../../runtime/passed-positions.js';
-import type { QuarantinedEventRecord } from '../../runtime/records.js';
-import type { Principal } from '../access/principal.js';
+import { type PassedPosition, passedSince } from '../../runtime/storage/passed-positions.js';
+import type { QuarantinedEventRecord } from '../../runtime/storage/records.js';
 import { type AggregateEvents, type AggregateLog, SearchesCrowded } from '../history/aggregate-log.js';
-import {
-  type BasisSource,
-  type LogStretch,
-  LogUnavailable,
-  type PositionSource,
-  type Searcher,
-  type TracedState,
-  type TraceSource,
-} from '../ports.js';
+import { LogUnavailable } from '../ports/errors.js';
+import type { PositionSource } from '../ports/freshness.js';
+import type { BasisSource, LogStretch, Searcher, TracedState, TraceSource } from '../ports/history.js';
+import type { Principal } from '../ports/principal.js';
 import { mayLearnOf } from '../waiting/permission.js';
 import { documentsShowing } from './documents.js';
 

@@ -4,8 +4,8 @@ import type { Touch, View } from '../../mappings/contract.js';
 import type { DomainEvent } from '../../mappings/events/event.js';
 import { rollups, views } from '../../mappings/registry.js';
 import { ownersOf } from '../../mappings/rollups/group.js';
-import type { Principal } from '../access/principal.js';
-import type { TracedState, TraceSource } from '../ports.js';
+import type { TracedState, TraceSource } from '../ports/history.js';
+import type { Principal } from '../ports/principal.js';
 
 export const EVENT_DOCUMENTS_MAX = 100;
 

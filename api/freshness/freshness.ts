@@ -1,5 +1,5 @@
 /** How far the documents are behind the events, computed at most every so often and by one request at a time. */
-import { withinTime } from '../deadline.js';
+import { withinTime } from '../../runtime/deadline.js';
 import type {
   FanOutSource,
   Freshness,
@@ -8,7 +8,7 @@ import type {
   PartitionEnds,
   PositionSource,
   RefusedSource,
-} from '../ports.js';
+} from '../ports/freshness.js';
 import { OldestEvent, type Waiting } from './oldest-event.js';
 
 export interface FreshnessSettings {

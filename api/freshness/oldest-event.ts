@@ -2,7 +2,7 @@
  * How old the oldest event is that waits. Where ends of the log were seen often enough, they tell when a record was
  * appended; otherwise the log is asked by time, halving the range.
  */
-import type { LogEnds, PartitionEnds } from '../ports.js';
+import type { LogEnds, PartitionEnds } from '../ports/freshness.js';
 
 /** A partition with records that are not yet projected; `position` is the offset of the first of them. */
 export interface Waiting {

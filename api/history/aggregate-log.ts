@@ -7,8 +7,8 @@ import { setImmediate } from 'node:timers/promises';
 import type { Delivery } from '../../mappings/aggregates/merge.js';
 import { decode } from '../../mappings/events/decode.js';
 import type { AggregateName } from '../../mappings/events/event.js';
-import type { Shares } from '../limits/shares.js';
-import type { LogStretch, PlacedRecord, RecordSource, Searcher } from '../ports.js';
+import type { Shares } from '../fairness/shares.js';
+import type { LogStretch, PlacedRecord, RecordSource, Searcher } from '../ports/history.js';
 import { type FoundEvents, type FoundPart, KeptEvents } from './kept-events.js';
 import { bytesOf } from './record-bytes.js';
 

@@ -10,8 +10,9 @@ import type { AggregateState, LogPlace } from '../../mappings/aggregates/state.j
 import type { View } from '../../mappings/contract.js';
 import { type AggregateName, compareVersions, type Version } from '../../mappings/events/event.js';
 import { aggregates } from '../../mappings/registry.js';
-import type { GenerationRecord } from '../../runtime/records.js';
-import { type BasisSource, CallerGone, type Searcher } from '../ports.js';
+import type { GenerationRecord } from '../../runtime/storage/records.js';
+import { CallerGone } from '../ports/errors.js';
+import type { BasisSource, Searcher } from '../ports/history.js';
 import { PastDocuments } from './past-documents.js';
 import { type EventSources, MERGED_AT_A_TIME, type ToldEvent, toldEvents } from './told-events.js';
 

@@ -5,8 +5,8 @@ import type { PeriodSummary, View } from '../../mappings/contract.js';
 import type { AggregateName } from '../../mappings/events/event.js';
 import { gather } from '../../mappings/loading.js';
 import type { RollupName } from '../../mappings/rollups/summaries.js';
-import type { GenerationRecord } from '../../runtime/records.js';
-import type { BasisSource } from '../ports.js';
+import type { GenerationRecord } from '../../runtime/storage/records.js';
+import type { BasisSource } from '../ports/history.js';
 
 interface PastOf {
   readonly generation: GenerationRecord;

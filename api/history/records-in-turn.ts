@@ -4,8 +4,9 @@
  */
 import type { LogPlace } from '../../mappings/aggregates/state.js';
 import type { RawRecord } from '../../mappings/events/event.js';
-import { CallerGone, type RecordSource, type Searcher } from '../ports.js';
-import { FairTurns } from '../readers/guarded/fair-turns.js';
+import { FairTurns } from '../fairness/fair-turns.js';
+import { CallerGone } from '../ports/errors.js';
+import type { RecordSource, Searcher } from '../ports/history.js';
 import { SearchesCrowded } from './aggregate-log.js';
 
 /** Questions that are read for at a time, one of them for each caller. */

@@ -5,7 +5,7 @@ import type { AggregateState, LogPlace, RememberedEvent } from '../../mappings/a
 import { decode } from '../../mappings/events/decode.js';
 import { type AggregateName, compareVersions, type DomainEvent, type Version } from '../../mappings/events/event.js';
 import { aggregates } from '../../mappings/registry.js';
-import type { RecordSource, Searcher } from '../ports.js';
+import type { RecordSource, Searcher } from '../ports/history.js';
 import type { AggregateEvents, AggregateLog } from './aggregate-log.js';
 
 /** In one go, before others have their turn. */

@@ -1,6 +1,6 @@
 /** Questions have no body: one that is sent is neither read nor waited for. */
 import type { RequestHandler } from 'express';
-import { Problem } from '../problems.js';
+import { Problem } from './problems.js';
 
 export const refuseBodies: RequestHandler = ({ headers, method }, response, next) => {
   const announced = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0;

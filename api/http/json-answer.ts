@@ -3,7 +3,6 @@
  * more of them is copied than is on its way.
  */
 import type { Response } from 'express';
-import { SMALL_ANSWER_BYTES } from '../limits/answer-room.js';
 
 const WRITTEN_AT_A_TIME = 262_144;
 
@@ -59,3 +58,6 @@ function untilTaken(response: Response): Promise<void> {
     if (response.closed) done();
   });
 }
+
+/** Of these there may be as many as there may be requests. */
+export const SMALL_ANSWER_BYTES = 524_288;

@@ -4,7 +4,7 @@
  */
 import type { RequestHandler } from 'express';
 import { type HostRule, isAskedFor } from '../../runtime/hosts.js';
-import { Problem } from '../problems.js';
+import { Problem } from './problems.js';
 
 const HEALTH = ['/health/live', '/health/live/', '/health/ready', '/health/ready/'];
 

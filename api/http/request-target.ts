@@ -1,7 +1,7 @@
 /** What a request is for (RFC 9112, 3.2): a path and a query, perhaps behind the name of the server, and nothing else. */
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
-import { Problem } from '../problems.js';
+import { Problem } from './problems.js';
 
 // A `#` in the query is a character of it for all that read it; in the path it would end it for some.
 const ORIGIN_FORM = /^\/[^?#]*(?:\?.*)?$/;

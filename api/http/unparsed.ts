@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { Problem, problemBody, statusOf } from '../problems.js';
+import { Problem, problemBody, statusOf } from './problems.js';
 
 /** So long a client has to read the answer and to close the connection. */
 const LINGER_MS = 1_000;

@@ -5,10 +5,11 @@
  */
 
 import { unhurried } from '../../runtime/unhurried.js';
-import { AnswerTooLarge, CallerGone } from '../ports.js';
-import { Problem } from '../problems.js';
+import { FairTurns, NoTurn, turnOf } from '../fairness/fair-turns.js';
+import { SMALL_ANSWER_BYTES } from '../http/json-answer.js';
+import { Problem } from '../http/problems.js';
+import { AnswerTooLarge, CallerGone } from '../ports/errors.js';
 import type { ParameterError } from '../query/given.js';
-import { FairTurns, NoTurn, turnOf } from '../readers/guarded/fair-turns.js';
 
 export interface AnswerRoomSettings {
   /** Of one answer: of what its store sends, and of its JSON. */
@@ -18,9 +19,6 @@ export interface AnswerRoomSettings {
   /** How long a large answer waits for its turn. */
   readonly waitMs: number;
 }
-
-/** Of these there may be as many as there may be requests. */
-export const SMALL_ANSWER_BYTES = 524_288;
 
 interface Waiting {
   readonly caller: string;

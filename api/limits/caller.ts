@@ -1,6 +1,6 @@
 /** Whose points a request is paid with. */
 import { isIPv6 } from 'node:net';
-import { EVERYBODY, type Principal } from '../access/principal.js';
+import { EVERYBODY, type Principal } from '../ports/principal.js';
 
 /** One host usually has all addresses of such a network to choose from. */
 const IPV6_NETWORK_GROUPS = 4;

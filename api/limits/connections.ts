@@ -2,10 +2,10 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { BoundsObserver } from '../../runtime/http/bounded-server.js';
-import { EVERYBODY } from '../access/principal.js';
+import type { Shares } from '../fairness/shares.js';
+import { EVERYBODY } from '../ports/principal.js';
 import { callerOf } from './caller.js';
 import type { Saturation } from './saturation.js';
-import type { Shares } from './shares.js';
 
 /** Told of each that is closed by the server. */
 export interface ConnectionsObserver {

@@ -2,9 +2,9 @@
 import type { RequestHandler } from 'express';
 import { whenOver } from '../../runtime/http/over.js';
 import { principalOf } from '../access/identify.js';
-import { Problem } from '../problems.js';
+import type { Shares } from '../fairness/shares.js';
+import { Problem } from '../http/problems.js';
 import { callerOf } from './caller.js';
-import type { Shares } from './shares.js';
 
 export interface InFlightSettings {
   readonly max: number;

@@ -1,9 +1,9 @@
 /** Requests are paid with their caller's points; when these are used up, they are refused until the window ends. */
 import type { RequestHandler, Response } from 'express';
 import { principalOf } from '../access/identify.js';
+import { Problem } from '../http/problems.js';
 import { queryStringOf } from '../http/request-target.js';
-import type { Quota } from '../ports.js';
-import { Problem } from '../problems.js';
+import type { Quota } from '../ports/quota.js';
 import { readQueryString, valuesByName } from '../query/given.js';
 import { callerOf } from './caller.js';
 import type { Price } from './prices.js';

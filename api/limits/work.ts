@@ -1,6 +1,6 @@
 /** What has been done for one request, to be charged to its caller. */
 import type { Response } from 'express';
-import type { WorkTally } from '../ports.js';
+import type { WorkTally } from '../ports/documents.js';
 import { priceOfWork } from './prices.js';
 
 export class Work implements WorkTally {

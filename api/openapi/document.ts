@@ -1,6 +1,6 @@
 /** The whole OpenAPI 3.1 document: pure, out of the declarations by which requests are checked. */
 import type { View, ViewName } from '../../mappings/contract.js';
-import type { Authenticator } from '../ports.js';
+import type { Authenticator } from '../ports/access.js';
 import { changesPath } from './changes-path.js';
 import { eventsPath } from './events-path.js';
 import { furtherPaths } from './further-paths.js';

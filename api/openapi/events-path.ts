@@ -4,11 +4,10 @@ import { ID_PATTERN } from '../../mappings/events/identifier.js';
 import { aggregateOf } from '../../mappings/keys.js';
 import { EVENT_DOCUMENTS_MAX } from '../events/documents.js';
 import { AGGREGATE } from '../query/event-request.js';
-import { EVENT_PATH } from '../routes/events.js';
 import { headerRefs, requestHeaderRefs, V1_HEADERS } from './headers.js';
 import { type JsonSchema, objectOf } from './json-schema.js';
 import type { Operation, Paths } from './openapi.js';
-import { ANY_QUESTION, json } from './paths.js';
+import { ANY_QUESTION, EVENT_PATH, json } from './paths.js';
 import { problemResponses } from './problems.js';
 import type { SecurityOf } from './security.js';
 

@@ -1,8 +1,8 @@
 /** What `GET /v1/meta` says of a view, and its schema. */
 import type { View } from '../../mappings/contract.js';
 import type { Suggest } from '../../mappings/queries.js';
-import { SNAPSHOT_CLOCKS } from '../../runtime/records.js';
-import { FACET_VALUES_MAX, STAT_CURRENCIES_MAX, TOTAL_CAP } from '../query/document-query.js';
+import { SNAPSHOT_CLOCKS } from '../../runtime/storage/records.js';
+import { FACET_VALUES_MAX, STAT_CURRENCIES_MAX, TOTAL_CAP } from '../ports/document-query.js';
 import {
   closedSetOf,
   facetNames,
@@ -13,9 +13,9 @@ import {
   statNames,
   suggestParameters,
 } from '../query/parameters.js';
-import { SUGGEST_PATH } from '../routes/suggest.js';
 import { describeFields, FIELD_TYPES } from './fields.js';
 import { type JsonSchema, objectOf, schemaRef } from './json-schema.js';
+import { SUGGEST_PATH } from './paths.js';
 
 export const META_LIMITS = {
   ...LIMITS,

@@ -1,7 +1,7 @@
 /** Parameters of lists and single documents, out of what each view declares. */
 import type { View } from '../../mappings/contract.js';
 import type { QueryDeclaration } from '../../mappings/queries.js';
-import { SNAPSHOT_NAME } from '../../runtime/names.js';
+import { SNAPSHOT_NAME } from '../../runtime/storage/names.js';
 import { guardedPathsOf, pathsOf } from '../query/field-selection.js';
 import {
   AS_OF,

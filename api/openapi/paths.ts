@@ -2,7 +2,7 @@
 import type { View } from '../../mappings/contract.js';
 import type { AggregateName } from '../../mappings/events/event.js';
 import { aggregateOf } from '../../mappings/keys.js';
-import type { ProblemCode } from '../problems.js';
+import type { ProblemCode } from '../http/problems.js';
 import { LIMITS } from '../query/parameters.js';
 import { freshnessExample } from './examples.js';
 import { headerRefs, requestHeaderRefs, V1_HEADERS } from './headers.js';
@@ -206,3 +206,7 @@ function hiddenNote({ queries: { hidden } }: View): string {
 export function json(schema: JsonSchema, example: unknown): Readonly<Record<string, Content>> {
   return { 'application/json': { schema, example } };
 }
+
+export const EVENT_PATH = '/v1/events';
+
+export const SUGGEST_PATH = '/v1/suggest';

@@ -1,5 +1,5 @@
 /** Problem answers, by status, out of the catalogue of problems. */
-import { type ProblemCode, problemTypes } from '../problems.js';
+import { type ProblemCode, problemTypes } from '../http/problems.js';
 import { requestIdExample } from './examples.js';
 import { type HeaderName, headerRefs } from './headers.js';
 import { schemaRef } from './json-schema.js';

@@ -1,8 +1,8 @@
 /** The shapes of answers: each view's documents and lists, and what all of them share. */
 import type { View } from '../../mappings/contract.js';
 import { aggregateOf } from '../../mappings/keys.js';
-import { problemTypes } from '../problems.js';
-import { FACET_VALUES_MAX, STAT_CURRENCIES_MAX, TOTAL_CAP } from '../query/document-query.js';
+import { problemTypes } from '../http/problems.js';
+import { FACET_VALUES_MAX, STAT_CURRENCIES_MAX, TOTAL_CAP } from '../ports/document-query.js';
 import { facetNames, LIMITS, statNames } from '../query/parameters.js';
 import {
   type JsonSchema,

@@ -1,6 +1,7 @@
 /** How callers show who they are, and what each path asks of them. */
-import { SCOPES, type Scope } from '../access/principal.js';
-import type { Authenticator } from '../ports.js';
+
+import type { Authenticator } from '../ports/access.js';
+import { SCOPES, type Scope } from '../ports/principal.js';
 import type { Operation } from './openapi.js';
 
 /** What an operation asks of its caller, for the scopes that it needs. */

@@ -1,12 +1,11 @@
 /** `/v1/suggest`, of the view that declares what is completed. */
 import type { View } from '../../mappings/contract.js';
 import { LIMITS } from '../query/parameters.js';
-import { SUGGEST_PATH } from '../routes/suggest.js';
 import { headerRefs, requestHeaderRefs, V1_HEADERS } from './headers.js';
 import { type JsonSchema, jsonSchemaOf, objectOf } from './json-schema.js';
 import type { Paths } from './openapi.js';
 import { asOfParameter } from './parameters.js';
-import { ANY_READING, json } from './paths.js';
+import { ANY_READING, json, SUGGEST_PATH } from './paths.js';
 import { problemResponses } from './problems.js';
 import type { SecurityOf } from './security.js';
 

@@ -1,7 +1,7 @@
 /** Cursors: where a list goes on, bound to what was asked. Sealed, so that what comes back is what was once given out. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { DocumentQuery, SortValue } from './document-query.js';
+import type { DocumentQuery, SortValue } from '../ports/document-query.js';
 import { Seal } from './seal.js';
 
 export interface CursorContent {

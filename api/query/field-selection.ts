@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { QueryDeclaration } from '../../mappings/queries.js';
 import { fieldMarks } from '../../mappings/views/kinds.js';
-import type { Scope } from '../access/principal.js';
+import type { Scope } from '../ports/principal.js';
 
 /** Parts of a document: `true` is taken as a whole, a tree has parts of its own (of each element of a list). */
 export type FieldTree = { readonly [field: string]: true | FieldTree };

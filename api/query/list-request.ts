@@ -1,9 +1,9 @@
 /** From the parameters of a list to what is asked of the store: one parser for all views, driven by their declarations. */
 import type { View } from '../../mappings/contract.js';
 import type { QueryDeclaration } from '../../mappings/queries.js';
+import type { Condition, DocumentQuery, Facet, Stat } from '../ports/document-query.js';
 import { type CursorContent, fingerprintOf } from './cursor.js';
 import { readCursor } from './cursor-parameter.js';
-import type { Condition, DocumentQuery, Facet, Stat } from './document-query.js';
 import { type FieldTree, pathsNotNeeded, pathsOf, selectionOf } from './field-selection.js';
 import type { Given, ParameterError } from './given.js';
 import { type Narrowing, readNarrowing } from './narrowing.js';

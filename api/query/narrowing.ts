@@ -1,6 +1,6 @@
 /** What narrows a list down: filters, what is hidden without them, ranges, times. */
 import type { QueryDeclaration } from '../../mappings/queries.js';
-import type { Condition, FilterValue } from './document-query.js';
+import type { Condition, FilterValue } from '../ports/document-query.js';
 import type { ParameterValues } from './parameter-values.js';
 import { exclusionOf } from './parameters.js';
 

@@ -1,8 +1,8 @@
 /** Reads the values of the known parameters and collects what is wrong with them, all of it. */
 import { ceilInstant, type NoInstant } from '../../mappings/instant.js';
 import type { Filter, NumberRange } from '../../mappings/queries.js';
-import { SNAPSHOT_NAME } from '../../runtime/names.js';
-import type { FilterValue } from './document-query.js';
+import { SNAPSHOT_NAME } from '../../runtime/storage/names.js';
+import type { FilterValue } from '../ports/document-query.js';
 import { type Given, type ParameterError, shortened, undeclaredErrors, valuesByName } from './given.js';
 import { listedValues } from './listed-values.js';
 import { AS_OF, closedSetOf, LIMITS, NUMBER_MAX, valuesMaxOf } from './parameters.js';

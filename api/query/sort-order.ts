@@ -1,6 +1,6 @@
 /** `sort`: by what a list is ordered. Every order ends with the id, so that ties never move between pages. */
 import type { QueryDeclaration } from '../../mappings/queries.js';
-import type { SortKey } from './document-query.js';
+import type { SortKey } from '../ports/document-query.js';
 import { shortened } from './given.js';
 import type { ParameterValues } from './parameter-values.js';
 import { LIMITS, sortNames } from './parameters.js';

@@ -1,7 +1,7 @@
 /** The parameters of `/v1/suggest`. */
 import type { View } from '../../mappings/contract.js';
 import type { Suggest } from '../../mappings/queries.js';
-import type { Condition, DocumentQuery } from './document-query.js';
+import type { Condition, DocumentQuery } from '../ports/document-query.js';
 import { pathsNotNeeded } from './field-selection.js';
 import type { Given, ParameterError } from './given.js';
 import { ParameterValues } from './parameter-values.js';

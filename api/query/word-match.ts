@@ -2,7 +2,7 @@
  * Where a phrase occurs in a text that was cut into words: what the stores' queries do, in plain code. In time that grows
  * with the text alone, however often words repeat in it and in the phrase (Knuth, Morris, Pratt).
  */
-import type { Phrase } from './document-query.js';
+import type { Phrase } from '../ports/document-query.js';
 import { mayBeMisspelt } from './words.js';
 
 /** Words of a text in their order. */

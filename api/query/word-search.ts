@@ -1,7 +1,7 @@
 /** `q`: which words are looked for, where, and how loosely. */
 import type { QueryDeclaration } from '../../mappings/queries.js';
 import { wholeValue } from '../../mappings/search-keys.js';
-import type { SortKey, WordSearch } from './document-query.js';
+import type { SortKey, WordSearch } from '../ports/document-query.js';
 import type { ParameterValues } from './parameter-values.js';
 import { LIMITS } from './parameters.js';
 import { areNearSpellingsLookedFor, cutQuestion } from './words.js';

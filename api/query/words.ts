@@ -1,7 +1,7 @@
 /** How `q` is cut into phrases, how loosely a phrase may be found, and what each way of finding it is worth. */
 import { wholeValue } from '../../mappings/search-keys.js';
 import { isOpenEnded, wordsIn } from '../../mappings/words.js';
-import type { Phrase, WordSearch } from './document-query.js';
+import type { Phrase, WordSearch } from '../ports/document-query.js';
 
 const BLANKS = /[\s\p{Cc}]+/u;
 const LONG_LATIN = /^\p{Script=Latin}{5,}$/u;

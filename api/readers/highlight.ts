@@ -3,11 +3,11 @@ import type { StoredDocument } from '../../mappings/contract.js';
 import type { SearchField } from '../../mappings/queries.js';
 import { wholeValue } from '../../mappings/search-keys.js';
 import { Cutting, eachOf, type Readings, type Word } from '../../mappings/words.js';
-import type { Highlight, Phrase, WordSearch } from '../query/document-query.js';
+import type { Highlight, Phrase, WordSearch } from '../ports/document-query.js';
+import { valuesAt } from '../query/values.js';
 import { type Row, rowsOf, rowsOfBeginning, rowsOfNearSpelling } from '../query/word-match.js';
 import { mayBeBeginning } from '../query/words.js';
 import { type Place, passagesOf, united } from './passages.js';
-import { valuesAt } from './values.js';
 
 /** Of one field of a document, in UTF-16 units; texts beyond are not looked through. */
 const LOOKED_THROUGH_MAX = 100_000;

@@ -3,10 +3,10 @@
  * turns, at its own pace, one piece at a time in the whole process, in turn for each caller.
  */
 import { setImmediate } from 'node:timers/promises';
-import type { DocumentReader, DocumentSet, ReadOptions } from '../ports.js';
-import { Problem } from '../problems.js';
-import type { DocumentQuery, Found } from '../query/document-query.js';
-import { FairTurns, NoTurn, QUEUE_WAIT_MS, turnOf } from './guarded/fair-turns.js';
+import { FairTurns, NoTurn, QUEUE_WAIT_MS, turnOf } from '../fairness/fair-turns.js';
+import { Problem } from '../http/problems.js';
+import type { DocumentQuery, Found } from '../ports/document-query.js';
+import type { DocumentReader, DocumentSet, ReadOptions } from '../ports/documents.js';
 import { highlightsIn, type Pace } from './highlight.js';
 
 /** A few milliseconds. */

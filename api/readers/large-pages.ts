@@ -2,8 +2,10 @@
  * How large a page of documents is, before it is asked for: Elasticsearch makes the whole of a page before its first byte,
  * whatever becomes of it. Where no document is large enough to matter, nothing is asked.
  */
-import { AnswerTooLarge, type DocumentSet, type ReadOptions, type SizeReader } from '../ports.js';
-import type { DocumentQuery } from '../query/document-query.js';
+
+import type { DocumentQuery } from '../ports/document-query.js';
+import type { DocumentSet, ReadOptions, SizeReader } from '../ports/documents.js';
+import { AnswerTooLarge } from '../ports/errors.js';
 import type { StoreGuard } from './guarded/store-guard.js';
 
 /** A page that cannot have more is not looked at. */

@@ -3,21 +3,23 @@ import type { Request, Response } from 'express';
 import { lastsAsLongAsItLikes } from '../../runtime/http/answer-time.js';
 import { whenOver } from '../../runtime/http/over.js';
 import { principalOf } from '../access/identify.js';
-import type { Principal } from '../access/principal.js';
 import { offeredTo, requireScope } from '../access/visibility.js';
 import { EventStream } from '../changes/event-stream.js';
 import type { Feed } from '../changes/feed.js';
+import type { ChangesContext } from '../changes/hub.js';
 import { idsFor, type Place, placeSeal } from '../changes/place.js';
 import { LAST_EVENT_ID, readSubscription, type SubscriptionRequest } from '../changes/request.js';
 import { shapeOf } from '../changes/shape.js';
+import { Problem } from '../http/problems.js';
 import { queryStringOf } from '../http/request-target.js';
 import { callerOf } from '../limits/caller.js';
 import { PRICES } from '../limits/prices.js';
-import { LogUnavailable, type Places } from '../ports.js';
-import { Problem } from '../problems.js';
+import type { Places } from '../ports/changes.js';
+import { LogUnavailable } from '../ports/errors.js';
+import type { Principal } from '../ports/principal.js';
 import { readQueryString } from '../query/given.js';
 import type { Seal } from '../query/seal.js';
-import type { ChangesContext, RouteContext } from './context.js';
+import type { RouteContext } from './context.js';
 import type { PricedRoutes } from './priced-routes.js';
 
 /** Behind the address of a proxy there may be many: it keeps nothing back, and tells of the end at once. */

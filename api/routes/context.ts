@@ -1,21 +1,14 @@
 /** What the routes are given: ports and what follows from them. */
+
 import type { View, ViewName } from '../../mappings/contract.js';
-import type { EventStreamSettings } from '../changes/event-stream.js';
-import type { ChangesHub } from '../changes/hub.js';
-import type { Seats } from '../changes/seats.js';
+import type { ChangesContext } from '../changes/hub.js';
 import type { RecentAnswers } from '../degraded/recent-answers.js';
 import type { EventPorts } from '../events/deliveries.js';
 import type { HistoryPorts } from '../history/history.js';
 import type { AnswerRoom } from '../limits/answer-room.js';
-import type {
-  DocumentReader,
-  DocumentSet,
-  Freshness,
-  FreshnessSource,
-  GenerationSource,
-  Refresher,
-  Served,
-} from '../ports.js';
+import type { DocumentReader, Refresher } from '../ports/documents.js';
+import type { Freshness, FreshnessSource } from '../ports/freshness.js';
+import type { GenerationSource, Served } from '../ports/generations.js';
 import type { LargePages } from '../readers/large-pages.js';
 import type { Watch } from '../waiting/watch.js';
 
@@ -43,13 +36,6 @@ export interface RouteContext {
   readonly cursorSecret: () => Promise<Buffer>;
 }
 
-/** What the change feed needs beside. */
-export interface ChangesContext {
-  readonly hub: ChangesHub;
-  readonly seats: Seats;
-  readonly streamSettings: EventStreamSettings;
-}
-
 /** What lists are answered from while their store is down. */
 export interface DegradationContext {
   readonly recent: RecentAnswers;
@@ -61,10 +47,6 @@ export type DegradedSource = 'recent orders' | 'recent answers';
 
 export function readerOf({ readers }: RouteContext, view: View): DocumentReader {
   return readers[view.storage.store];
-}
-
-export function documentsOf(view: View, { live }: Served): DocumentSet {
-  return { view, generation: live.number, revision: live.revisions[view.name] };
 }
 
 /** Starts the freshness beside the query, so that neither waits for the other. */

@@ -1,9 +1,9 @@
 /** A customer's orders: found like all orders; while their store is down, out of the customer's own document. */
 import type { CustomerDocument } from '../../mappings/views/customers/fields.js';
+import { Problem } from '../http/problems.js';
 import { PRICES } from '../limits/prices.js';
-import { StoreUnavailable } from '../ports.js';
-import { Problem } from '../problems.js';
-import type { Condition } from '../query/document-query.js';
+import type { Condition } from '../ports/document-query.js';
+import { StoreUnavailable } from '../ports/errors.js';
 import { pathsNotNeeded } from '../query/field-selection.js';
 import { type RouteContext, withFreshness } from './context.js';
 import { findDocument } from './documents.js';

@@ -1,10 +1,11 @@
 /** Makes an answer meet what its caller demands by headers: before anything is read, and after the parameters are checked. */
 import type { Request } from 'express';
 import type { View } from '../../mappings/contract.js';
-import type { Principal } from '../access/principal.js';
-import { TooLate, withinTime } from '../deadline.js';
-import { CallerGone, type DocumentSet } from '../ports.js';
-import { type FanOutProgress, Problem } from '../problems.js';
+import { TooLate, withinTime } from '../../runtime/deadline.js';
+import { type FanOutProgress, Problem } from '../http/problems.js';
+import type { DocumentSet } from '../ports/documents.js';
+import { CallerGone } from '../ports/errors.js';
+import type { Principal } from '../ports/principal.js';
 import type { ParameterError } from '../query/given.js';
 import { AS_OF } from '../query/parameters.js';
 import { type Demands, MAX_STALENESS, readDemands, WAIT_FOR, type WaitFor } from '../waiting/demands.js';

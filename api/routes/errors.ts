@@ -2,8 +2,8 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import type { Log } from '../../runtime/log.js';
 import { withoutSecrets } from '../../runtime/secrets.js';
-import { CallerGone, NotReady, StoreRefused, StoreUnavailable } from '../ports.js';
-import { Problem, type ProblemCode, sendProblem, statusOf } from '../problems.js';
+import { Problem, type ProblemCode, sendProblem, statusOf } from '../http/problems.js';
+import { CallerGone, NotReady, StoreRefused, StoreUnavailable } from '../ports/errors.js';
 import { requestIdOf } from './request-id.js';
 
 export const unknownPath: RequestHandler = (_request, response) => {

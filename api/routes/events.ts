@@ -1,13 +1,15 @@
 /** `GET /v1/events/<id>`: what became of an event. */
+
 import type { Request, Response } from 'express';
 import { isWellFormedId } from '../../mappings/events/event.js';
 import { principalOf } from '../access/identify.js';
-import type { Principal } from '../access/principal.js';
 import { requireScope } from '../access/visibility.js';
 import { deliveriesOf, type EventDelivery } from '../events/deliveries.js';
+import { Problem } from '../http/problems.js';
 import { queryStringOf } from '../http/request-target.js';
 import { PRICES } from '../limits/prices.js';
-import { Problem } from '../problems.js';
+import { EVENT_PATH } from '../openapi/paths.js';
+import type { Principal } from '../ports/principal.js';
 import { readEventRequest } from '../query/event-request.js';
 import { readQueryString } from '../query/given.js';
 import type { RouteContext } from './context.js';
@@ -15,8 +17,6 @@ import { demandErrors, meetDemands } from './demands.js';
 import { logProblem } from './log-problem.js';
 import type { PricedRoutes } from './priced-routes.js';
 import { readOptionsFor } from './reading.js';
-
-export const EVENT_PATH = '/v1/events';
 
 export function eventRoutes(routes: PricedRoutes, context: RouteContext): void {
   routes.get<{ id: string }>(`${EVENT_PATH}/:id`, PRICES.event, async (request, response) => {

@@ -4,7 +4,7 @@
  * no room for anybody, and none that becomes free, is of no use in it.
  */
 import { Router } from 'express';
-import { canAnswer, type RecentHealth } from '../health.js';
+import { canAnswer, type RecentHealth } from '../serving/health.js';
 import { FREE } from './priced-routes.js';
 
 const NO_SECRET =

@@ -1,7 +1,7 @@
 /** What a caller is told when Kafka cannot be asked for what happened. */
 import { SearchesCrowded } from '../history/aggregate-log.js';
-import { LogUnavailable } from '../ports.js';
-import { Problem } from '../problems.js';
+import { Problem } from '../http/problems.js';
+import { LogUnavailable } from '../ports/errors.js';
 
 /** The error itself where it is another. */
 export function logProblem(error: unknown): unknown {

@@ -1,6 +1,6 @@
 /** `GET /v1/meta`: what can be asked, out of the declarations that validate it; `GET /`: where to look. */
 import { Router } from 'express';
-import type { RegistryRecord } from '../../runtime/records.js';
+import type { RegistryRecord } from '../../runtime/storage/records.js';
 import { principalOf } from '../access/identify.js';
 import { offeredTo } from '../access/visibility.js';
 import { PRICES } from '../limits/prices.js';

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
+import { Problem } from '../http/problems.js';
 import { queryStringOf } from '../http/request-target.js';
-import { Problem } from '../problems.js';
 import { type ParameterError, readQueryString, undeclaredErrors, valuesByName } from '../query/given.js';
 
 /** @throws Problem for any parameter, told together with what else is wrong. */

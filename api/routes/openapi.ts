@@ -1,7 +1,7 @@
 /** `GET /openapi.json`: the API described, out of the declarations that it works by. */
 import { Router } from 'express';
 import { describeApi } from '../openapi/document.js';
-import type { Authenticator } from '../ports.js';
+import type { Authenticator } from '../ports/access.js';
 import type { RouteContext } from './context.js';
 import { FREE } from './priced-routes.js';
 

@@ -3,18 +3,20 @@ import type { Request, Response } from 'express';
 import type { View } from '../../mappings/contract.js';
 import { whenOver } from '../../runtime/http/over.js';
 import { principalOf } from '../access/identify.js';
-import type { Principal } from '../access/principal.js';
 import { requireScope } from '../access/visibility.js';
+import { Problem } from '../http/problems.js';
 import { queryStringOf } from '../http/request-target.js';
 import type { AnswerShare } from '../limits/answer-room.js';
 import { callerOf } from '../limits/caller.js';
 import { workOf } from '../limits/work.js';
-import type { CallerOptions, Served } from '../ports.js';
-import { Problem } from '../problems.js';
-import type { DocumentQuery, Found } from '../query/document-query.js';
+import type { DocumentQuery, Found } from '../ports/document-query.js';
+import type { CallerOptions } from '../ports/documents.js';
+import { documentsOf } from '../ports/documents.js';
+import type { Served } from '../ports/generations.js';
+import type { Principal } from '../ports/principal.js';
 import { type ParameterError, readQueryString, valuesByName } from '../query/given.js';
 import { AS_OF } from '../query/parameters.js';
-import { documentsOf, type RouteContext, readerOf } from './context.js';
+import { type RouteContext, readerOf } from './context.js';
 
 export interface Reading {
   readonly served: Served;

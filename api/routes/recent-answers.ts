@@ -3,10 +3,12 @@ import { createHash } from 'node:crypto';
 import type { Response } from 'express';
 import { sightOf } from '../access/visibility.js';
 import type { ListAnswer, RecentAnswer } from '../degraded/recent-answers.js';
-import { type Freshness, StoreRefused, StoreUnavailable } from '../ports.js';
-import { Problem } from '../problems.js';
+import { Problem } from '../http/problems.js';
+import { documentsOf } from '../ports/documents.js';
+import { StoreRefused, StoreUnavailable } from '../ports/errors.js';
+import type { Freshness } from '../ports/freshness.js';
 import { MAX_STALENESS } from '../waiting/demands.js';
-import { documentsOf, type RouteContext } from './context.js';
+import type { RouteContext } from './context.js';
 import { type Asked, sendAnswer } from './list.js';
 
 /** Whether the store does not answer; one that only has too much to do is to be asked again. */

@@ -3,7 +3,7 @@ import type { View } from '../../mappings/contract.js';
 import { multiply } from '../../mappings/money.js';
 import type { CustomerDocument, RecentOrder } from '../../mappings/views/customers/fields.js';
 import type { OrderDocument, OrderDocumentLine } from '../../mappings/views/orders/fields.js';
-import type { Condition, DocumentQuery, Found } from '../query/document-query.js';
+import type { Condition, DocumentQuery, Found } from '../ports/document-query.js';
 import { searchIn } from '../readers/memory/reader.js';
 
 /** What a recent order knows of the fields that orders are filtered and sorted by. */

@@ -1,20 +1,21 @@
 /** `GET /v1/suggest`: completions of what is being typed. */
+
 import type { View } from '../../mappings/contract.js';
 import type { Suggest } from '../../mappings/queries.js';
 import { rowsOf, shownTo } from '../access/visibility.js';
 import { sendJson } from '../http/json-answer.js';
+import { Problem } from '../http/problems.js';
 import { queryStringOf } from '../http/request-target.js';
 import { PRICES } from '../limits/prices.js';
-import { Problem } from '../problems.js';
+import { SUGGEST_PATH } from '../openapi/paths.js';
+import { documentsOf } from '../ports/documents.js';
 import { project, selectionOf } from '../query/field-selection.js';
 import { readQueryString } from '../query/given.js';
 import { readSuggestRequest } from '../query/suggest-request.js';
-import { documentsOf, type RouteContext } from './context.js';
+import type { RouteContext } from './context.js';
 import { demandErrors, meetDemands } from './demands.js';
 import type { PricedRoutes } from './priced-routes.js';
 import { beginReading, SMALLER, search } from './reading.js';
-
-export const SUGGEST_PATH = '/v1/suggest';
 
 /** Of the one view that declares what is completed. */
 export function suggestRoutes(routes: PricedRoutes, context: RouteContext): void {

@@ -1,5 +1,5 @@
 /** Refreshes of one index at a time: whoever comes during one shares the next, which begins after they came. */
-import type { DocumentSet, Refresher } from '../ports.js';
+import type { DocumentSet, Refresher } from '../ports/documents.js';
 
 interface Running {
   readonly current: Promise<void>;

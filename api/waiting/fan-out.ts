@@ -3,7 +3,7 @@
  * goes when nothing is left to do: whoever reads the jobs after the positions finds every one that matters. Pure.
  */
 import type { View } from '../../mappings/contract.js';
-import type { JobName, PartitionPlace, PendingJob } from '../ports.js';
+import type { JobName, PartitionPlace, PendingJob } from '../ports/waiting.js';
 import type { Awaited } from './demands.js';
 import { isBeyond } from './proof.js';
 

@@ -1,6 +1,6 @@
 /** Which events a caller may wait for: those of rows that exist for it. */
-import type { Principal } from '../access/principal.js';
-import type { AggregateProgress } from '../ports.js';
+import type { Principal } from '../ports/principal.js';
+import type { AggregateProgress } from '../ports/waiting.js';
 import type { Awaited } from './demands.js';
 
 /**

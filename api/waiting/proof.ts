@@ -3,7 +3,7 @@
  * positions are beyond its place in the log. Everything before a position is in every document, as docs/convergence.md
  * argues; a position alone would prove nothing, since it may have passed a place at which another event stood. Pure.
  */
-import type { AggregateProgress, PartitionPlace } from '../ports.js';
+import type { AggregateProgress, PartitionPlace } from '../ports/waiting.js';
 import type { Mark } from './demands.js';
 
 /** The next offset per partition. */

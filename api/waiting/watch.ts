@@ -4,32 +4,26 @@
  * read of the positions, at most one of the states of each kind of aggregate, and at most one of the fan-out jobs, whatever
  * the number of those who wait.
  */
+
 import type { View } from '../../mappings/contract.js';
 import type { AggregateName } from '../../mappings/events/event.js';
-import type { Shares } from '../limits/shares.js';
+import type { Shares } from '../fairness/shares.js';
+import type { PositionSource } from '../ports/freshness.js';
 import type {
   AggregateProgress,
   JobName,
   JobSource,
   PartitionPlace,
   PendingJob,
-  PositionSource,
   ProgressSource,
-} from '../ports.js';
+  Reached,
+} from '../ports/waiting.js';
 import { type Awaited, nameOf } from './demands.js';
 import { isSameJob, isStillFor, jobsFor } from './fan-out.js';
 import { isBeyond, type Positions, placesOf, reachedSequence } from './proof.js';
 import type { Timers } from './timers.js';
 
 export const WATCH_PACE = { pauseMsMin: 20, pauseMsMax: 100, pauseFactor: 1.25 } as const;
-
-export interface WatchLimits {
-  /** How many wait at a time. */
-  readonly waitersMax: number;
-  readonly shares: Shares;
-  /** Told of each request that waits; returns what is to be told when it does no more. */
-  readonly idle: () => () => void;
-}
 
 export interface WatchPorts {
   readonly progress: ProgressSource;
@@ -58,9 +52,6 @@ export type WaitOutcome =
   | { readonly kind: 'timeout'; readonly reached: Reached; readonly fanOut: readonly FanOutLeft[] }
   | { readonly kind: 'crowded' }
   | { readonly kind: 'gone' };
-
-/** The highest visible sequence by the aggregate's name in the header; `null`: none. */
-export type Reached = Readonly<Record<string, number | null>>;
 
 /** A job that has still to bring an event to some of the documents. */
 export interface FanOutLeft {
@@ -272,4 +263,12 @@ function reachedBy({ open, positions }: Waiter): Reached {
       progress === null ? null : reachedSequence(progress, positions),
     ]),
   );
+}
+
+export interface WatchLimits {
+  /** How many wait at a time. */
+  readonly waitersMax: number;
+  readonly shares: Shares;
+  /** Told of each request that waits; returns what is to be told when it does no more. */
+  readonly idle: () => () => void;
 }

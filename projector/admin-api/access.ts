@@ -2,7 +2,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
 import { type HostRule, isAskedFor } from '../../runtime/hosts.js';
-import type { Actor } from '../operations/audit.js';
+import type { Actor } from '../ports/audit.js';
 import { AdminProblem } from './problems.js';
 
 const LOOPBACK: HostRule = { addresses: false, localNames: false, names: [] };

@@ -2,10 +2,10 @@
 import type { ViewName } from '../../mappings/contract.js';
 import { views } from '../../mappings/registry.js';
 import type { Log } from '../../runtime/log.js';
-import type { ProjectorSettings } from '../config.js';
-import { liveOf } from '../generations/generation.js';
-import { type OperationServers, refusalPorts } from '../operations/compose.js';
-import { withGenerations } from '../operations/operated.js';
+import { liveOf } from '../../runtime/storage/registry.js';
+import { withGenerations } from '../composition/operated.js';
+import { type OperationServers, refusalPorts } from '../composition/operations.js';
+import type { ProjectorSettings } from '../composition/settings.js';
 import { registered } from '../operations/rebuilding.js';
 import { discard, type RedriveResult, redrive, showQuarantined } from '../operations/redriving.js';
 import { type RefreshChoice, type RefreshResult, refresh } from '../operations/refreshing.js';
@@ -18,8 +18,8 @@ import {
   type ShownRefusal,
   showRefused,
 } from '../operations/refusals.js';
-import { type Verification, type VerifyRequest, verify } from '../operations/verifying.js';
-import type { ListedEntry, QuarantineChoice } from '../ports.js';
+import type { ListedEntry, QuarantineChoice } from '../ports/quarantine.js';
+import { type Verification, type VerifyRequest, verify } from '../reconcile/verifying.js';
 import { MongoQuarantineDesk } from '../stores/mongodb/quarantine-desk.js';
 
 export interface MendingOperations {

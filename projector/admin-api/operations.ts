@@ -1,9 +1,6 @@
 /** What the admin API can do, over the operations that the command line uses, too. */
 import type { ViewName } from '../../mappings/contract.js';
 import type { Log } from '../../runtime/log.js';
-import type { ProjectorSettings } from '../config.js';
-import { type Action, type Actor, type AuditEntry, audited } from '../operations/audit.js';
-import type { Comparison } from '../operations/comparison.js';
 import {
   doctorPorts,
   type ExaminedServers,
@@ -12,10 +9,12 @@ import {
   gaps,
   overviewPorts,
   rebuildingPorts,
-} from '../operations/compose.js';
-import { type Check, examine } from '../operations/doctor.js';
+} from '../composition/operations.js';
+import type { ProjectorSettings } from '../composition/settings.js';
+import { audited } from '../operations/audit.js';
+import type { Comparison } from '../operations/comparison.js';
+import { examine } from '../operations/doctor.js';
 import type { Explanation } from '../operations/explain.js';
-import type { GapList } from '../operations/gaps.js';
 import { lagOfLive, type Overview, overviewOf, type PartitionLag } from '../operations/overview.js';
 import type { RebuildStatus } from '../operations/progress.js';
 import {
@@ -36,7 +35,10 @@ import {
 } from '../operations/snapshots.js';
 import { rebuildStatus } from '../operations/status.js';
 import { rollBack, switchGeneration, verifyGeneration } from '../operations/switching.js';
-import type { Job } from '../ports.js';
+import type { Action, Actor, AuditEntry } from '../ports/audit.js';
+import type { Check } from '../ports/examination.js';
+import type { Job } from '../ports/jobs.js';
+import type { GapList } from '../reconcile/gaps.js';
 import { MongoAuditTrail } from '../stores/mongodb/audit.js';
 import { type MendingOperations, mendingOperations } from './mending.js';
 

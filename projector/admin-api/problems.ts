@@ -3,7 +3,7 @@ import type { ErrorRequestHandler, Response } from 'express';
 import type { Log } from '../../runtime/log.js';
 import { isRefusal } from '../operations/audit.js';
 import { DocumentsRefused } from '../operations/refusals.js';
-import { Unavailable } from '../ports.js';
+import { Unavailable } from '../ports/errors.js';
 
 const PROBLEMS = {
   'invalid-body': { status: 400, title: 'The body cannot be used' },

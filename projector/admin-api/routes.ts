@@ -4,7 +4,7 @@ import type { ViewName } from '../../mappings/contract.js';
 import { isDocumentId } from '../../mappings/events/identifier.js';
 import { views } from '../../mappings/registry.js';
 import type { Log } from '../../runtime/log.js';
-import type { QuarantineChoice } from '../ports.js';
+import type { QuarantineChoice } from '../ports/quarantine.js';
 import { actorOf, admit, jsonOnly } from './access.js';
 import {
   discardBody,

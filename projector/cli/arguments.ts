@@ -3,7 +3,7 @@ import { InvalidArgumentError } from 'commander';
 import type { ViewName } from '../../mappings/contract.js';
 import { INSTANT_RULE, parseInstant } from '../../mappings/instant.js';
 import { views } from '../../mappings/registry.js';
-import { SNAPSHOT_NAME } from '../../runtime/names.js';
+import { SNAPSHOT_NAME } from '../../runtime/storage/names.js';
 import type { RebuildFrom } from '../operations/rebuilding.js';
 import { SNAPSHOT_NAME_RULE } from '../operations/snapshots.js';
 

@@ -2,7 +2,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { escapedLines } from '../../runtime/screen.js';
-import { Refused } from '../operations/rebuilding.js';
+import { Refused } from '../generations/refused.js';
 
 export interface Consent {
   readonly yes?: boolean;

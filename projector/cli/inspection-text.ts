@@ -1,10 +1,10 @@
 /** What the commands that only look say to people. */
 import type { SequenceRange } from '../../mappings/aggregates/state.js';
-import type { AuditEntry } from '../operations/audit.js';
-import type { Check } from '../operations/doctor.js';
 import type { Explanation } from '../operations/explain.js';
-import { type GapList, sumOf } from '../operations/gaps.js';
 import type { Overview, PartitionLag } from '../operations/overview.js';
+import type { AuditEntry } from '../ports/audit.js';
+import type { Check } from '../ports/examination.js';
+import { type GapList, sumOf } from '../reconcile/gaps.js';
 import { barOf } from './progress-bar.js';
 import { tableOf } from './text.js';
 

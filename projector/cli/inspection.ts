@@ -1,14 +1,21 @@
 /** The commands that only look. */
 import { Command } from 'commander';
-import { doctorPorts, explain, fanOutJobs, gaps, type OperationServers, overviewPorts } from '../operations/compose.js';
+import {
+  doctorPorts,
+  explain,
+  fanOutJobs,
+  gaps,
+  type OperationServers,
+  overviewPorts,
+} from '../composition/operations.js';
 import { examine } from '../operations/doctor.js';
 import { lagOfLive, overviewOf } from '../operations/overview.js';
 import { MongoAuditTrail } from '../stores/mongodb/audit.js';
 import { count, documentName } from './arguments.js';
+import type { Tool } from './command.js';
 import { EXIT } from './exit-codes.js';
 import { showAudit, showChecks, showExplanation, showGaps, showLag, showOverview } from './inspection-text.js';
 import { listJobs } from './jobs.js';
-import type { Tool } from './tool.js';
 
 const AUDIT_ENTRIES = 20;
 const LISTED_GAPS = 100;

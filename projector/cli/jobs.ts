@@ -1,4 +1,5 @@
-import type { Clock, Job } from '../ports.js';
+import type { Clock } from '../ports/clock.js';
+import type { Job } from '../ports/jobs.js';
 import { tableOf } from './text.js';
 
 /** One line a job, oldest first. */

@@ -2,15 +2,15 @@
 import { Command, Option } from 'commander';
 import { reasons } from '../../mappings/events/reasons.js';
 import { createLog } from '../../runtime/log.js';
-import { withGenerations } from '../operations/operated.js';
+import { withGenerations } from '../composition/operated.js';
 import { registered } from '../operations/rebuilding.js';
 import { discard, redrive, showQuarantined } from '../operations/redriving.js';
-import type { ListedEntry } from '../ports.js';
+import type { ListedEntry } from '../ports/quarantine.js';
 import { MongoQuarantineDesk } from '../stores/mongodb/quarantine-desk.js';
 import { count, UnusableArguments } from './arguments.js';
+import type { Tool } from './command.js';
 import { EXIT } from './exit-codes.js';
 import { tableOf } from './text.js';
-import type { Tool } from './tool.js';
 
 interface Chosen {
   readonly id?: string;

@@ -1,7 +1,7 @@
 /** `projector rebuild …` and `projector rerender`: another generation beside the one that is served. */
 import { setTimeout } from 'node:timers/promises';
 import { Command, Option } from 'commander';
-import { type OperationServers, rebuildingPorts } from '../operations/compose.js';
+import { type OperationServers, rebuildingPorts } from '../composition/operations.js';
 import type { RebuildStatus } from '../operations/progress.js';
 import {
   pauseRebuild,
@@ -15,11 +15,11 @@ import { cancelRebuild, retireGeneration } from '../operations/retiring.js';
 import { rebuildStatus } from '../operations/status.js';
 import { rollBack, switchGeneration, verifyGeneration } from '../operations/switching.js';
 import { offsets, time, wholeNumber } from './arguments.js';
+import type { Tool } from './command.js';
 import { assertConsent, type Consent, withConsent } from './confirmation.js';
 import { EXIT } from './exit-codes.js';
 import { ProgressBar } from './progress-bar.js';
 import { showComparison, showPlan, showRebuild } from './rebuild-text.js';
-import type { Tool } from './tool.js';
 
 interface StartOptions {
   readonly fromTime?: Date;

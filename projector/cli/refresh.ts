@@ -1,12 +1,12 @@
 /** `projector refresh`: what depends on a few aggregates, rendered anew. */
 import { Command } from 'commander';
 import { createLog } from '../../runtime/log.js';
-import { liveOf } from '../generations/generation.js';
-import { withGenerations } from '../operations/operated.js';
+import { liveOf } from '../../runtime/storage/registry.js';
+import { withGenerations } from '../composition/operated.js';
 import { registered } from '../operations/rebuilding.js';
 import { type RefreshChoice, refresh } from '../operations/refreshing.js';
 import { time, UnusableArguments } from './arguments.js';
-import type { Tool } from './tool.js';
+import type { Tool } from './command.js';
 
 interface Options {
   readonly order?: string;

@@ -1,10 +1,11 @@
 /** `projector refused …`: the documents that a store refuses for good. */
 import { Command } from 'commander';
 import { createLog } from '../../runtime/log.js';
-import { liveOf } from '../generations/generation.js';
-import { type OperationServers, refusalPorts } from '../operations/compose.js';
-import { type OperatedGeneration, withGenerations } from '../operations/operated.js';
-import { Refused, registered } from '../operations/rebuilding.js';
+import { liveOf } from '../../runtime/storage/registry.js';
+import { withGenerations } from '../composition/operated.js';
+import { type OperationServers, refusalPorts } from '../composition/operations.js';
+import { Refused } from '../generations/refused.js';
+import { registered } from '../operations/rebuilding.js';
 import {
   type ListedRefusal,
   listRefused,
@@ -12,10 +13,11 @@ import {
   retryRefused,
   showRefused,
 } from '../operations/refusals.js';
+import type { OperatedGeneration } from '../reconcile/operated.js';
 import { count, documentName, UnusableArguments, wholeNumber } from './arguments.js';
+import type { Tool } from './command.js';
 import { EXIT } from './exit-codes.js';
 import { tableOf } from './text.js';
-import type { Tool } from './tool.js';
 
 interface Of {
   /** Absent: the one that is served. */

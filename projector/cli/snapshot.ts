@@ -1,12 +1,12 @@
 /** `projector snapshot …`: views of the past. */
 import { Command, Option } from 'commander';
-import { SNAPSHOT_CLOCKS, type SnapshotClock } from '../../runtime/records.js';
-import { rebuildingPorts } from '../operations/compose.js';
+import { SNAPSHOT_CLOCKS, type SnapshotClock } from '../../runtime/storage/records.js';
+import { rebuildingPorts } from '../composition/operations.js';
 import { deleteSnapshot, listSnapshots, type SnapshotStatus, takeSnapshot } from '../operations/snapshots.js';
 import { snapshotName, time, UnusableArguments } from './arguments.js';
+import type { Tool } from './command.js';
 import { assertConsent, type Consent, withConsent } from './confirmation.js';
 import { tableOf } from './text.js';
-import type { Tool } from './tool.js';
 
 interface TakeOptions {
   readonly at?: Date;

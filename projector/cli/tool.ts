@@ -1,16 +1,17 @@
 /** The command line of operators: `projector <command>`. */
+
 import { hostname, userInfo } from 'node:os';
 import { Command } from 'commander';
 import { createLog } from '../../runtime/log.js';
 import { messageOf } from '../../runtime/retrying.js';
 import { escapedLines, statement } from '../../runtime/screen.js';
 import { readSettings, SettingsError } from '../../runtime/settings.js';
-import { type ProjectorSettings, projectorSettings } from '../config.js';
-import { type Action, audited, isRefusal } from '../operations/audit.js';
-import type { ExaminedServers, OperationServers } from '../operations/compose.js';
-import { withServers } from '../operations/servers.js';
+import { withServers } from '../composition/servers.js';
+import { type ProjectorSettings, projectorSettings } from '../composition/settings.js';
+import { audited, isRefusal } from '../operations/audit.js';
 import { MongoAuditTrail } from '../stores/mongodb/audit.js';
 import { UnusableArguments } from './arguments.js';
+import type { Tool } from './command.js';
 import { EXIT } from './exit-codes.js';
 import { helpAtAnyDepth } from './help.js';
 import { inspectionCommands } from './inspection.js';
@@ -21,30 +22,6 @@ import { refusedCommand } from './refused.js';
 import { snapshotCommand } from './snapshot.js';
 import { forScreen, linesOf } from './text.js';
 import { verifyCommand } from './verify.js';
-
-/** What commands are made with. */
-export interface Tool {
-  readonly settings: ProjectorSettings;
-  /**
-   * Runs the work with open connections, and prints what it returns: as JSON with `--json`, else by `show`. With
-   * `evenIfAway` nothing is connected before, and the work sees to what is away.
-   */
-  run<Result extends object>(
-    work: (servers: ExaminedServers) => Promise<Result>,
-    show?: (result: Result) => string,
-    options?: { readonly evenIfAway: boolean },
-  ): Promise<void>;
-  /** The same for what changes something: it is recorded in the audit trail. */
-  act<Result extends object>(
-    action: Action,
-    work: (servers: ExaminedServers) => Promise<Result>,
-    show?: (result: Result) => string,
-  ): Promise<void>;
-  /** A part of a `run` that changes something. */
-  recorded<Result>(servers: OperationServers, action: Action, work: () => Promise<Result>): Promise<Result>;
-  /** The exit code of a command that has done its work and found something. */
-  exitWith(code: number): void;
-}
 
 /** Resolves with the exit code. `arguments_` are those after the program's name. */
 export async function runTool(arguments_: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {

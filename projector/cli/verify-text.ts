@@ -1,7 +1,7 @@
 /** What `verify` has found, for people. */
-import { sumOf } from '../operations/gaps.js';
-import type { Verification } from '../operations/verifying.js';
+import { sumOf } from '../reconcile/gaps.js';
 import type { Fault } from '../reconcile/look.js';
+import type { Verification } from '../reconcile/verifying.js';
 import { durationOf, tableOf } from './text.js';
 
 export function showVerification(verification: Verification): string {

@@ -3,13 +3,13 @@ import { Command, Option } from 'commander';
 import type { ViewName } from '../../mappings/contract.js';
 import { views } from '../../mappings/registry.js';
 import { createLog } from '../../runtime/log.js';
-import { liveOf } from '../generations/generation.js';
-import { withGenerations } from '../operations/operated.js';
+import { liveOf } from '../../runtime/storage/registry.js';
+import { withGenerations } from '../composition/operated.js';
 import { registered } from '../operations/rebuilding.js';
-import { type Verification, verify } from '../operations/verifying.js';
+import { type Verification, verify } from '../reconcile/verifying.js';
 import { wholeNumber } from './arguments.js';
+import type { Tool } from './command.js';
 import { EXIT } from './exit-codes.js';
-import type { Tool } from './tool.js';
 import { showVerification } from './verify-text.js';
 
 interface Options {

@@ -7,13 +7,14 @@ import { randomUUID } from 'node:crypto';
 import { dayOf } from '../../mappings/calendar.js';
 import { rollups } from '../../mappings/registry.js';
 import type { RollupName } from '../../mappings/rollups/summaries.js';
+import { piecesOf } from '../../runtime/collections.js';
 import type { Log } from '../../runtime/log.js';
 import { Repeated } from '../../runtime/repeated.js';
 import type { Service } from '../../runtime/service.js';
 import { Dirty } from '../pipeline/dirty.js';
-import { piecesOf } from '../pipeline/group.js';
 import { viewsReading } from '../pipeline/touch.js';
-import type { Clock, DayMark, RollupStore } from '../ports.js';
+import type { Clock, DayMark } from '../ports/clock.js';
+import type { RollupStore } from '../ports/rollups.js';
 
 export interface SweepPorts {
   readonly rollups: RollupStore;

@@ -6,12 +6,13 @@ import { views } from '../../mappings/registry.js';
 import type { Log } from '../../runtime/log.js';
 import type { Service } from '../../runtime/service.js';
 import { DirtyDocuments, type ReferenceTouch } from '../pipeline/dirty.js';
-import { inOrder } from '../pipeline/in-order.js';
-import type { Patience } from '../pipeline/patience.js';
 import { chunksOf, type PublishPorts, publishAll } from '../pipeline/publish.js';
 import { documentsOf, viewOf } from '../pipeline/touch.js';
-import { yieldWhile } from '../pipeline/yielding.js';
-import type { Job, JobKey, JobStore, Referring } from '../ports.js';
+import type { Job, JobKey, JobStore } from '../ports/jobs.js';
+import type { Referring } from '../ports/states.js';
+import { inOrder } from '../work/in-order.js';
+import type { Patience } from '../work/retry-policy.js';
+import { yieldWhile } from '../work/yielding.js';
 
 export interface FanOutPorts {
   readonly jobs: JobStore;

@@ -1,5 +1,5 @@
 /** Which fan-out jobs still have to run for what had been asked of them at one moment. */
-import type { Job, JobKey } from '../ports.js';
+import type { Job, JobKey } from '../ports/jobs.js';
 
 /** The jobs that are waited for, and how many of their passes. */
 export type WaitedFor = ReadonlyMap<string, { readonly generation: number; readonly passes: 1 | 2 }>;

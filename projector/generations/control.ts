@@ -1,7 +1,8 @@
 /** What a generation may do now, as the registry says: asked for every batch, so that a change holds from the next one on. */
-import type { Admission, GenerationControl } from '../ports.js';
-import { type Registry, recordOf } from './generation.js';
-import { assertOfThisShape } from './shape.js';
+
+import { recordOf } from '../../runtime/storage/registry.js';
+import { assertOfThisShape } from '../../runtime/storage/shape.js';
+import type { Admission, GenerationControl, Registry } from '../ports/generations.js';
 
 export class RegisteredControl implements GenerationControl {
   constructor(

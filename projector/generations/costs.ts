@@ -1,7 +1,7 @@
 /** What a rebuild shows of the costs of its steps: the next one is foretold by them. */
 import type { ViewName } from '../../mappings/contract.js';
 import { views } from '../../mappings/registry.js';
-import type { RebuildCosts, RebuildRecord } from './rebuild-record.js';
+import type { RebuildCosts, RebuildRecord } from '../ports/rebuilds.js';
 
 /** Where no rebuild has shown them yet: see docs/benchmarks.md. How long an event takes is not even assumed. */
 const DOCUMENT = 5;

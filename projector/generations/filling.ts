@@ -1,7 +1,8 @@
 /** How the states of a generation that is built come about. */
-import type { Patience } from '../pipeline/patience.js';
-import type { Position } from '../ports.js';
-import type { RebuildStore } from './rebuild-record.js';
+
+import type { Position } from '../ports/events.js';
+import type { RebuildStore } from '../ports/rebuilds.js';
+import type { Patience } from '../work/retry-policy.js';
 
 export interface Filling {
   /** Whether the states are complete, given the durable positions. Where nobody else fills them, it first does a piece. */

@@ -1,43 +1,12 @@
 /** Opens the live generation: everything derived belongs to one, and its absence is never papered over. */
+
 import type { DerivationSettings, ViewName } from '../../mappings/contract.js';
-import { definitionsOf } from '../../mappings/definition.js';
 import { views } from '../../mappings/registry.js';
 import type { Log } from '../../runtime/log.js';
-import type { GenerationRecord, RegistryRecord } from '../../runtime/records.js';
-import type { Target } from '../ports.js';
-
-/** By this process. */
-export const DECLARED = definitionsOf(views);
-
-/** What exists of generations in one place: its indexes, collections or consumer groups. */
-export interface GenerationTraces {
-  /** Numbers of generations of which anything is there, registered or not. */
-  numbers(): Promise<readonly number[]>;
-}
-
-export interface Registry {
-  read(): Promise<RegistryRecord | null>;
-  /** Creates the registry with this generation as its first; false when it exists by now. */
-  create(first: GenerationRecord): Promise<boolean>;
-  /**
-   * Writes what `change` makes of the registry, by compare-and-set, as often as it takes; returns what was written, or
-   * `null` when `change` declines. `change` may be called several times.
-   * @throws Error when there is no registry.
-   */
-  update(change: (known: RegistryRecord) => RegistryRecord | null): Promise<RegistryRecord | null>;
-}
-
-/** Creates and checks what a generation consists of in one store. Both are safe to repeat and to run side by side. */
-export interface GenerationStorage {
-  create(generation: GenerationRecord): Promise<void>;
-  /** What is missing, each as a name; empty when complete. */
-  missing(generation: GenerationRecord): Promise<readonly string[]>;
-  /** Before everything is rendered, and after: what makes bulk writing cheap, and what reading needs. */
-  prepareForBulk(generation: GenerationRecord): Promise<void>;
-  prepareForReading(generation: GenerationRecord): Promise<void>;
-  /** Removes everything of the generation. Safe to repeat. */
-  drop(generation: Pick<GenerationRecord, 'number'>): Promise<void>;
-}
+import type { GenerationRecord, RegistryRecord } from '../../runtime/storage/records.js';
+import { isFollowing, liveOf } from '../../runtime/storage/registry.js';
+import { DECLARED, isOfThisShape, viewsDeclaredOtherwise } from '../../runtime/storage/shape.js';
+import type { GenerationStorage, GenerationTraces, Registry } from '../ports/generations.js';
 
 export interface GenerationPorts {
   readonly registry: Registry;
@@ -135,13 +104,6 @@ async function replaceLive(registry: Registry, generation: GenerationRecord, sin
   return written !== null;
 }
 
-export function liveOf(registry: RegistryRecord): GenerationRecord {
-  const live = registry.generations.find(({ number }) => number === registry.live);
-  if (live === undefined)
-    throw new Error(`The registry names generation ${registry.live} as live and does not list it.`);
-  return live;
-}
-
 function assertSameSettings(live: GenerationRecord, settings: DerivationSettings): void {
   const different = (['businessTimeZone', 'reportingCurrency'] as const).filter(
     (name) => live[name] !== settings[name],
@@ -152,22 +114,6 @@ function assertSameSettings(live: GenerationRecord, settings: DerivationSettings
     `Generation ${live.number} was derived with ${list}. Start with the former value, or once with --new-generation ` +
       'to build everything anew from Kafka.',
   );
-}
-
-/** Whether the generation shows events as they come, or will once it is built. */
-export function isFollowing({ snapshot }: GenerationRecord): boolean {
-  return snapshot === undefined;
-}
-
-/** Whether the generation's documents are of the shape that this process writes. */
-export function isOfThisShape({ definitions }: GenerationRecord): boolean {
-  return definitions === undefined || viewsDeclaredOtherwise(definitions).length === 0;
-}
-
-/** The views whose declaration is not the one that the generation was created with, those that are new or gone included. */
-export function viewsDeclaredOtherwise(definitions: Readonly<Record<string, string>>): readonly string[] {
-  const names = [...new Set([...Object.keys(DECLARED), ...Object.keys(definitions)])].sort();
-  return names.filter((name) => DECLARED[name] !== definitions[name]);
 }
 
 /** A generation of before there were definitions gets those of now: nothing else is known of it. */
@@ -190,19 +136,4 @@ async function assertDefinitions(registry: Registry, known: RegistryRecord, live
       '"projector rerender" of this version, else "projector rebuild start"; then start this process again. It builds ' +
       'the new generation, which you then switch to.',
   );
-}
-
-/** @throws Error when the generation is not registered any more. */
-export function recordOf(registry: RegistryRecord | null, generation: number): GenerationRecord {
-  const own = registry?.generations.find(({ number }) => number === generation);
-  if (own !== undefined) return own;
-  throw new Error(
-    `Generation ${generation} is no longer registered in MongoDB: the registry was wiped or the generation retired. ` +
-      'Start the projector again.',
-  );
-}
-
-/** The places that a generation's documents are written to. */
-export function targetsOf(generation: GenerationRecord): readonly Target[] {
-  return Object.values(views).map(({ name }) => ({ view: name, revision: generation.revisions[name] }));
 }

@@ -11,14 +11,16 @@ import { randomUUID } from 'node:crypto';
 import type { ViewName } from '../../mappings/contract.js';
 import { views } from '../../mappings/registry.js';
 import type { Log } from '../../runtime/log.js';
-import type { GenerationRecord, RegistryRecord } from '../../runtime/records.js';
 import type { Service } from '../../runtime/service.js';
-import type { Pause } from '../pipeline/yielding.js';
-import type { Position, PositionStore, StateScan } from '../ports.js';
+import type { GenerationRecord, RegistryRecord } from '../../runtime/storage/records.js';
+import { recordOf } from '../../runtime/storage/registry.js';
+import type { Position, PositionStore } from '../ports/events.js';
+import type { GenerationStorage, Registry } from '../ports/generations.js';
+import type { RebuildProgress, RebuildRecord, RebuildStore, RenderedPart } from '../ports/rebuilds.js';
+import type { StateScan } from '../ports/states.js';
+import type { Pause } from '../work/yielding.js';
 import { costsOf } from './costs.js';
 import type { Filling } from './filling.js';
-import { type GenerationStorage, type Registry, recordOf } from './generation.js';
-import type { RebuildProgress, RebuildRecord, RebuildStore, RenderedPart } from './rebuild-record.js';
 import { type RenderAllPorts, type RenderAllSettings, renderAll } from './render-all.js';
 
 export interface RebuildPorts extends RenderAllPorts, Pause {

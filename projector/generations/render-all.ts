@@ -2,18 +2,20 @@
  * Renders every document of a generation once, from its states: what a rebuild ends with. Live events are published
  * meanwhile; either side's writes carry tickets taken before its reads, so neither can undo what the other knows better.
  */
+
 import { createHash } from 'node:crypto';
 import type { Contribution, Sum, View } from '../../mappings/contract.js';
 import { rollups, views } from '../../mappings/registry.js';
 import { type Group, group, textOfGroup } from '../../mappings/rollups/group.js';
 import type { RollupName, SummaryOf } from '../../mappings/rollups/summaries.js';
+import { piecesOf } from '../../runtime/collections.js';
+import { ROLLUP_NAMES } from '../../runtime/storage/contributions.js';
 import { idsOf } from '../pipeline/document-ids.js';
-import { piecesOf } from '../pipeline/group.js';
-import { inOrder } from '../pipeline/in-order.js';
-import type { Patience } from '../pipeline/patience.js';
 import { type PublishPorts, publishEach } from '../pipeline/publish.js';
-import type { StateScan } from '../ports.js';
-import { ROLLUP_NAMES } from '../state/derive.js';
+import type { RenderPlace } from '../ports/rebuilds.js';
+import type { StateScan } from '../ports/states.js';
+import { inOrder } from '../work/in-order.js';
+import type { Patience } from '../work/retry-policy.js';
 
 export interface RenderAllPorts {
   readonly scan: StateScan;
@@ -21,12 +23,6 @@ export interface RenderAllPorts {
   readonly patience: Patience;
   /** Resolves when live events have had their turn. */
   readonly yieldToLive: () => Promise<void>;
-}
-
-/** Up to where the documents are durable. Rollups are complete before the first of them. */
-export interface RenderPlace {
-  readonly view: View['name'];
-  readonly after: string;
 }
 
 export interface RenderAllSettings {

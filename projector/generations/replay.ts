@@ -5,17 +5,16 @@
  */
 import { erasureOf } from '../../mappings/aggregates/erasure.js';
 import type { AggregateName } from '../../mappings/events/event.js';
-import type { Snapshot } from '../../runtime/records.js';
-import { type FoldedGeneration, foldAndPublish, foldInto } from '../operations/folding.js';
-import type { OperatedGeneration } from '../operations/operated.js';
+import type { GenerationRecord, Snapshot } from '../../runtime/storage/records.js';
 import { type DecodedDelivery, decodeBatch } from '../pipeline/decode.js';
 import { Dirty } from '../pipeline/dirty.js';
-import type { LogSpan, Position, PositionStore } from '../ports.js';
+import { type FoldedGeneration, foldAndPublish, foldInto } from '../pipeline/folding.js';
+import type { EventLog, LogSpan, Position, PositionStore } from '../ports/events.js';
+import type { RebuildRecord, RebuildStore } from '../ports/rebuilds.js';
 import type { Filling } from './filling.js';
-import type { RebuildRecord, RebuildStore } from './rebuild-record.js';
 
 export interface ReplayPorts {
-  readonly operated: FoldedGeneration & Pick<OperatedGeneration, 'record' | 'events'>;
+  readonly operated: FoldedGeneration & { readonly record: GenerationRecord; readonly events: EventLog };
   readonly positions: PositionStore;
   readonly rebuilds: Pick<RebuildStore, 'read'>;
 }

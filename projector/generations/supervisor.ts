@@ -3,9 +3,10 @@
  * for rollback, and snapshots. The served one decides over the process; another one that fails is started again later.
  */
 import type { Log } from '../../runtime/log.js';
-import type { GenerationRecord } from '../../runtime/records.js';
 import type { Service } from '../../runtime/service.js';
-import { liveOf, type Registry } from './generation.js';
+import type { GenerationRecord } from '../../runtime/storage/records.js';
+import { liveOf } from '../../runtime/storage/registry.js';
+import type { Registry } from '../ports/generations.js';
 
 export interface SupervisorPorts<Running extends Service> {
   readonly registry: Pick<Registry, 'read'>;

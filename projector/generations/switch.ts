@@ -10,10 +10,12 @@
  * halted after the batch was fetched, so what either has folded lies before those ends. Halts pass by themselves: who
  * switches may die at any moment.
  */
-import type { GenerationRecord, Halt, RegistryRecord } from '../../runtime/records.js';
-import type { Pause } from '../pipeline/yielding.js';
-import type { JobStore, PositionStore } from '../ports.js';
-import { type Registry, recordOf } from './generation.js';
+import type { GenerationRecord, Halt, RegistryRecord } from '../../runtime/storage/records.js';
+import { recordOf } from '../../runtime/storage/registry.js';
+import type { PositionStore } from '../ports/events.js';
+import type { Registry } from '../ports/generations.js';
+import type { JobStore } from '../ports/jobs.js';
+import type { Pause } from '../work/yielding.js';
 
 export interface SwitchPorts extends Pause {
   readonly registry: Registry;

@@ -1,5 +1,4 @@
-import type { Position } from '../ports.js';
-import type { LogRange } from './log-range.js';
+import type { LogRange, Position } from '../ports/events.js';
 
 export interface Partition {
   readonly topic: string;

@@ -1,8 +1,9 @@
 import type { Admin, Message, Producer } from 'kafkajs';
-import { type Change, encodeChange } from '../../runtime/changes.js';
 import type { Log } from '../../runtime/log.js';
 import { messageOf } from '../../runtime/retrying.js';
-import { type ChangeFeed, Unavailable } from '../ports.js';
+import { type Change, encodeChange } from '../../runtime/storage/changes.js';
+import type { ChangeFeed } from '../ports/changes.js';
+import { Unavailable } from '../ports/errors.js';
 import { BROKER_TIME, keepBrokerTime, NO_TIMESTAMP } from './broker-time.js';
 import { logRanges } from './log-range.js';
 import { isPassing } from './passing.js';

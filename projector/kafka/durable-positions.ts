@@ -1,7 +1,7 @@
 import kafkajs from 'kafkajs';
 import type { Log } from '../../runtime/log.js';
 import { messageOf, retrying } from '../../runtime/retrying.js';
-import { Unavailable } from '../ports.js';
+import { Unavailable } from '../ports/errors.js';
 
 /**
  * What a new assignment needs before it can begin, asked for until it is there: with MongoDB or the broker away the

@@ -1,7 +1,7 @@
 /** Asks the broker itself what follows a position, past the consumer that does not get on. */
 import type { Kafka } from 'kafkajs';
 import { TopicReader } from '../../runtime/kafkajs/topic-reader.js';
-import type { Position } from '../ports.js';
+import type { Position } from '../ports/events.js';
 
 const LIMITS = { waitMs: 250, bytesMax: 2 * 1024 * 1024 };
 

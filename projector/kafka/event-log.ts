@@ -2,7 +2,8 @@
 import type { Admin, Kafka } from 'kafkajs';
 import type { AggregateName } from '../../mappings/events/event.js';
 import { OutOfRange, offsetsAt, type ReadPiece, TopicReader } from '../../runtime/kafkajs/topic-reader.js';
-import { type EventLog, type LogSpan, type SourceRecord, Unavailable } from '../ports.js';
+import { Unavailable } from '../ports/errors.js';
+import type { EventLog, LogSpan, SourceRecord } from '../ports/events.js';
 import { logRanges } from './log-range.js';
 
 const FETCH_WAIT_MS = 250;

@@ -1,7 +1,7 @@
 import type { Admin, Producer } from 'kafkajs';
 import { messageOf } from '../../runtime/retrying.js';
-import type { ServerReport } from '../operations/doctor.js';
-import type { Clock } from '../ports.js';
+import type { Clock } from '../ports/clock.js';
+import type { ServerReport } from '../ports/examination.js';
 import { brokerAheadMs } from './clock-probe.js';
 
 type Remark = ServerReport['remarks'][number];

@@ -1,5 +1,5 @@
 import type { Admin } from 'kafkajs';
-import type { GenerationTraces } from '../generations/generation.js';
+import type { GenerationTraces } from '../ports/generations.js';
 
 /** The generations that consumer groups tell of. */
 export function groupTraces(admin: Admin, namespace: string): GenerationTraces {

@@ -1,11 +1,5 @@
 import kafkajs, { type Admin } from 'kafkajs';
-
-/** What a partition holds: offsets from `low` on, and before `high`. */
-export interface LogRange {
-  readonly partition: number;
-  readonly low: number;
-  readonly high: number;
-}
+import type { LogRange } from '../ports/events.js';
 
 const TIMEOUT_MS = 30_000;
 const LOOK_AGAIN_MS = 100;

@@ -6,7 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Consumer, ConsumerCrashEvent, EachBatchPayload, Kafka } from 'kafkajs';
 import type { Log } from '../../runtime/log.js';
-import type { Position } from '../ports.js';
+import type { Position } from '../ports/events.js';
 import type { EmptyRange, Partition } from './assignment.js';
 
 export interface MemberSettings {

@@ -1,5 +1,5 @@
 import kafkajs from 'kafkajs';
-import { Unavailable } from '../ports.js';
+import { Unavailable } from '../ports/errors.js';
 
 /** Whether it may be gone next time: kafkajs gives up for good what it has tried often enough, and so passes, too. */
 export function isPassing(error: unknown): boolean {

@@ -1,6 +1,7 @@
 import type { Producer } from 'kafkajs';
 import { messageOf } from '../../runtime/retrying.js';
-import { type QuarantinedRecord, Unavailable } from '../ports.js';
+import { Unavailable } from '../ports/errors.js';
+import type { QuarantinedRecord } from '../ports/quarantine.js';
 import { NO_TIMESTAMP } from './broker-time.js';
 
 /** Reason and position of each quarantined record as JSON, keyed by its position; never its content. */

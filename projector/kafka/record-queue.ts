@@ -1,5 +1,5 @@
 import { contentBytes } from '../../mappings/events/size.js';
-import type { SourceRecord } from '../ports.js';
+import type { SourceRecord } from '../ports/events.js';
 
 /** Records that were fetched and not yet polled, in order of arrival; bounded by those who put into it. */
 export class RecordQueue {

@@ -1,12 +1,5 @@
 import kafkajs, { type Admin } from 'kafkajs';
-
-/** What decides how long a topic keeps its events; `null`: the broker does not tell. */
-export interface TopicRetention {
-  readonly topic: string;
-  readonly cleanupPolicy: string | null;
-  readonly retentionMs: string | null;
-  readonly retentionBytes: string | null;
-}
+import type { TopicRetention } from '../ports/examination.js';
 
 export async function retentionOf(admin: Admin, topics: readonly string[]): Promise<readonly TopicRetention[]> {
   const { resources } = await admin.describeConfigs({

@@ -5,13 +5,13 @@
 import type { Admin, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import type { AggregateName } from '../../mappings/events/event.js';
 import type { Log } from '../../runtime/log.js';
-import type { EventSource, Position, PositionStore, SourceRecord } from '../ports.js';
-import { Unavailable } from '../ports.js';
+import { Unavailable } from '../ports/errors.js';
+import type { EventSource, LogRange, Position, PositionStore, SourceRecord } from '../ports/events.js';
 import type { ConsumerAlarms } from './alarms.js';
 import { Assignment, assertInTopic, nameOf, type Partition } from './assignment.js';
 import { atLast } from './durable-positions.js';
 import { outOfRange } from './kafkajs/offset-out-of-range.js';
-import { type LogRange, logRanges } from './log-range.js';
+import { logRanges } from './log-range.js';
 import { GroupMember, type Listener } from './member.js';
 import { RecordQueue } from './record-queue.js';
 import { StuckPositions } from './stuck-positions.js';

@@ -1,7 +1,7 @@
 import kafkajs, { type Admin, type ITopicConfig } from 'kafkajs';
 import type { Log } from '../../runtime/log.js';
 import { messageOf } from '../../runtime/retrying.js';
-import { Unavailable } from '../ports.js';
+import { Unavailable } from '../ports/errors.js';
 import { BROKER_TIME, keepBrokerTime } from './broker-time.js';
 import { logRanges } from './log-range.js';
 import { retentionOf } from './retention.js';

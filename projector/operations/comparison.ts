@@ -6,11 +6,12 @@
  */
 import type { ViewName } from '../../mappings/contract.js';
 import { views } from '../../mappings/registry.js';
-import type { GenerationRecord } from '../../runtime/records.js';
-import { piecesOf } from '../pipeline/group.js';
-import { halvesOfList, inRoom } from '../pipeline/room.js';
-import type { DocumentScan, Room, ScannedDocument, Target } from '../ports.js';
-import { BUCKETS, BucketSum, bucketOf, digestOf, fieldsThatDiffer } from './digest.js';
+import { piecesOf } from '../../runtime/collections.js';
+import type { GenerationRecord } from '../../runtime/storage/records.js';
+import type { DocumentScan, ScannedDocument, Target } from '../ports/documents.js';
+import type { Room } from '../ports/errors.js';
+import { BUCKETS, BucketSum, bucketOf, digestOf, fieldsThatDiffer } from '../reconcile/digest.js';
+import { halvesOfList, inRoom } from '../work/room.js';
 
 export interface ComparedGeneration {
   readonly number: number;

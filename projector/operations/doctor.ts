@@ -1,38 +1,13 @@
 /** Looks at everything that the projector relies on, and says what to do about what is not right. */
 
 import type { Server } from '../../runtime/presence/server.js';
-import type { RegistryRecord } from '../../runtime/records.js';
 import { messageOf } from '../../runtime/retrying.js';
-import {
-  type GenerationStorage,
-  type GenerationTraces,
-  isOfThisShape,
-  liveOf,
-  type Registry,
-  viewsDeclaredOtherwise,
-} from '../generations/generation.js';
-import type { LogRange } from '../kafka/log-range.js';
-import type { TopicRetention } from '../kafka/retention.js';
-
-export interface Check {
-  readonly name: string;
-  readonly verdict: 'ok' | 'warn' | 'fail';
-  /** What was found. */
-  readonly detail: string;
-  /** What to do about it; `null` when it is right. */
-  readonly cure: string | null;
-}
-
-/** One server, as it says itself. */
-export interface ServerReport {
-  readonly version: string;
-  /** Whether the version is one that the projector is made for. */
-  readonly supported: boolean;
-  /** Anything else that is not as it should be, with what to do about it. */
-  readonly remarks: readonly Pick<Check, 'verdict' | 'detail' | 'cure'>[];
-  /** How much its clock is ahead of this process's, in ms; `null` when it does not tell. */
-  readonly clockAheadMs: number | null;
-}
+import type { RegistryRecord } from '../../runtime/storage/records.js';
+import { liveOf } from '../../runtime/storage/registry.js';
+import { isOfThisShape, viewsDeclaredOtherwise } from '../../runtime/storage/shape.js';
+import type { LogRange } from '../ports/events.js';
+import type { Check, ServerReport, TopicRetention } from '../ports/examination.js';
+import type { GenerationStorage, GenerationTraces, Registry } from '../ports/generations.js';
 
 type ServerName = Server['name'];
 

@@ -3,10 +3,13 @@ import { dayOf } from '../../mappings/calendar.js';
 import type { DerivationSettings, Key, ViewName } from '../../mappings/contract.js';
 import { views } from '../../mappings/registry.js';
 import type { RollupName } from '../../mappings/rollups/summaries.js';
+import { Refused } from '../generations/refused.js';
 import { loadFor } from '../pipeline/load.js';
-import type { AggregateStore, Clock, DocumentScan, RollupStore, StateRecord, Target } from '../ports.js';
-import { StateCache } from '../state/cache.js';
-import { Refused } from './rebuilding.js';
+import { StateCache } from '../pipeline/state-cache.js';
+import type { Clock } from '../ports/clock.js';
+import type { DocumentScan, Target } from '../ports/documents.js';
+import type { RollupStore } from '../ports/rollups.js';
+import type { AggregateStore, StateRecord } from '../ports/states.js';
 
 export interface ExplainPorts {
   readonly aggregates: Pick<AggregateStore, 'read' | 'versions'>;

@@ -1,6 +1,5 @@
 /** Whether places in the log that an operator names are there. */
-import type { LogRange } from '../kafka/log-range.js';
-import type { Position } from '../ports.js';
+import type { LogRange, Position } from '../ports/events.js';
 
 /** A sentence for each that is not; empty when all are. */
 export function offsetProblems(

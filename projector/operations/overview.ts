@@ -1,13 +1,13 @@
 /** How everything stands: the generations, how far each is behind, and what waits. */
-import type { GenerationRecord } from '../../runtime/records.js';
-import { isFollowing } from '../generations/generation.js';
-import type { LogRange } from '../kafka/log-range.js';
-import type { Job, Position } from '../ports.js';
+import type { GenerationRecord } from '../../runtime/storage/records.js';
+import { isFollowing } from '../../runtime/storage/registry.js';
+import type { LogRange, Position } from '../ports/events.js';
+import type { Job } from '../ports/jobs.js';
+import { type GapCounts, NO_GAPS } from '../reconcile/gaps.js';
 import type { RefusalPorts } from '../reconcile/refusals.js';
-import { type GapCounts, NO_GAPS } from './gaps.js';
+import { countRefused } from '../reconcile/refusals.js';
 import type { RebuildStatus } from './progress.js';
 import { type RebuildingPorts, registered } from './rebuilding.js';
-import { countRefused } from './refusals.js';
 
 export interface OverviewPorts {
   readonly rebuilding: Pick<RebuildingPorts, 'registry' | 'ranges' | 'clock'>;

@@ -1,10 +1,10 @@
 /** How far a rebuild is, for people and programs. */
 
 import type { ViewName } from '../../mappings/contract.js';
-import type { GenerationRecord } from '../../runtime/records.js';
+import type { GenerationRecord } from '../../runtime/storage/records.js';
 import { ASSUMED } from '../generations/costs.js';
-import type { RebuildCosts, RebuildRecord } from '../generations/rebuild-record.js';
-import type { Position } from '../ports.js';
+import type { Position } from '../ports/events.js';
+import type { RebuildCosts, RebuildRecord } from '../ports/rebuilds.js';
 import { isRough, OWN_SHARE } from './roughness.js';
 
 export interface RebuildStatus {

@@ -1,20 +1,17 @@
 /** Orders to build another generation, and what stands against them. */
+
 import type { ViewName } from '../../mappings/contract.js';
 import { views } from '../../mappings/registry.js';
 import type { RollupName } from '../../mappings/rollups/summaries.js';
-import type { GenerationRecord, RegistryRecord } from '../../runtime/records.js';
-import {
-  DECLARED,
-  type GenerationStorage,
-  type GenerationTraces,
-  isFollowing,
-  liveOf,
-  type Registry,
-} from '../generations/generation.js';
-import type { RebuildStore } from '../generations/rebuild-record.js';
+import type { GenerationRecord, RegistryRecord } from '../../runtime/storage/records.js';
+import { isFollowing, liveOf } from '../../runtime/storage/registry.js';
+import { DECLARED } from '../../runtime/storage/shape.js';
+import { Refused } from '../generations/refused.js';
 import type { SwitchPorts } from '../generations/switch.js';
-import type { LogRange } from '../kafka/log-range.js';
-import type { Clock, Position } from '../ports.js';
+import type { Clock } from '../ports/clock.js';
+import type { LogRange, Position } from '../ports/events.js';
+import type { GenerationStorage, GenerationTraces, Registry } from '../ports/generations.js';
+import type { RebuildStore } from '../ports/rebuilds.js';
 import type { ComparisonPorts } from './comparison.js';
 import { offsetProblems } from './offsets.js';
 
@@ -52,11 +49,6 @@ export interface RebuildOptions {
   readonly acceptLoss: boolean;
   readonly fullSpeed: boolean;
   readonly settings: Pick<GenerationRecord, 'businessTimeZone' | 'reportingCurrency'>;
-}
-
-/** An operation that cannot be done now, with what to do about it. */
-export class Refused extends Error {
-  override readonly name = 'Refused';
 }
 
 /** What a rebuild would read, and what it would find missing. */

@@ -1,20 +1,20 @@
 /** `projector quarantine …`: what to do with records that broke the contract, once their cause is cured. */
 import { type Erasure, erasureOf } from '../../mappings/aggregates/erasure.js';
 import type { HeaderValue } from '../../mappings/events/event.js';
-import type { GenerationRecord } from '../../runtime/records.js';
-import { isFollowing } from '../generations/generation.js';
+import type { GenerationRecord } from '../../runtime/storage/records.js';
+import { isFollowing } from '../../runtime/storage/registry.js';
+import { Refused } from '../generations/refused.js';
 import { type DecodedDelivery, decodeBatch } from '../pipeline/decode.js';
+import { foldAndPublish } from '../pipeline/folding.js';
+import type { SourceRecord } from '../ports/events.js';
 import type {
   QuarantineChoice,
   QuarantineDesk,
   QuarantinedRecord,
   QuarantineEntry,
   QuarantinePage,
-  SourceRecord,
-} from '../ports.js';
-import { foldAndPublish } from './folding.js';
-import type { OperatedGeneration } from './operated.js';
-import { Refused } from './rebuilding.js';
+} from '../ports/quarantine.js';
+import type { OperatedGeneration } from '../reconcile/operated.js';
 import { assertNoneRefused } from './refusals.js';
 import { trialOf } from './trial-states.js';
 

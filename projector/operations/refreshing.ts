@@ -2,13 +2,13 @@
 import type { ViewName } from '../../mappings/contract.js';
 import type { AggregateName } from '../../mappings/events/event.js';
 import { aggregates } from '../../mappings/registry.js';
+import { Refused } from '../generations/refused.js';
 import { decodeBatch } from '../pipeline/decode.js';
-import type { SourceRecord } from '../ports.js';
+import { foldAndPublish } from '../pipeline/folding.js';
+import type { SourceRecord } from '../ports/events.js';
+import type { OperatedGeneration } from '../reconcile/operated.js';
 import { refreshAggregates } from '../reconcile/refresh.js';
 import { replaceStates } from '../reconcile/states.js';
-import { foldAndPublish } from './folding.js';
-import type { OperatedGeneration } from './operated.js';
-import { Refused } from './rebuilding.js';
 import { assertNoneRefused } from './refusals.js';
 
 export type RefreshChoice =

@@ -1,14 +1,14 @@
 /** `projector refused …`: documents that a store refuses for good, and trying again once the cause is cured. */
 import type { ViewName } from '../../mappings/contract.js';
 import { views } from '../../mappings/registry.js';
+import { piecesOf } from '../../runtime/collections.js';
+import { Refused } from '../generations/refused.js';
 import { DirtyDocuments } from '../pipeline/dirty.js';
-import { piecesOf } from '../pipeline/group.js';
 import { chunksOf, publishAll } from '../pipeline/publish.js';
-import type { Refusal } from '../ports.js';
+import type { Refusal } from '../ports/refusals.js';
 import { expectedNow } from '../reconcile/look.js';
+import type { OperatedGeneration } from '../reconcile/operated.js';
 import { nameOf, type RefusalPorts, standing, standingPages } from '../reconcile/refusals.js';
-import type { OperatedGeneration } from './operated.js';
-import { Refused } from './rebuilding.js';
 
 export interface ListedRefusal {
   /** `customers/c-7` */
@@ -42,8 +42,6 @@ export type RefusalChoice = 'all' | { readonly view: ViewName; readonly id: stri
 const LEFT_LISTED_MAX = 100;
 const NAMED_MAX = 10;
 const LOOKED_AT_MAX = 100;
-/** Their tickets are all that is read. */
-const COUNTED_PAGE = 1_000;
 
 /** The first `limit`. */
 export async function listRefused(ports: RefusalPorts, limit: number): Promise<readonly ListedRefusal[]> {
@@ -53,12 +51,6 @@ export async function listRefused(ports: RefusalPorts, limit: number): Promise<r
     if (listed.length === limit) break;
   }
   return listed;
-}
-
-export async function countRefused(ports: RefusalPorts): Promise<number> {
-  let count = 0;
-  for await (const page of standingPages(ports, COUNTED_PAGE)) count += page.length;
-  return count;
 }
 
 /** @throws Refused when it is not refused. */

@@ -1,8 +1,9 @@
 /** Takes generations away: one that is given up, that nobody wants to go back to, or what is left of one. */
 import { setTimeout } from 'node:timers/promises';
-import type { GenerationRecord, RegistryRecord } from '../../runtime/records.js';
+import type { GenerationRecord, RegistryRecord } from '../../runtime/storage/records.js';
+import { Refused } from '../generations/refused.js';
 import { SEEN_AFTER_MS } from '../generations/switch.js';
-import { ahead, type RebuildingPorts, Refused, registered } from './rebuilding.js';
+import { ahead, type RebuildingPorts, registered } from './rebuilding.js';
 
 /** Gives up the generation that is built, or complete and not served, and removes all of it. */
 export async function cancelRebuild(ports: RebuildingPorts): Promise<number> {

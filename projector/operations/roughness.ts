@@ -1,6 +1,6 @@
 /** Whether the time that is left of a rebuild is more guessed than known. */
 import type { ViewName } from '../../mappings/contract.js';
-import type { RebuildCosts, RebuildRecord } from '../generations/rebuild-record.js';
+import type { RebuildCosts, RebuildRecord } from '../ports/rebuilds.js';
 
 /** Of so much of a view, its own documents say best what the others cost. */
 export const OWN_SHARE = 0.1;

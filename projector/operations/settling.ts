@@ -1,7 +1,8 @@
 /** When what was in flight a moment ago has arrived, in several generations. */
 import { askedOf, leftOf } from '../fan-out/waited-for.js';
-import type { Pause } from '../pipeline/yielding.js';
-import type { JobStore, PositionStore } from '../ports.js';
+import type { PositionStore } from '../ports/events.js';
+import type { JobStore } from '../ports/jobs.js';
+import type { Pause } from '../work/yielding.js';
 
 export interface SettlingPorts extends Pause {
   readonly generations: readonly {

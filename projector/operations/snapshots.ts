@@ -1,8 +1,9 @@
 /** Views of the past: generations that hold the events up to a moment. */
-import { SNAPSHOT_NAME } from '../../runtime/names.js';
-import type { GenerationRecord, Snapshot, SnapshotClock } from '../../runtime/records.js';
+import { SNAPSHOT_NAME } from '../../runtime/storage/names.js';
+import type { GenerationRecord, Snapshot, SnapshotClock } from '../../runtime/storage/records.js';
+import { Refused } from '../generations/refused.js';
 import type { RebuildingPorts, RebuildOptions, RebuildPlan } from './rebuilding.js';
-import { createGeneration, Refused, registered } from './rebuilding.js';
+import { createGeneration, registered } from './rebuilding.js';
 import { remove } from './retiring.js';
 
 export const SNAPSHOT_NAME_RULE =

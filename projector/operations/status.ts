@@ -1,12 +1,13 @@
 /** What operators ask about generations. */
 import type { ViewName } from '../../mappings/contract.js';
 import { views } from '../../mappings/registry.js';
-import { isFollowing, recordOf } from '../generations/generation.js';
+import { isFollowing, recordOf } from '../../runtime/storage/registry.js';
+import { Refused } from '../generations/refused.js';
 import type { MongoDatabase } from '../stores/mongodb/connection.js';
 import { readPositions } from '../stores/mongodb/positions.js';
 import { MongoStateScan } from '../stores/mongodb/state-scan.js';
 import { type RebuildStatus, statusOf } from './progress.js';
-import { type RebuildingPorts, Refused, registered } from './rebuilding.js';
+import { type RebuildingPorts, registered } from './rebuilding.js';
 
 /** Of the newest generation that was built by a rebuild. @throws Refused when there is none. */
 export async function rebuildStatus(

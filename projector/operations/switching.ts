@@ -1,8 +1,9 @@
 /** From one generation to another, and back. */
-import { liveOf, recordOf } from '../generations/generation.js';
+import { liveOf, recordOf } from '../../runtime/storage/registry.js';
+import { Refused } from '../generations/refused.js';
 import { assertReady, switchTo } from '../generations/switch.js';
 import { type Comparison, compareGenerations } from './comparison.js';
-import { type RebuildingPorts, Refused, registered } from './rebuilding.js';
+import { type RebuildingPorts, registered } from './rebuilding.js';
 
 /** How long the served one is waited for when the other may show something else: it should get there, and need not. */
 const DIFFERENT_MS = 15_000;

@@ -3,8 +3,10 @@ import type { AggregateName } from '../../mappings/events/event.js';
 import type { DecodedDelivery } from '../pipeline/decode.js';
 import { Dirty } from '../pipeline/dirty.js';
 import { type FoldPorts, foldBatch } from '../pipeline/fold.js';
-import type { QuarantinedRecord, Room, StateRecord, StateWrite } from '../ports.js';
-import { StateCache } from '../state/cache.js';
+import { StateCache } from '../pipeline/state-cache.js';
+import type { Room } from '../ports/errors.js';
+import type { QuarantinedRecord } from '../ports/quarantine.js';
+import type { StateRecord, StateWrite } from '../ports/states.js';
 
 /** The states of a generation, and over them those that a trial has made of them: later events merge into these. */
 class TrialStates implements Pick<FoldPorts['store'], 'read' | 'write'> {

@@ -2,7 +2,8 @@
 
 import type { Delivery } from '../../mappings/aggregates/merge.js';
 import { decode } from '../../mappings/events/decode.js';
-import type { QuarantinedRecord, SourceRecord } from '../ports.js';
+import type { SourceRecord } from '../ports/events.js';
+import type { QuarantinedRecord } from '../ports/quarantine.js';
 
 export interface DecodedDelivery extends Delivery {
   readonly record: SourceRecord;

@@ -1,7 +1,7 @@
 import type { Key } from '../../mappings/contract.js';
-import type { KeyScan } from '../ports.js';
-import { piecesOf } from './group.js';
-import type { Patience } from './patience.js';
+import { piecesOf } from '../../runtime/collections.js';
+import type { KeyScan } from '../ports/states.js';
+import type { Patience } from '../work/retry-policy.js';
 
 export interface IdPorts {
   readonly scan: KeyScan;

@@ -1,6 +1,7 @@
 import { contentBytes } from '../../mappings/events/size.js';
 import { inOwnMemory } from '../../runtime/own-memory.js';
-import type { Admission, SourceRecord } from '../ports.js';
+import type { SourceRecord } from '../ports/events.js';
+import type { Admission } from '../ports/generations.js';
 
 export interface RecordsLimit {
   readonly records: number;

@@ -3,8 +3,10 @@ import type { AggregateState } from '../../mappings/aggregates/state.js';
 import type { Loaded } from '../../mappings/contract.js';
 import type { AggregateName } from '../../mappings/events/event.js';
 import { gather, type Rendering } from '../../mappings/loading.js';
-import type { AggregateStore, RollupStore, Room } from '../ports.js';
-import type { StateCache } from '../state/cache.js';
+import type { Room } from '../ports/errors.js';
+import type { RollupStore } from '../ports/rollups.js';
+import type { AggregateStore } from '../ports/states.js';
+import type { StateCache } from './state-cache.js';
 
 export interface LoadPorts {
   readonly aggregates: AggregateStore;

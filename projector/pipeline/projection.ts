@@ -11,22 +11,15 @@ import { erasureOf } from '../../mappings/aggregates/erasure.js';
 import type { Log } from '../../runtime/log.js';
 import { messageOf } from '../../runtime/retrying.js';
 import type { Service } from '../../runtime/service.js';
-import type {
-  Admission,
-  Erasures,
-  EventSource,
-  GenerationControl,
-  Position,
-  PositionStore,
-  Quarantine,
-  QuarantinedRecord,
-} from '../ports.js';
+import type { EventSource, Position, PositionStore } from '../ports/events.js';
+import type { Admission, GenerationControl } from '../ports/generations.js';
+import type { Erasures, Quarantine, QuarantinedRecord } from '../ports/quarantine.js';
+import type { Patience } from '../work/retry-policy.js';
 import { Backlog, drain, type Gathered } from './backlog.js';
 import { type DecodedDelivery, decodeBatch, positionsAfter } from './decode.js';
 import { Dirty, type DirtyDocuments } from './dirty.js';
 import { type FoldPorts, foldBatch } from './fold.js';
 import { HeldRecords } from './held.js';
-import type { Patience } from './patience.js';
 import { byStore, chunksOf, type PublishPorts, publishAll, type StoreName } from './publish.js';
 import { type ResolvePorts, resolve } from './resolve.js';
 import { timed } from './stages.js';

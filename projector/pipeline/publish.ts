@@ -6,28 +6,21 @@ import { dayOf } from '../../mappings/calendar.js';
 import type { DerivationSettings, Loaded, Storage, View } from '../../mappings/contract.js';
 import type { Rendering } from '../../mappings/loading.js';
 import { views } from '../../mappings/registry.js';
-import type { Change } from '../../runtime/changes.js';
-import {
-  type AggregateStore,
-  type ChangeFeed,
-  type Clock,
-  type DocumentStore,
-  type OutgoingDocument,
-  type RollupStore,
-  type Room,
-  type Target,
-  type TargetList,
-  type Ticket,
-  type TicketCounter,
-  Unavailable,
-} from '../ports.js';
-import type { StateCache } from '../state/cache.js';
+import { groupBy } from '../../runtime/collections.js';
+import type { Change } from '../../runtime/storage/changes.js';
+import type { ChangeFeed } from '../ports/changes.js';
+import type { Clock } from '../ports/clock.js';
+import type { DocumentStore, OutgoingDocument, Target, TargetList } from '../ports/documents.js';
+import { type Room, Unavailable } from '../ports/errors.js';
+import type { RollupStore } from '../ports/rollups.js';
+import type { AggregateStore } from '../ports/states.js';
+import type { Ticket, TicketCounter } from '../ports/tickets.js';
+import type { Patience } from '../work/retry-policy.js';
+import { halvesOfList, inRoom } from '../work/room.js';
 import { DirtyDocuments } from './dirty.js';
-import { groupBy } from './group.js';
 import { loadFor } from './load.js';
-import type { Patience } from './patience.js';
-import { halvesOfList, inRoom } from './room.js';
 import { type StageTimes, timed, timedEach } from './stages.js';
+import type { StateCache } from './state-cache.js';
 
 export interface PublishPorts {
   readonly aggregates: AggregateStore;

@@ -5,9 +5,13 @@
 import { rollups } from '../../mappings/registry.js';
 import { type Group, textOfGroup } from '../../mappings/rollups/group.js';
 import type { RollupName } from '../../mappings/rollups/summaries.js';
-import type { AggregateStore, Clock, JobKey, JobStore, Referring, RollupStore, TicketCounter } from '../ports.js';
+import { groupBy, piecesOf } from '../../runtime/collections.js';
+import type { Clock } from '../ports/clock.js';
+import type { JobKey, JobStore } from '../ports/jobs.js';
+import type { RollupStore } from '../ports/rollups.js';
+import type { AggregateStore, Referring } from '../ports/states.js';
+import type { TicketCounter } from '../ports/tickets.js';
 import { type Dirty, DirtyDocuments, type ReferenceTouch } from './dirty.js';
-import { groupBy, piecesOf } from './group.js';
 import { type StageTimes, timed } from './stages.js';
 import { documentsOf, viewOf, viewsReading } from './touch.js';
 

@@ -1,5 +1,5 @@
 import type { ViewName } from '../../mappings/contract.js';
-import type { Published } from '../ports.js';
+import type { Published } from '../ports/documents.js';
 
 /** Where the time goes; the composition decides what becomes of it. */
 export interface StageTimes {

@@ -4,8 +4,8 @@ import type { Touch, ViewName } from '../../mappings/contract.js';
 import type { AggregateName, DomainEvent } from '../../mappings/events/event.js';
 import { views } from '../../mappings/registry.js';
 import type { RollupName } from '../../mappings/rollups/summaries.js';
-import type { Referring } from '../ports.js';
-import { ROLLUP_NAMES } from '../state/derive.js';
+import { ROLLUP_NAMES } from '../../runtime/storage/contributions.js';
+import type { Referring } from '../ports/states.js';
 import type { Dirty, ReferenceTouch } from './dirty.js';
 
 interface Rule<Kind extends Touch['by']> {

@@ -1,5 +1,5 @@
 /** What is folded and not yet durable in every document: what bounds memory, and in what order positions follow. */
-import type { Position } from '../ports.js';
+import type { Position } from '../ports/events.js';
 
 /** One folded batch, or one refresh without events, on its way into the documents. */
 export interface Batch {

@@ -1,8 +1,8 @@
 /** Goes through everything of one kind, and keeps count of what has drifted: documents, sums or states. */
-import { inOrder } from '../pipeline/in-order.js';
+import { inOrder } from '../work/in-order.js';
+import type { Pace } from '../work/pace.js';
 import { type DriftPorts, proveDrift } from './drift.js';
 import type { Fault } from './look.js';
-import type { Pace } from './pace.js';
 
 export interface Subject<Look extends { readonly fault: Fault }> extends DriftPorts<Look> {
   readonly name: string;

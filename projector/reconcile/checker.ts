@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import type { Log } from '../../runtime/log.js';
 import { Repeated } from '../../runtime/repeated.js';
 import type { Service } from '../../runtime/service.js';
-import type { Verification } from '../operations/verifying.js';
-import type { CheckTurn, Clock } from '../ports.js';
+import type { CheckTurn, Clock } from '../ports/clock.js';
+import type { Verification } from './verifying.js';
 
 export interface CheckerPorts {
   readonly turn: CheckTurn;

@@ -4,7 +4,8 @@
  */
 import type { View } from '../../mappings/contract.js';
 import { idsOf } from '../pipeline/document-ids.js';
-import type { KeyScan, Target } from '../ports.js';
+import type { Target } from '../ports/documents.js';
+import type { KeyScan } from '../ports/states.js';
 import type { Subject } from './check.js';
 import { type DocumentLook, lookAt } from './look.js';
 import { type RepairPorts, repairDocuments } from './repair.js';

@@ -8,11 +8,14 @@
  */
 import { dayOf } from '../../mappings/calendar.js';
 import type { DerivationSettings, StoredDocument, View } from '../../mappings/contract.js';
-import { digestOf } from '../operations/digest.js';
 import { type LoadPorts, loadFor } from '../pipeline/load.js';
 import { render } from '../pipeline/publish.js';
-import { foundInRoom } from '../pipeline/room.js';
-import type { Clock, DocumentScan, OutgoingDocument, Room, ScannedDocument, Target, TicketLevel } from '../ports.js';
+import type { Clock } from '../ports/clock.js';
+import type { DocumentScan, OutgoingDocument, ScannedDocument, Target } from '../ports/documents.js';
+import type { Room } from '../ports/errors.js';
+import type { TicketLevel } from '../ports/tickets.js';
+import { foundInRoom } from '../work/room.js';
+import { digestOf } from './digest.js';
 import { pathsThatDiffer } from './paths.js';
 
 export interface LookPorts extends LoadPorts {

@@ -4,11 +4,12 @@ import { EMPTY_STATE, merge } from '../../mappings/aggregates/merge.js';
 import type { AggregateState } from '../../mappings/aggregates/state.js';
 import type { AggregateName } from '../../mappings/events/event.js';
 import { aggregates } from '../../mappings/registry.js';
+import { groupBy } from '../../runtime/collections.js';
+import { mergeWhatFits, mergeWhole, type StateBounds } from '../pipeline/bounded-merge.js';
 import { type DecodedDelivery, decodeBatch } from '../pipeline/decode.js';
-import { groupBy } from '../pipeline/group.js';
-import type { EventLog, Gap, SourceRecord } from '../ports.js';
-import { mergeWhatFits, mergeWhole, type StateBounds } from '../state/bounded-merge.js';
-import { gapAfter } from '../state/gap.js';
+import { gapAfter } from '../pipeline/gap.js';
+import type { EventLog, SourceRecord } from '../ports/events.js';
+import type { Gap } from '../ports/states.js';
 
 export class Refold {
   private readonly states = new Map<string, AggregateState>();

@@ -6,15 +6,15 @@ import type { AggregateName } from '../../mappings/events/event.js';
 import { rollups } from '../../mappings/registry.js';
 import { group } from '../../mappings/rollups/group.js';
 import type { RollupName } from '../../mappings/rollups/summaries.js';
+import { piecesOf } from '../../runtime/collections.js';
+import { ROLLUP_NAMES } from '../../runtime/storage/contributions.js';
 import { Dirty } from '../pipeline/dirty.js';
-import { piecesOf } from '../pipeline/group.js';
-import type { Patience } from '../pipeline/patience.js';
 import { chunksOf, type PublishPorts, publishAll } from '../pipeline/publish.js';
 import { type ResolvePorts, resolve } from '../pipeline/resolve.js';
-import { halvesOfList, inRoom } from '../pipeline/room.js';
 import { referencesTo, touchAggregate, touchAllReferring } from '../pipeline/touch.js';
-import type { StateRecord } from '../ports.js';
-import { ROLLUP_NAMES } from '../state/derive.js';
+import type { StateRecord } from '../ports/states.js';
+import type { Patience } from '../work/retry-policy.js';
+import { halvesOfList, inRoom } from '../work/room.js';
 
 export interface RefreshPorts {
   readonly publish: PublishPorts & ResolvePorts;

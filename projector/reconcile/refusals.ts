@@ -1,9 +1,11 @@
 /** Documents that a store refuses for good: which of them it still does, and who is told. */
+
+import { groupBy } from '../../runtime/collections.js';
 import type { Log } from '../../runtime/log.js';
 import { Repeated } from '../../runtime/repeated.js';
 import type { Service } from '../../runtime/service.js';
-import { groupBy } from '../pipeline/group.js';
-import type { DocumentScan, Refusal, RefusalDesk } from '../ports.js';
+import type { DocumentScan } from '../ports/documents.js';
+import type { Refusal, RefusalDesk } from '../ports/refusals.js';
 
 export interface RefusalPorts {
   readonly refusals: RefusalDesk;
@@ -43,6 +45,8 @@ export async function* standingPages(ports: RefusalPorts, pageMax = PAGE): Async
 }
 
 const PAGE = 100;
+/** Their tickets are all that is read. */
+const COUNTED_PAGE = 1_000;
 const LOOK_MS = 2_000;
 const NAMED_MAX = 20;
 
@@ -93,4 +97,11 @@ export class RefusalWatch implements Service {
     await standing(this.ports, page);
     report(await refusals.count());
   }
+}
+
+/** How many documents a store refuses now. */
+export async function countRefused(ports: RefusalPorts): Promise<number> {
+  let count = 0;
+  for await (const page of standingPages(ports, COUNTED_PAGE)) count += page.length;
+  return count;
 }

@@ -1,9 +1,10 @@
 /** Writes what has drifted by the path of every other write: a fresh ticket, then reading, rendering and writing. */
 import type { View } from '../../mappings/contract.js';
 import { DirtyDocuments } from '../pipeline/dirty.js';
-import type { Patience } from '../pipeline/patience.js';
 import { chunksOf, type PublishPorts, publishAll } from '../pipeline/publish.js';
-import type { Target, TicketLevel } from '../ports.js';
+import type { Target } from '../ports/documents.js';
+import type { TicketLevel } from '../ports/tickets.js';
+import type { Patience } from '../work/retry-policy.js';
 import { type DocumentLook, type LookPorts, lookAt } from './look.js';
 
 export interface RepairPorts extends LookPorts {

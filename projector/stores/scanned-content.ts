@@ -1,5 +1,5 @@
 import type { StoredDocument } from '../../mappings/contract.js';
-import { HIDDEN_FIELD, STORED_BYTES_FIELD } from '../../runtime/records.js';
+import { HIDDEN_FIELD, STORED_BYTES_FIELD } from '../../runtime/storage/records.js';
 
 /**
  * What is stored, without its size and the mark of what it is: `null` for a tombstone. Where the mark is missing, or a tombstone has

@@ -1,8 +1,8 @@
 import { MongoClient, MongoServerError } from 'mongodb';
-import { databaseOf, REGISTRY_COLLECTION } from '../names.js';
 import { messageOf } from '../retrying.js';
 import { placeOf } from '../secrets.js';
 import { SettingsError } from '../settings.js';
+import { databaseOf, REGISTRY_COLLECTION } from '../storage/names.js';
 import { PROBE_TIMEOUT_MS, type Server } from './server.js';
 
 /** Unauthorized, AuthenticationFailed, and the same as Atlas says it. */

@@ -1,7 +1,7 @@
 import { Agent, get } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { NotReady, StoreUnavailable } from '../../api/ports.js';
+import { NotReady, StoreUnavailable } from '../../api/ports/errors.js';
 import { customer, order, product } from './documents.js';
 import { type Answer, FRESH, memoryReader, serve, servedOf, type TestServer } from './server.js';
 

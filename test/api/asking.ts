@@ -1,6 +1,6 @@
 /** A list's parameters as a test writes them, and what became of them. */
 
-import type { Condition } from '../../api/query/document-query.js';
+import type { Condition } from '../../api/ports/document-query.js';
 import { readQueryString } from '../../api/query/given.js';
 import { type ListOutcome, type ListRequest, readListRequest } from '../../api/query/list-request.js';
 import type { ViewName } from '../../mappings/contract.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { accessOf, apiSettings } from '../../api/config.js';
+import { accessOf, apiSettings } from '../../api/composition/settings.js';
 import { readSettings, SettingsError } from '../../runtime/settings.js';
 
 const settings = (env: NodeJS.ProcessEnv) => readSettings(apiSettings, env);

@@ -4,7 +4,7 @@ import { Agent, get, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
-import { HttpService } from '../../api/server.js';
+import { HttpService } from '../../api/http/service.js';
 import { until } from '../until.js';
 import { GENEROUS_BOUNDS } from './server.js';
 

@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { NotReady, StoreUnavailable } from '../../api/ports.js';
-import { ServedGeneration } from '../../api/served-generation.js';
-import type { RegistryRecord } from '../../runtime/records.js';
+import { NotReady, StoreUnavailable } from '../../api/ports/errors.js';
+import { ServedGeneration } from '../../api/serving/served-generation.js';
+import type { RegistryRecord } from '../../runtime/storage/records.js';
 import { servedOf } from './server.js';
 
 function world() {

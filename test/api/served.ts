@@ -1,6 +1,6 @@
 /** What the registry says of generations, in tests. */
-import type { Served } from '../../api/ports.js';
-import type { RegistryRecord } from '../../runtime/records.js';
+import type { Served } from '../../api/ports/generations.js';
+import type { RegistryRecord } from '../../runtime/storage/records.js';
 
 export function servedOf(generation = 1): Served {
   const generations = [1, generation].map((number) => ({

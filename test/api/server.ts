@@ -2,30 +2,24 @@
 import type { Express } from 'express';
 import { pino } from 'pino';
 import { openAccess } from '../../api/access/credentials.js';
-import { createApp, type Entrance } from '../../api/app.js';
+import type { ChangesContext } from '../../api/changes/hub.js';
+import { createApp, type Entrance } from '../../api/composition/app.js';
+import { composeLimits, type LimitSettings } from '../../api/composition/limits.js';
+import { composeReaders } from '../../api/composition/readers.js';
 import { RecentAnswers } from '../../api/degraded/recent-answers.js';
 import type { EventPorts } from '../../api/events/deliveries.js';
+import { Shares } from '../../api/fairness/shares.js';
 import { AggregateLog } from '../../api/history/aggregate-log.js';
 import type { HistoryPorts } from '../../api/history/history.js';
-import { composeLimits, type LimitSettings } from '../../api/limits/composed.js';
+import { HttpService, type ServerSettings } from '../../api/http/service.js';
 import type { Connections } from '../../api/limits/connections.js';
-import { Shares } from '../../api/limits/shares.js';
-import type {
-  BasisSource,
-  DocumentReader,
-  Freshness,
-  FreshnessSource,
-  GenerationSource,
-  JobSource,
-  PositionSource,
-  ProgressSource,
-  RecordSource,
-  Refresher,
-} from '../../api/ports.js';
-import { composeReaders } from '../../api/readers/composed.js';
+import type { DocumentReader, Refresher } from '../../api/ports/documents.js';
+import type { Freshness, FreshnessSource, PositionSource } from '../../api/ports/freshness.js';
+import type { GenerationSource } from '../../api/ports/generations.js';
+import type { BasisSource, RecordSource } from '../../api/ports/history.js';
+import type { JobSource, ProgressSource } from '../../api/ports/waiting.js';
 import { MemoryReader } from '../../api/readers/memory/reader.js';
-import type { ChangesContext, RouteContext } from '../../api/routes/context.js';
-import { HttpService, type ServerSettings } from '../../api/server.js';
+import type { RouteContext } from '../../api/routes/context.js';
 import { systemTimers } from '../../api/waiting/timers.js';
 import { Watch } from '../../api/waiting/watch.js';
 import type { ViewName } from '../../mappings/contract.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { definitionsOf } from '../../mappings/definition.js';
 import { views } from '../../mappings/registry.js';
-import type { GenerationRecord } from '../../runtime/records.js';
+import type { GenerationRecord } from '../../runtime/storage/records.js';
 import { customer, order, product } from './documents.js';
 import { memoryReader, serve, servedOf, type TestServer } from './server.js';
 

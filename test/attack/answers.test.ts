@@ -1,10 +1,11 @@
 /** Answers that would be too large are refused with what to do, and large ones never take more than their room. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { apiSettings } from '../../api/config.js';
-import { AnswerRoom, SMALL_ANSWER_BYTES } from '../../api/limits/answer-room.js';
-import { AnswerTooLarge, CallerGone } from '../../api/ports.js';
-import { projectorSettings } from '../../projector/config.js';
+import { apiSettings } from '../../api/composition/settings.js';
+import { SMALL_ANSWER_BYTES } from '../../api/http/json-answer.js';
+import { AnswerRoom } from '../../api/limits/answer-room.js';
+import { AnswerTooLarge, CallerGone } from '../../api/ports/errors.js';
+import { projectorSettings } from '../../projector/composition/settings.js';
 import { readSettings } from '../../runtime/settings.js';
 import { order, orderLine } from '../api/documents.js';
 import { memoryReader, serve, type TestServer } from '../api/server.js';

@@ -12,7 +12,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { decode } from '../../mappings/events/decode.js';
 import { contentBytes, EVENT_BYTES_MAX, HEADER_BYTES } from '../../mappings/events/size.js';
 import { RecordQueue } from '../../projector/kafka/record-queue.js';
-import type { SourceRecord } from '../../projector/ports.js';
+import type { SourceRecord } from '../../projector/ports/events.js';
 import type { FetchedRecord } from '../../runtime/kafkajs/aborted-records.js';
 import { DEFAULT_BATCH_LIMITS, limitBatches, RECORD_HEADERS_MAX } from '../../runtime/kafkajs/batch-limits.js';
 import { registerCodecs } from '../../runtime/kafkajs/codecs.js';

@@ -1,8 +1,8 @@
 /** Texts and questions that make highlighting expensive: its steps, counted. */
 
 import { describe, expect, it } from 'vitest';
-import { CallerGone } from '../../api/ports.js';
-import type { Phrase, WordSearch } from '../../api/query/document-query.js';
+import type { Phrase, WordSearch } from '../../api/ports/document-query.js';
+import { CallerGone } from '../../api/ports/errors.js';
 import { rowsOf, rowsOfBeginning } from '../../api/query/word-match.js';
 import { cutQuestion, mayBeBeginning } from '../../api/query/words.js';
 import { highlightsIn, type Pace } from '../../api/readers/highlight.js';

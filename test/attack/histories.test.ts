@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { SearchesCrowded } from '../../api/history/aggregate-log.js';
 import { PLACE_READINGS_MAX, RecordsInTurn } from '../../api/history/records-in-turn.js';
-import { CallerGone, type RecordSource } from '../../api/ports.js';
+import { CallerGone } from '../../api/ports/errors.js';
+import type { RecordSource } from '../../api/ports/history.js';
 
 const PLACES = [{ topic: 't', partition: 0, offset: 0 }];
 const by = (caller: string, signal = new AbortController().signal) => ({ caller, signal });

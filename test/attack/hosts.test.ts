@@ -2,7 +2,7 @@
 import { connect } from 'node:net';
 import { hostname } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
-import { apiSettings, hostsOf } from '../../api/config.js';
+import { apiSettings, hostsOf } from '../../api/composition/settings.js';
 import type { HostRule } from '../../runtime/hosts.js';
 import { readSettings, SettingsError } from '../../runtime/settings.js';
 import { order } from '../api/documents.js';

@@ -1,13 +1,13 @@
 /** Inputs beside the query API's, which grow: events, settings, arguments, the admin API, and what is made of texts. */
 import express from 'express';
 import { describe, expect, it } from 'vitest';
-import { apiSettings } from '../../api/config.js';
+import { apiSettings } from '../../api/composition/settings.js';
 import { mentionIn } from '../../mappings/aggregates/erasure.js';
 import { decode } from '../../mappings/events/decode.js';
 import type { AdminOperations } from '../../projector/admin-api/operations.js';
 import { adminRoutes } from '../../projector/admin-api/routes.js';
 import { documentName, offsets, snapshotName, time, wholeNumber } from '../../projector/cli/arguments.js';
-import { projectorSettings } from '../../projector/config.js';
+import { projectorSettings } from '../../projector/composition/settings.js';
 import { refusalReason } from '../../projector/stores/elasticsearch/refusal-reason.js';
 import { createLog } from '../../runtime/log.js';
 import { argumentProblem } from '../../runtime/process-arguments.js';

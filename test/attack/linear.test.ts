@@ -2,7 +2,7 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import type { Parameter } from '../../api/openapi/openapi.js';
-import { StoreUnavailable } from '../../api/ports.js';
+import { StoreUnavailable } from '../../api/ports/errors.js';
 import { customer, order, product } from '../api/documents.js';
 import { described, operationsOf } from '../api/openapi/described.js';
 import { compose, memoryReader } from '../api/server.js';

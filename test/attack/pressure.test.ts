@@ -3,7 +3,9 @@
 import { errors } from '@elastic/elasticsearch';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type OutgoingDocument, type Ticket, Unavailable } from '../../projector/ports.js';
+import type { OutgoingDocument } from '../../projector/ports/documents.js';
+import { Unavailable } from '../../projector/ports/errors.js';
+import type { Ticket } from '../../projector/ports/tickets.js';
 import { bulkIndex, NO_PROGRESS_MS } from '../../projector/stores/elasticsearch/bulk.js';
 import { ElasticsearchClient } from '../../projector/stores/elasticsearch/connection.js';
 import { PIECE_BYTES, PIECE_BYTES_MIN, Pressure } from '../../projector/stores/elasticsearch/pressure.js';

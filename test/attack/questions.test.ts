@@ -1,9 +1,10 @@
 /** A caller whose questions take for ever, over HTTP: what others notice of it, and when a store counts as away. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EVERYBODY } from '../../api/access/principal.js';
-import { apiSettings } from '../../api/config.js';
-import { type DocumentReader, type DocumentSet, type ReadOptions, StoreUnavailable } from '../../api/ports.js';
-import type { DocumentQuery, Found } from '../../api/query/document-query.js';
+import { apiSettings } from '../../api/composition/settings.js';
+import type { DocumentQuery, Found } from '../../api/ports/document-query.js';
+import type { DocumentReader, DocumentSet, ReadOptions } from '../../api/ports/documents.js';
+import { StoreUnavailable } from '../../api/ports/errors.js';
+import { EVERYBODY } from '../../api/ports/principal.js';
 import { readSettings } from '../../runtime/settings.js';
 import { order } from '../api/documents.js';
 import { memoryReader, serve, type TestServer } from '../api/server.js';

@@ -1,8 +1,8 @@
 /** Secrets of the settings are in nothing that anybody reads. */
 import { MongoClient } from 'mongodb';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { apiSettings } from '../../api/config.js';
-import { projectorSettings } from '../../projector/config.js';
+import { apiSettings } from '../../api/composition/settings.js';
+import { projectorSettings } from '../../projector/composition/settings.js';
 import { createLog } from '../../runtime/log.js';
 import { mongoServer } from '../../runtime/presence/mongodb.js';
 import { serversOf } from '../../runtime/presence/servers.js';

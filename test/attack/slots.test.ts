@@ -6,7 +6,7 @@ import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { DocumentReader } from '../../api/ports.js';
+import type { DocumentReader } from '../../api/ports/documents.js';
 import { order } from '../api/documents.js';
 import { memoryReader, serve, type TestServer } from '../api/server.js';
 import { until } from '../until.js';

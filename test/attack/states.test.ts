@@ -9,17 +9,17 @@ import type { AggregateName } from '../../mappings/events/event.js';
 import { aggregates } from '../../mappings/registry.js';
 import { refresh } from '../../projector/operations/refreshing.js';
 import { trialOf } from '../../projector/operations/trial-states.js';
-import { verify } from '../../projector/operations/verifying.js';
-import { decodeBatch } from '../../projector/pipeline/decode.js';
 import {
   type BoundedMerge,
   DELETES_BYTES,
   mergeWhatFits,
   mergeWhole,
   type StateBounds,
-} from '../../projector/state/bounded-merge.js';
-import { StateCache } from '../../projector/state/cache.js';
-import { encodeState } from '../../runtime/state-codec.js';
+} from '../../projector/pipeline/bounded-merge.js';
+import { decodeBatch } from '../../projector/pipeline/decode.js';
+import { StateCache } from '../../projector/pipeline/state-cache.js';
+import { verify } from '../../projector/reconcile/verifying.js';
+import { encodeState } from '../../runtime/storage/state-codec.js';
 import { deliveriesOf } from '../mappings/aggregates/events.js';
 import { operatedIn } from '../memory/operated.js';
 import { LOADED_CHARACTERS_MAX, liveProjection, toRecord } from '../memory/projection.js';

@@ -1,10 +1,10 @@
 /** What is documented and what the code can say are the same. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { apiSettings } from '../../api/config.js';
+import { apiSettings } from '../../api/composition/settings.js';
 import { eventTypes } from '../../mappings/events/catalogue.js';
 import { reasons } from '../../mappings/events/reasons.js';
-import { projectorSettings } from '../../projector/config.js';
+import { projectorSettings } from '../../projector/composition/settings.js';
 import { describeSettings } from '../../runtime/settings.js';
 
 const events = readFileSync('docs/events.md', 'utf8');

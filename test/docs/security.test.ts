@@ -2,8 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { apiSettings } from '../../api/config.js';
-import { projectorSettings } from '../../projector/config.js';
+import { apiSettings } from '../../api/composition/settings.js';
+import { projectorSettings } from '../../projector/composition/settings.js';
 import { describeSettings } from '../../runtime/settings.js';
 
 const FILE = 'docs/security.md';

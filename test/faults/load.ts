@@ -1,7 +1,7 @@
 /** A load that is published in pieces, so that there is always something to do when the next fault strikes. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Job } from '../../projector/ports.js';
-import { jobsCollection } from '../../runtime/names.js';
+import type { Job } from '../../projector/ports/jobs.js';
+import { jobsCollection } from '../../runtime/storage/names.js';
 import { Random } from '../../sample/random.js';
 import type { Answers } from '../flow/answers.js';
 import { event, generated } from '../flow/shop.js';

@@ -1,6 +1,6 @@
 /** What must be true after any faults. */
 import { expect } from 'vitest';
-import { QUARANTINE_COLLECTION } from '../../runtime/names.js';
+import { QUARANTINE_COLLECTION } from '../../runtime/storage/names.js';
 import type { Answers } from '../flow/answers.js';
 import { expectConvergence } from '../flow/convergence.js';
 import type { System } from '../flow/system.js';

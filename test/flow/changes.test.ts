@@ -2,10 +2,10 @@
 import { connect, type Socket } from 'node:net';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { composeApi } from '../../api/compose.js';
-import { apiSettings } from '../../api/config.js';
-import { changesTopic } from '../../runtime/names.js';
+import { composeApi } from '../../api/composition/api.js';
+import { apiSettings } from '../../api/composition/settings.js';
 import { readSettings } from '../../runtime/settings.js';
+import { changesTopic } from '../../runtime/storage/names.js';
 import { EventClient } from '../api/changes/event-client.js';
 import { until } from '../until.js';
 import type { Answers } from './answers.js';

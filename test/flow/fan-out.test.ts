@@ -1,7 +1,7 @@
 /** A change that reaches more documents than its batch may render gets there by a job, whoever is killed on the way. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Job } from '../../projector/ports.js';
-import { jobsCollection } from '../../runtime/names.js';
+import type { Job } from '../../projector/ports/jobs.js';
+import { jobsCollection } from '../../runtime/storage/names.js';
 import { until } from '../until.js';
 import type { Answers } from './answers.js';
 import { expectConvergence } from './convergence.js';

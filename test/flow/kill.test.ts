@@ -2,8 +2,8 @@
 import type { Db } from 'mongodb';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readPositions } from '../../projector/stores/mongodb/positions.js';
-import { stateCollection } from '../../runtime/names.js';
-import { decodeState } from '../../runtime/state-codec.js';
+import { stateCollection } from '../../runtime/storage/names.js';
+import { decodeState } from '../../runtime/storage/state-codec.js';
 import { until } from '../until.js';
 import type { Answers } from './answers.js';
 import { expectConvergence } from './convergence.js';

@@ -1,7 +1,7 @@
 /** What an operator sees and does, on the command line and by the admin API, with real servers behind. */
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { runTool } from '../../projector/cli/tool.js';
-import { documentsCollection } from '../../runtime/names.js';
+import { documentsCollection } from '../../runtime/storage/names.js';
 import { said } from '../said.js';
 import { until } from '../until.js';
 import type { Answers } from './answers.js';

@@ -3,7 +3,7 @@ import type { IHeaders } from 'kafkajs';
 import type { Binary } from 'mongodb';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type ReasonCode, reasons } from '../../mappings/events/reasons.js';
-import { QUARANTINE_COLLECTION, quarantineTopic } from '../../runtime/names.js';
+import { QUARANTINE_COLLECTION, quarantineTopic } from '../../runtime/storage/names.js';
 import type { EventEnvelope, Topic } from '../recomputation-documents.js';
 import { until } from '../until.js';
 import type { Answers } from './answers.js';

@@ -1,13 +1,13 @@
 /** A slow, silent or dead Elasticsearch, and more requests than can be answered: what callers notice of it. */
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
-import { composeApi } from '../../api/compose.js';
-import { apiSettings } from '../../api/config.js';
+import { composeApi } from '../../api/composition/api.js';
+import { apiSettings } from '../../api/composition/settings.js';
 import type { StoredRecord } from '../../api/readers/mongodb/database.js';
 import { views } from '../../mappings/registry.js';
 import { indexBody } from '../../mappings/views/elasticsearch-index.js';
-import { documentsCollection, documentsIndex, REGISTRY_COLLECTION } from '../../runtime/names.js';
-import type { RegistryRecord } from '../../runtime/records.js';
 import { readSettings } from '../../runtime/settings.js';
+import { documentsCollection, documentsIndex, REGISTRY_COLLECTION } from '../../runtime/storage/names.js';
+import type { RegistryRecord } from '../../runtime/storage/records.js';
 import { customer, order } from '../api/documents.js';
 import { servedOf } from '../api/server.js';
 import { type SlowElasticsearch, slowElasticsearch } from '../fault-proxy/slow-elasticsearch.js';

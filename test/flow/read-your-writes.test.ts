@@ -1,6 +1,6 @@
 /** A caller that has just caused an event, and asks for an answer with it. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { jobsCollection } from '../../runtime/names.js';
+import { jobsCollection } from '../../runtime/storage/names.js';
 import type { PublishedEvent } from '../recomputation-documents.js';
 import { until } from '../until.js';
 import type { Answer, Answers, Document, ListAnswer } from './answers.js';

@@ -1,7 +1,7 @@
 /** The largest that the contract permits is projected; what a store refuses all the same is loud, and can be tried again. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { documentsIndex, REGISTRY_COLLECTION, ticketsCollection } from '../../runtime/names.js';
-import type { RegistryRecord } from '../../runtime/records.js';
+import { documentsIndex, REGISTRY_COLLECTION, ticketsCollection } from '../../runtime/storage/names.js';
+import type { RegistryRecord } from '../../runtime/storage/records.js';
 import { until } from '../until.js';
 import type { Answers } from './answers.js';
 import { created, event, placed, registered } from './shop.js';

@@ -1,7 +1,7 @@
 /** Two projector processes share a rebuild; one is killed, and the other goes on with all of it. */
 import { describe, expect, it } from 'vitest';
-import { REGISTRY_COLLECTION } from '../../runtime/names.js';
-import type { RegistryRecord } from '../../runtime/records.js';
+import { REGISTRY_COLLECTION } from '../../runtime/storage/names.js';
+import type { RegistryRecord } from '../../runtime/storage/records.js';
 import { until } from '../until.js';
 import { expectConvergence } from './convergence.js';
 import { generated } from './shop.js';

@@ -1,6 +1,6 @@
 /** Processes that are started before their servers, and on a machine whose clock is a day and an hour ahead. */
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
-import { dayMarkCollection } from '../../runtime/names.js';
+import { dayMarkCollection } from '../../runtime/storage/names.js';
 import { until } from '../until.js';
 import type { Answers } from './answers.js';
 import { Gate } from './gate.js';

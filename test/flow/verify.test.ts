@@ -1,6 +1,6 @@
 /** Documents that somebody else has changed are found and written anew; what is in flight is not taken for them. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { documentsCollection, documentsIndex } from '../../runtime/names.js';
+import { documentsCollection, documentsIndex } from '../../runtime/storage/names.js';
 import { until } from '../until.js';
 import type { Answers } from './answers.js';
 import { expectConvergence } from './convergence.js';

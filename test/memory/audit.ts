@@ -1,4 +1,4 @@
-import type { AuditEntry, AuditOutcome, AuditTrail } from '../../projector/operations/audit.js';
+import type { AuditEntry, AuditOutcome, AuditTrail } from '../../projector/ports/audit.js';
 
 export class MemoryAuditTrail implements AuditTrail {
   /** Thrown by every call while it is set. */

@@ -1,6 +1,6 @@
 /** What generations consist of, in memory. */
-import type { GenerationStorage, GenerationTraces, Registry } from '../../projector/generations/generation.js';
-import type { GenerationRecord, RegistryRecord } from '../../runtime/records.js';
+import type { GenerationStorage, GenerationTraces, Registry } from '../../projector/ports/generations.js';
+import type { GenerationRecord, RegistryRecord } from '../../runtime/storage/records.js';
 
 export class MemoryRegistry implements Registry {
   record: RegistryRecord | null = null;

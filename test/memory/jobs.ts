@@ -1,4 +1,6 @@
-import type { Job, JobKey, JobStore, Position, PositionStore, TicketCounter } from '../../projector/ports.js';
+import type { Position, PositionStore } from '../../projector/ports/events.js';
+import type { Job, JobKey, JobStore } from '../../projector/ports/jobs.js';
+import type { TicketCounter } from '../../projector/ports/tickets.js';
 
 interface KeptJob {
   readonly job: Job;

@@ -1,7 +1,8 @@
 /** A generation as operations work at it, over a world in memory. */
-import type { OperatedGeneration } from '../../projector/operations/operated.js';
-import { RefusedSoFar } from '../../projector/operations/refused-so-far.js';
-import { StateCache } from '../../projector/state/cache.js';
+
+import { StateCache } from '../../projector/pipeline/state-cache.js';
+import type { OperatedGeneration } from '../../projector/reconcile/operated.js';
+import { RefusedSoFar } from '../../projector/reconcile/refused-so-far.js';
 import type { PublishedEvent } from '../recomputation-documents.js';
 import { LOADED_CHARACTERS_MAX, type liveProjection, STATE_BYTES_MAX, toRecord } from './projection.js';
 import { MemoryStateScan } from './rebuilds.js';

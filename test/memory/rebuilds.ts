@@ -8,9 +8,9 @@ import type {
   RebuildProgress,
   RebuildRecord,
   RebuildStore,
-} from '../../projector/generations/rebuild-record.js';
-import type { RollupContribution, StateScan } from '../../projector/ports.js';
-import { ROLLUP_NAMES, readContributions } from '../../projector/state/derive.js';
+} from '../../projector/ports/rebuilds.js';
+import type { RollupContribution, StateScan } from '../../projector/ports/states.js';
+import { ROLLUP_NAMES, readContributions } from '../../runtime/storage/contributions.js';
 import type { MemoryAggregateStore, MemoryRollupStore } from './stores.js';
 
 interface Leased {

@@ -1,5 +1,5 @@
 /** The documents that a store refuses, in memory. */
-import type { Refusal, RefusalDesk } from '../../projector/ports.js';
+import type { Refusal, RefusalDesk } from '../../projector/ports/refusals.js';
 
 export class MemoryRefusalDesk implements RefusalDesk {
   private readonly refusals = new Map<string, Refusal>();

@@ -2,20 +2,13 @@
 import type { AggregateName } from '../../mappings/events/event.js';
 import { type Group, textOfGroup } from '../../mappings/rollups/group.js';
 import type { RollupName } from '../../mappings/rollups/summaries.js';
-import type {
-  BasisScan,
-  DocumentScan,
-  EventLog,
-  LogSpan,
-  Room,
-  ScannedDocument,
-  SourceRecord,
-  StateCopy,
-  Target,
-  TicketLevel,
-} from '../../projector/ports.js';
+import type { DocumentScan, ScannedDocument, Target } from '../../projector/ports/documents.js';
+import type { Room } from '../../projector/ports/errors.js';
+import type { EventLog, LogSpan, SourceRecord } from '../../projector/ports/events.js';
+import type { BasisScan, StateCopy } from '../../projector/ports/states.js';
+import type { TicketLevel } from '../../projector/ports/tickets.js';
 import { charactersOf } from '../../projector/stores/characters.js';
-import { decodeState } from '../../runtime/state-codec.js';
+import { decodeState } from '../../runtime/storage/state-codec.js';
 import type { MemoryAggregateStore, MemoryDocumentStore, MemoryRollupStore, MemoryTicketCounter } from './stores.js';
 
 /** Small, so that there are several. */

@@ -1,4 +1,4 @@
-import type { SourceRecord } from '../../projector/ports.js';
+import type { SourceRecord } from '../../projector/ports/events.js';
 import { eventSourceSuite } from '../projector/kafka/event-source.suite.js';
 import { MemorySource } from './source.js';
 

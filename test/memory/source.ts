@@ -1,4 +1,4 @@
-import type { EventSource, Position, SourceRecord } from '../../projector/ports.js';
+import type { EventSource, Position, SourceRecord } from '../../projector/ports/events.js';
 
 /** Gives nothing, and ends when it is stopped. */
 export class IdleSource implements EventSource {

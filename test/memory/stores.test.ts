@@ -1,5 +1,5 @@
 /** The stores in memory keep the same contracts as the real ones. */
-import type { QuarantinedRecord } from '../../projector/ports.js';
+import type { QuarantinedRecord } from '../../projector/ports/quarantine.js';
 import { aggregateStoreSuite } from '../projector/stores/aggregate-store.suite.js';
 import { dayMarkSuite } from '../projector/stores/day-mark.suite.js';
 import { documentStoreSuite } from '../projector/stores/document-store.suite.js';

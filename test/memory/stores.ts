@@ -5,38 +5,30 @@ import type { Contribution, PeriodRange, PeriodSummary, StoredDocument, ViewName
 import { type AggregateName, codePointOrder } from '../../mappings/events/event.js';
 import { type Group, textOfGroup } from '../../mappings/rollups/group.js';
 import type { RollupName, SummaryOf } from '../../mappings/rollups/summaries.js';
-import { OtherShape } from '../../projector/generations/shape.js';
+import type { ChangeFeed } from '../../projector/ports/changes.js';
+import type { DayMark, SweepPlace } from '../../projector/ports/clock.js';
+import type { DocumentStore, OutgoingDocument, Published, Target } from '../../projector/ports/documents.js';
+import type { Room } from '../../projector/ports/errors.js';
+import type { Position, PositionStore } from '../../projector/ports/events.js';
+import type { Quarantine, QuarantinedRecord } from '../../projector/ports/quarantine.js';
+import type { OwnerPage, RollupStore } from '../../projector/ports/rollups.js';
 import type {
   AggregateStore,
-  ChangeFeed,
   Contributions,
-  DayMark,
-  DocumentStore,
   FoundGap,
   FullStates,
   Gap,
   GapScan,
-  OutgoingDocument,
-  OwnerPage,
-  Position,
-  PositionStore,
-  Published,
-  Quarantine,
-  QuarantinedRecord,
   Referring,
   RollupCopy,
-  RollupStore,
-  Room,
   StateRecord,
   StateWrite,
-  SweepPlace,
-  Target,
-  Ticket,
-  TicketCounter,
-} from '../../projector/ports.js';
-import { readContributions } from '../../projector/state/derive.js';
-import type { Change } from '../../runtime/changes.js';
-import { decodeState } from '../../runtime/state-codec.js';
+} from '../../projector/ports/states.js';
+import type { Ticket, TicketCounter } from '../../projector/ports/tickets.js';
+import type { Change } from '../../runtime/storage/changes.js';
+import { readContributions } from '../../runtime/storage/contributions.js';
+import { OtherShape } from '../../runtime/storage/shape.js';
+import { decodeState } from '../../runtime/storage/state-codec.js';
 
 interface StoredState {
   readonly version: number;

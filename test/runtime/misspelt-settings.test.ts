@@ -1,7 +1,7 @@
 /** Which environment variables are taken for misspelt settings, and which are nobody's business. */
 import { describe, expect, it } from 'vitest';
-import { apiSettings } from '../../api/config.js';
-import { projectorSettings } from '../../projector/config.js';
+import { apiSettings } from '../../api/composition/settings.js';
+import { projectorSettings } from '../../projector/composition/settings.js';
 import { misspeltSettings } from '../../runtime/misspelt-settings.js';
 import { argumentProblem } from '../../runtime/process-arguments.js';
 import { readSettings } from '../../runtime/settings.js';

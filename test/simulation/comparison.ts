@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ViewName } from '../../mappings/contract.js';
 import { views } from '../../mappings/registry.js';
-import { decodeState } from '../../runtime/state-codec.js';
+import { decodeState } from '../../runtime/storage/state-codec.js';
 import { recompute } from '../recomputation.js';
 import type { PublishedEvent, Topic } from '../recomputation-documents.js';
 import { nameOf, SETTINGS, TARGETS, type World } from './world.js';

@@ -1,5 +1,5 @@
 /** The consumer group: who holds which partitions. Members learn of it later, and it fences off who has not yet. */
-import type { Position } from '../../projector/ports.js';
+import type { Position } from '../../projector/ports/events.js';
 import type { Coverage } from './coverage.js';
 import type { Random } from './random.js';
 import { nameOf, type Partition, type World } from './world.js';

@@ -3,9 +3,10 @@ import type { AggregateState } from '../../mappings/aggregates/state.js';
 import type { AggregateName } from '../../mappings/events/event.js';
 import { type Group, textOfGroup } from '../../mappings/rollups/group.js';
 import type { RollupName } from '../../mappings/rollups/summaries.js';
-import type { Position, Target } from '../../projector/ports.js';
-import type { Change } from '../../runtime/changes.js';
-import { decodeState } from '../../runtime/state-codec.js';
+import type { Target } from '../../projector/ports/documents.js';
+import type { Position } from '../../projector/ports/events.js';
+import type { Change } from '../../runtime/storage/changes.js';
+import { decodeState } from '../../runtime/storage/state-codec.js';
 import type { Coverage } from './coverage.js';
 import { nameOf, type World } from './world.js';
 

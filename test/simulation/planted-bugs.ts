@@ -102,7 +102,7 @@ const folding: readonly PlantedBug[] = [
     breaks: 'An order that moved is still counted where it was.',
     patches: [
       {
-        file: 'projector/state/derive.ts',
+        file: 'projector/pipeline/derive.ts',
         find: 'groups.set(rollup, unitedGroups([...ever, ...added]));',
         replace: 'groups.set(rollup, added);',
       },

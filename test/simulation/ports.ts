@@ -1,18 +1,14 @@
 /** The stores as one process sees them: every call goes through the scheduler. */
-import type { Registry } from '../../projector/generations/generation.js';
-import type { RebuildStore } from '../../projector/generations/rebuild-record.js';
-import type {
-  AggregateStore,
-  ChangeFeed,
-  DayMark,
-  DocumentStore,
-  Erasures,
-  JobStore,
-  OutgoingDocument,
-  Published,
-  RollupStore,
-  StateScan,
-} from '../../projector/ports.js';
+
+import type { ChangeFeed } from '../../projector/ports/changes.js';
+import type { DayMark } from '../../projector/ports/clock.js';
+import type { DocumentStore, OutgoingDocument, Published } from '../../projector/ports/documents.js';
+import type { Registry } from '../../projector/ports/generations.js';
+import type { JobStore } from '../../projector/ports/jobs.js';
+import type { Erasures } from '../../projector/ports/quarantine.js';
+import type { RebuildStore } from '../../projector/ports/rebuilds.js';
+import type { RollupStore } from '../../projector/ports/rollups.js';
+import type { AggregateStore, StateScan } from '../../projector/ports/states.js';
 import type { Coverage } from './coverage.js';
 import type { Invariants } from './invariants.js';
 import type { Schedule, Sender } from './schedule.js';

@@ -2,7 +2,7 @@
  * The seeded scheduler. Whatever a process asks of the outside is parked here, and one parked thing at a time goes on.
  * A request takes effect and is answered in two separate steps; the items of a bulk request may be steps of their own.
  */
-import { Unavailable } from '../../projector/ports.js';
+import { Unavailable } from '../../projector/ports/errors.js';
 import type { Coverage } from './coverage.js';
 import type { Random } from './random.js';
 

@@ -1,12 +1,7 @@
 /** The log as one member of the group gets it: from its durable positions on, as long as it believes it holds them. */
 import { Assignment } from '../../projector/kafka/assignment.js';
-import {
-  type EventSource,
-  type Position,
-  type PositionStore,
-  type SourceRecord,
-  Unavailable,
-} from '../../projector/ports.js';
+import { Unavailable } from '../../projector/ports/errors.js';
+import type { EventSource, Position, PositionStore, SourceRecord } from '../../projector/ports/events.js';
 import type { Group, Member } from './group.js';
 import type { Random } from './random.js';
 import type { Schedule, Sender } from './schedule.js';

@@ -1,5 +1,5 @@
 /** What happens to the processes: records arrive, processes die, stall and come back, partitions move, time passes. */
-import { piecesOf } from '../../projector/pipeline/group.js';
+import { piecesOf } from '../../runtime/collections.js';
 import { drawArrivals } from './arrivals.js';
 import type { Moment } from './schedule.js';
 import { type Habitat, LEASE_MS, Worker } from './worker.js';

@@ -2,11 +2,11 @@
 import { dayOf } from '../../mappings/calendar.js';
 import type { StoredDocument, ViewName } from '../../mappings/contract.js';
 import { views } from '../../mappings/registry.js';
-import type { LogRange } from '../../projector/kafka/log-range.js';
-import { groupBy } from '../../projector/pipeline/group.js';
-import type { SourceRecord, Target } from '../../projector/ports.js';
-import type { Change } from '../../runtime/changes.js';
-import type { GenerationRecord, RegistryRecord } from '../../runtime/records.js';
+import type { Target } from '../../projector/ports/documents.js';
+import type { LogRange, SourceRecord } from '../../projector/ports/events.js';
+import { groupBy } from '../../runtime/collections.js';
+import type { Change } from '../../runtime/storage/changes.js';
+import type { GenerationRecord, RegistryRecord } from '../../runtime/storage/records.js';
 import { MemoryRegistry } from '../memory/generations.js';
 import { MemoryJobStore } from '../memory/jobs.js';
 import { MemoryRebuildStore, MemoryStateScan } from '../memory/rebuilds.js';

@@ -12,7 +12,7 @@ import {
   type JWSHeaderParameters,
   type LocalJWKSet,
 } from 'jose';
-import { AccessUnavailable } from '../credentials.js';
+import { AccessUnavailable } from '../../ports/access.js';
 
 /** A key that is withdrawn is refused after this, or after one more request. */
 const FRESH_MS = 10 * 60_000;

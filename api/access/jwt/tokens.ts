@@ -2,8 +2,8 @@
 import { errors, type JWTVerifyResult, jwtVerify } from 'jose';
 import { isWellFormedId } from '../../../mappings/events/event.js';
 import { isWellFormedUnicode } from '../../../mappings/events/text.js';
-import { AccessUnavailable, Unauthenticated } from '../credentials.js';
-import { type Principal, SCOPES } from '../principal.js';
+import { AccessUnavailable, Unauthenticated } from '../../ports/access.js';
+import { type Principal, SCOPES } from '../../ports/principal.js';
 import type { KeySet } from './key-set.js';
 
 /** Signatures by a private key only: whoever verifies cannot sign. */

@@ -1,17 +1,11 @@
 /** The log of changes in Kafka: every process reads all of it. A position that is no longer there is told, never skipped. */
-import { decodeChange } from '../../../runtime/changes.js';
+
 import { connectReader, OutOfRange, type ReadPiece, TopicReader } from '../../../runtime/kafkajs/topic-reader.js';
 import type { Log } from '../../../runtime/log.js';
-import { changesTopic } from '../../../runtime/names.js';
-import {
-  type ChangeLog,
-  LogGone,
-  type LoggedChange,
-  type LogPiece,
-  LogUnavailable,
-  type OffsetRange,
-  type Places,
-} from '../../ports.js';
+import { decodeChange } from '../../../runtime/storage/changes.js';
+import { changesTopic } from '../../../runtime/storage/names.js';
+import type { ChangeLog, LoggedChange, LogPiece, OffsetRange, Places } from '../../ports/changes.js';
+import { LogGone, LogUnavailable } from '../../ports/errors.js';
 
 export interface KafkaChangeLogSettings {
   readonly brokers: readonly string[];

@@ -1,7 +1,7 @@
 /** The ends of the topics, asked of Kafka. */
 import { connectReader, TopicReader } from '../../../runtime/kafkajs/topic-reader.js';
 import type { Log } from '../../../runtime/log.js';
-import type { LogEnds, PartitionEnds } from '../../ports.js';
+import type { LogEnds, PartitionEnds } from '../../ports/freshness.js';
 
 export interface KafkaLogSettings {
   readonly brokers: readonly string[];

@@ -2,19 +2,19 @@
 import type { LogPlace } from '../../../mappings/aggregates/state.js';
 import type { RawRecord } from '../../../mappings/events/event.js';
 import { isOfBatch } from '../../../mappings/events/reasons.js';
+import { TooLate, withinTime } from '../../../runtime/deadline.js';
 import { connectReader, OutOfRange, type ReadPiece, TopicReader } from '../../../runtime/kafkajs/topic-reader.js';
 import type { Log } from '../../../runtime/log.js';
 import { inOwnMemory } from '../../../runtime/own-memory.js';
-import { TooLate, withinTime } from '../../deadline.js';
-import {
-  type KeyedRecords,
-  type LogStretch,
-  LogUnavailable,
-  type PlacedRecord,
-  type RecordSource,
-  type Searcher,
-  type SearchLimits,
-} from '../../ports.js';
+import { LogUnavailable } from '../../ports/errors.js';
+import type {
+  KeyedRecords,
+  LogStretch,
+  PlacedRecord,
+  RecordSource,
+  Searcher,
+  SearchLimits,
+} from '../../ports/history.js';
 import { bytesOf } from '../record-bytes.js';
 
 export interface KafkaRecordsSettings {

@@ -1,6 +1,6 @@
 /** Points counted in this process: each process of the API gives out the whole quota. */
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import type { Allowance, Quota } from '../../ports.js';
+import type { Allowance, Quota } from '../../ports/quota.js';
 
 export interface QuotaSettings {
   readonly points: number;

@@ -11,7 +11,7 @@ import {
   type Span,
   type Spans,
   STAT_CURRENCIES_MAX,
-} from '../../query/document-query.js';
+} from '../../ports/document-query.js';
 import { everyClause } from './conditions.js';
 
 type Clause = estypes.AggregationsAggregationContainer;

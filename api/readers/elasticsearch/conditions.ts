@@ -1,6 +1,6 @@
 /** Conditions as Elasticsearch's filter clauses. */
 import type { estypes } from '@elastic/elasticsearch';
-import type { Condition } from '../../query/document-query.js';
+import type { Condition } from '../../ports/document-query.js';
 
 export function conditionClause(condition: Condition): estypes.QueryDslQueryContainer {
   switch (condition.kind) {

@@ -1,5 +1,6 @@
 import { errors } from '@elastic/elasticsearch';
-import { AnswerTooLarge, NotReady, QuestionTooLong, type ReadOptions, StoreUnavailable } from '../../ports.js';
+import type { ReadOptions } from '../../ports/documents.js';
+import { AnswerTooLarge, NotReady, QuestionTooLong, StoreUnavailable } from '../../ports/errors.js';
 
 /** No shard to answer, an index that is being opened, nothing behind a proxy: Elasticsearch is away. */
 const AWAY_STATUS = [502, 503];

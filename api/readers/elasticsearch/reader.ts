@@ -1,8 +1,9 @@
 /** Documents in Elasticsearch. */
 import { Client, errors, type estypes, type TransportRequestOptions } from '@elastic/elasticsearch';
-import { documentsIndex } from '../../../runtime/names.js';
 import { ElasticsearchConnection } from '../../../runtime/presence/elasticsearch-connection.js';
-import { HIDDEN_FIELD, STORED_BYTES_FIELD } from '../../../runtime/records.js';
+import { documentsIndex } from '../../../runtime/storage/names.js';
+import { HIDDEN_FIELD, STORED_BYTES_FIELD } from '../../../runtime/storage/records.js';
+import { type DocumentQuery, type Found, type SortValue, totalOf } from '../../ports/document-query.js';
 import type {
   DocumentReader,
   DocumentSet,
@@ -11,8 +12,7 @@ import type {
   SizeReader,
   VersionedDocument,
   VersionReader,
-} from '../../ports.js';
-import { type DocumentQuery, type Found, type SortValue, totalOf } from '../../query/document-query.js';
+} from '../../ports/documents.js';
 import { shownOf } from '../shown.js';
 import { aggregated } from './aggregations.js';
 import { translateFailure, translateItemFailure } from './failures.js';

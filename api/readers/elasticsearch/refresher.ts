@@ -1,7 +1,8 @@
 /** Refreshes an index, so that its searches see what was written. The store's user needs the privilege `maintenance`. */
 import { Client } from '@elastic/elasticsearch';
-import { documentsIndex } from '../../../runtime/names.js';
-import { type DocumentSet, type Refresher, StoreUnavailable } from '../../ports.js';
+import { documentsIndex } from '../../../runtime/storage/names.js';
+import type { DocumentSet, Refresher } from '../../ports/documents.js';
+import { StoreUnavailable } from '../../ports/errors.js';
 import { translateFailure } from './failures.js';
 import type { ElasticsearchReaderSettings } from './reader.js';
 

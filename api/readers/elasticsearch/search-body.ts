@@ -4,8 +4,8 @@
  */
 import type { estypes } from '@elastic/elasticsearch';
 import type { View } from '../../../mappings/contract.js';
-import { FIELDS_NOT_READ, HIDDEN_FIELD, STORED_BYTES_FIELD } from '../../../runtime/records.js';
-import { type Condition, type DocumentQuery, type SortKey, TOTAL_CAP } from '../../query/document-query.js';
+import { FIELDS_NOT_READ, HIDDEN_FIELD, STORED_BYTES_FIELD } from '../../../runtime/storage/records.js';
+import { type Condition, type DocumentQuery, type SortKey, TOTAL_CAP } from '../../ports/document-query.js';
 import { aggregationClauses, sharedConditions } from './aggregations.js';
 import { conditionClause, everyClause } from './conditions.js';
 import { fieldType } from './field-types.js';

@@ -6,7 +6,7 @@
 import type { estypes } from '@elastic/elasticsearch';
 import type { SearchField, TextField } from '../../../mappings/queries.js';
 import { INDEXED_BEGINNING_BYTES } from '../../../mappings/views/elasticsearch-fields.js';
-import type { Completion, Phrase, TextSearch, WordSearch } from '../../query/document-query.js';
+import type { Completion, Phrase, TextSearch, WordSearch } from '../../ports/document-query.js';
 import { exactTexts, isRowOfPhrases, mayBeBeginning, mayBeMisspelt, mayGoOn, SCORE } from '../../query/words.js';
 
 type Clause = estypes.QueryDslQueryContainer;

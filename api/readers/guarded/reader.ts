@@ -1,6 +1,7 @@
 /** Any reader behind a guard of its store. */
-import type { DocumentReader, DocumentSet, GetOptions, ReadOptions } from '../../ports.js';
-import type { DocumentQuery, Found } from '../../query/document-query.js';
+
+import type { DocumentQuery, Found } from '../../ports/document-query.js';
+import type { DocumentReader, DocumentSet, GetOptions, ReadOptions } from '../../ports/documents.js';
 import type { StoreGuard } from './store-guard.js';
 
 export class GuardedReader implements DocumentReader {

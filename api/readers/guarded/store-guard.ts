@@ -3,17 +3,11 @@
  * while the store is known to be away. What is slow or gone costs its own callers little, those of the other store
  * nothing; and what one caller asks, however much and however dear, costs the others little.
  */
-import { TooLate, withinTime } from '../../deadline.js';
-import {
-  CallerGone,
-  QuestionTooLong,
-  type ReadOptions,
-  type StoreName,
-  StoreRefused,
-  StoreUnavailable,
-} from '../../ports.js';
+import { TooLate, withinTime } from '../../../runtime/deadline.js';
+import { FairTurns } from '../../fairness/fair-turns.js';
+import type { ReadOptions, StoreName } from '../../ports/documents.js';
+import { CallerGone, QuestionTooLong, StoreRefused, StoreUnavailable } from '../../ports/errors.js';
 import { Circuit, type CircuitSettings, type GuardState, type Probe } from './circuit.js';
-import { FairTurns } from './fair-turns.js';
 
 export interface GuardSettings extends CircuitSettings {
   readonly store: StoreName;

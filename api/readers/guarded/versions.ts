@@ -1,5 +1,5 @@
 /** Reads by versions behind the guard of their store. */
-import type { DocumentSet, ReadOptions, VersionedDocument, VersionReader } from '../../ports.js';
+import type { DocumentSet, ReadOptions, VersionedDocument, VersionReader } from '../../ports/documents.js';
 import type { StoreGuard } from './store-guard.js';
 
 export class GuardedVersions implements VersionReader {

@@ -9,9 +9,9 @@ import {
   type Span,
   type Spans,
   STAT_CURRENCIES_MAX,
-} from '../../query/document-query.js';
-import { valuesAt } from '../values.js';
-import { compareValues } from './match.js';
+} from '../../ports/document-query.js';
+import { compareValues } from '../../query/match.js';
+import { valuesAt } from '../../query/values.js';
 
 /** Most frequent first, ties by value; a document counts once per value. */
 export function countValues(documents: readonly StoredDocument[], field: string): FacetCount[] {

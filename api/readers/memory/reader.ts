@@ -1,19 +1,13 @@
 /** Documents in memory: for tests, and for answers out of what another document holds. */
 import type { StoredDocument, View } from '../../../mappings/contract.js';
-import {
-  AnswerTooLarge,
-  type DocumentReader,
-  type DocumentSet,
-  type GetOptions,
-  NotReady,
-  type ReadOptions,
-} from '../../ports.js';
-import { type Condition, type DocumentQuery, type Found, type SortValue, totalOf } from '../../query/document-query.js';
+import { type Condition, type DocumentQuery, type Found, type SortValue, totalOf } from '../../ports/document-query.js';
+import type { DocumentReader, DocumentSet, GetOptions, ReadOptions } from '../../ports/documents.js';
+import { AnswerTooLarge, NotReady } from '../../ports/errors.js';
 import { type FieldTree, selectionOf } from '../../query/field-selection.js';
+import { compareTuples, meets, scoreOf } from '../../query/match.js';
+import { valuesAt } from '../../query/values.js';
 import { shownOf } from '../shown.js';
-import { valuesAt } from '../values.js';
 import { countValues, spansOf } from './aggregations.js';
-import { compareTuples, meets, scoreOf } from './match.js';
 
 interface Candidate {
   readonly stored: StoredDocument;

@@ -9,7 +9,7 @@ import {
   type Span,
   type Spans,
   STAT_CURRENCIES_MAX,
-} from '../../query/document-query.js';
+} from '../../ports/document-query.js';
 
 /** Of a list each value once; what is no list passes through `$unwind`, and what is missing does not. */
 export function facetStages(field: string): Document[] {

@@ -3,10 +3,10 @@ import type { AggregateState } from '../../../mappings/aggregates/state.js';
 import type { PeriodSummary } from '../../../mappings/contract.js';
 import type { AggregateName } from '../../../mappings/events/event.js';
 import type { RollupName } from '../../../mappings/rollups/summaries.js';
-import { rollupCollection, stateCollection } from '../../../runtime/names.js';
-import type { AggregateRecord, ChapterRecord } from '../../../runtime/records.js';
-import { decodeState } from '../../../runtime/state-codec.js';
-import type { BasisSource } from '../../ports.js';
+import { rollupCollection, stateCollection } from '../../../runtime/storage/names.js';
+import type { AggregateRecord, ChapterRecord } from '../../../runtime/storage/records.js';
+import { decodeState } from '../../../runtime/storage/state-codec.js';
+import type { BasisSource } from '../../ports/history.js';
 import type { Database } from './database.js';
 
 export class MongoBasis implements BasisSource {

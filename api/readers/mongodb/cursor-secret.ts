@@ -1,7 +1,7 @@
 /** The secret for cursors, as the projector has made it. */
-import { CURSOR_SECRET_ID, SECRETS_COLLECTION } from '../../../runtime/names.js';
-import type { SecretRecord } from '../../../runtime/records.js';
-import type { SecretSource } from '../../cursor-secret.js';
+import { CURSOR_SECRET_ID, SECRETS_COLLECTION } from '../../../runtime/storage/names.js';
+import type { SecretRecord } from '../../../runtime/storage/records.js';
+import type { SecretSource } from '../../ports/generations.js';
 import type { Database } from './database.js';
 
 export class MongoCursorSecret implements SecretSource {

@@ -1,8 +1,8 @@
 /** The connection to MongoDB that the adapters share. */
 import type { Collection, Db, Document, MongoClient } from 'mongodb';
-import { databaseOf } from '../../../runtime/names.js';
 import { mongoClient } from '../../../runtime/presence/mongodb.js';
 import { timeOf } from '../../../runtime/presence/mongodb-time.js';
+import { databaseOf } from '../../../runtime/storage/names.js';
 import { translateFailure } from './failures.js';
 
 export interface MongoSettings {

@@ -1,5 +1,5 @@
 import { MongoError, MongoNetworkError, MongoNetworkTimeoutError, MongoServerError } from 'mongodb';
-import { QuestionTooLong, StoreUnavailable } from '../../ports.js';
+import { QuestionTooLong, StoreUnavailable } from '../../ports/errors.js';
 
 /** The states of a node that is not, or not yet, the primary, and shutdown. */
 const AWAY_CODES = [6, 7, 89, 91, 189, 9001, 10107, 11600, 11602, 13435, 13436];

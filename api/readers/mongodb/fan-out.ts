@@ -1,7 +1,8 @@
 /** The fan-out jobs that are waiting or under way. */
-import { jobId, jobsCollection } from '../../../runtime/names.js';
-import type { PendingJobRecord } from '../../../runtime/records.js';
-import type { FanOutSource, JobName, JobSource, PendingFanOut, PendingJob } from '../../ports.js';
+import { jobId, jobsCollection } from '../../../runtime/storage/names.js';
+import type { PendingJobRecord } from '../../../runtime/storage/records.js';
+import type { FanOutSource, PendingFanOut } from '../../ports/freshness.js';
+import type { JobName, JobSource, PendingJob } from '../../ports/waiting.js';
 import type { Database } from './database.js';
 
 export class MongoFanOut implements FanOutSource, JobSource {

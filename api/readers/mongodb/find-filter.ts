@@ -5,8 +5,8 @@
 import type { Filter } from 'mongodb';
 import type { SearchField } from '../../../mappings/queries.js';
 import { termsOf } from '../../../mappings/search-keys.js';
-import { HIDDEN_FIELD } from '../../../runtime/records.js';
-import type { Condition, DocumentQuery, Phrase, SortKey, SortValue, TextSearch } from '../../query/document-query.js';
+import { HIDDEN_FIELD } from '../../../runtime/storage/records.js';
+import type { Condition, DocumentQuery, Phrase, SortKey, SortValue, TextSearch } from '../../ports/document-query.js';
 import { mayBeBeginning } from '../../query/words.js';
 import type { StoredRecord } from './database.js';
 

@@ -1,6 +1,6 @@
-import { positionsCollection } from '../../../runtime/names.js';
-import type { PositionRecord } from '../../../runtime/records.js';
-import type { PositionSource } from '../../ports.js';
+import { positionsCollection } from '../../../runtime/storage/names.js';
+import type { PositionRecord } from '../../../runtime/storage/records.js';
+import type { PositionSource } from '../../ports/freshness.js';
 import type { Database } from './database.js';
 
 export class MongoPositions implements PositionSource {

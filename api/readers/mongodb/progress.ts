@@ -2,10 +2,10 @@
 import { ownersOfOrder } from '../../../mappings/aggregates/orders.js';
 import type { LogPlace } from '../../../mappings/aggregates/state.js';
 import type { AggregateName } from '../../../mappings/events/event.js';
-import { stateCollection } from '../../../runtime/names.js';
-import type { AggregateRecord } from '../../../runtime/records.js';
-import { decodeState } from '../../../runtime/state-codec.js';
-import type { AggregateProgress, PartitionPlace, ProgressSource } from '../../ports.js';
+import { stateCollection } from '../../../runtime/storage/names.js';
+import type { AggregateRecord } from '../../../runtime/storage/records.js';
+import { decodeState } from '../../../runtime/storage/state-codec.js';
+import type { AggregateProgress, PartitionPlace, ProgressSource } from '../../ports/waiting.js';
 import type { Database } from './database.js';
 
 export class MongoProgress implements ProgressSource {

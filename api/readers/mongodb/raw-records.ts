@@ -4,7 +4,7 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { BSON, type Document } from 'mongodb';
-import { AnswerTooLarge } from '../../ports.js';
+import { AnswerTooLarge } from '../../ports/errors.js';
 
 /** For the driver, so that it gives out the bytes of each record. */
 export const RAW = { raw: true } as const;

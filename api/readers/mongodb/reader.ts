@@ -1,17 +1,8 @@
 /** Documents in MongoDB. */
 import type { Document } from 'mongodb';
 import type { View } from '../../../mappings/contract.js';
-import { documentsCollection } from '../../../runtime/names.js';
-import { HIDDEN_FIELD, TICKET_FIELD } from '../../../runtime/records.js';
-import {
-  type DocumentReader,
-  type DocumentSet,
-  type GetOptions,
-  NotReady,
-  type ReadOptions,
-  type VersionedDocument,
-  type VersionReader,
-} from '../../ports.js';
+import { documentsCollection } from '../../../runtime/storage/names.js';
+import { HIDDEN_FIELD, TICKET_FIELD } from '../../../runtime/storage/records.js';
 import {
   type Condition,
   type DocumentQuery,
@@ -19,7 +10,16 @@ import {
   type SortValue,
   TOTAL_CAP,
   totalOf,
-} from '../../query/document-query.js';
+} from '../../ports/document-query.js';
+import type {
+  DocumentReader,
+  DocumentSet,
+  GetOptions,
+  ReadOptions,
+  VersionedDocument,
+  VersionReader,
+} from '../../ports/documents.js';
+import { NotReady } from '../../ports/errors.js';
 import { shownOf } from '../shown.js';
 import { facetCounts, facetStages, spansIn, statStages } from './aggregations.js';
 import type { Database } from './database.js';

@@ -1,6 +1,6 @@
 /** The documents that a store refuses for good, as the projectors record them. */
-import { refusedCollection } from '../../../runtime/names.js';
-import type { RefusedSource } from '../../ports.js';
+import { refusedCollection } from '../../../runtime/storage/names.js';
+import type { RefusedSource } from '../../ports/freshness.js';
 import type { Database } from './database.js';
 
 export class MongoRefused implements RefusedSource {

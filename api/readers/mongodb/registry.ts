@@ -1,6 +1,6 @@
 /** The registry record, which names the generation that is served. */
-import { REGISTRY_COLLECTION } from '../../../runtime/names.js';
-import type { RegistryRecord } from '../../../runtime/records.js';
+import { REGISTRY_COLLECTION } from '../../../runtime/storage/names.js';
+import type { RegistryRecord } from '../../../runtime/storage/records.js';
 import type { Database } from './database.js';
 
 export class MongoRegistry {

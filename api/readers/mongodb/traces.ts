@@ -2,12 +2,12 @@
 import type { References } from '../../../mappings/aggregates/state.js';
 import type { AggregateName } from '../../../mappings/events/event.js';
 import { aggregates } from '../../../mappings/registry.js';
-import { eventMark } from '../../../runtime/event-mark.js';
-import { positionsCollection, QUARANTINE_COLLECTION, stateCollection } from '../../../runtime/names.js';
-import type { PassedPosition } from '../../../runtime/passed-positions.js';
-import type { AggregateRecord, PositionRecord, QuarantinedEventRecord } from '../../../runtime/records.js';
-import { decodeState } from '../../../runtime/state-codec.js';
-import type { ReferringOrder, TracedState, TraceSource } from '../../ports.js';
+import { eventMark } from '../../../runtime/storage/event-mark.js';
+import { positionsCollection, QUARANTINE_COLLECTION, stateCollection } from '../../../runtime/storage/names.js';
+import type { PassedPosition } from '../../../runtime/storage/passed-positions.js';
+import type { AggregateRecord, PositionRecord, QuarantinedEventRecord } from '../../../runtime/storage/records.js';
+import { decodeState } from '../../../runtime/storage/state-codec.js';
+import type { ReferringOrder, TracedState, TraceSource } from '../../ports/history.js';
 import type { Database } from './database.js';
 
 /** An id that somebody uses again and again, of aggregate after aggregate, must not read them all. */

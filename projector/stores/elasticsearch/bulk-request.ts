@@ -1,7 +1,7 @@
 /** One request to `_bulk`, and what is said of it. */
 import { type Client, errors } from '@elastic/elasticsearch';
 import { messageOf } from '../../../runtime/retrying.js';
-import { Unavailable } from '../../ports.js';
+import { Unavailable } from '../../ports/errors.js';
 import type { Piece } from './pieces.js';
 import { PIECE_BYTES } from './pressure.js';
 import { type BulkItem, verdictOfFailure, verdictOfItem } from './verdicts.js';

@@ -1,8 +1,10 @@
 import type { Client } from '@elastic/elasticsearch';
-import { HIDDEN_FIELD } from '../../../runtime/records.js';
 import { backoffMs } from '../../../runtime/retrying.js';
-import { inLanes } from '../../pipeline/lanes.js';
-import { type OutgoingDocument, type Ticket, Unavailable } from '../../ports.js';
+import { HIDDEN_FIELD } from '../../../runtime/storage/records.js';
+import type { OutgoingDocument } from '../../ports/documents.js';
+import { Unavailable } from '../../ports/errors.js';
+import type { Ticket } from '../../ports/tickets.js';
+import { inLanes } from '../../work/lanes.js';
 import { describe, sendPiece } from './bulk-request.js';
 import { type BulkLimits, cut, halvesOf, joined, type Piece, partOf, piecesOf, type Refused } from './pieces.js';
 import { exceedsAlone, LARGE_DOCUMENT_BYTES, type Pressure } from './pressure.js';

@@ -1,7 +1,7 @@
 import { Client, type ClientOptions } from '@elastic/elasticsearch';
 import { ElasticsearchConnection } from '../../../runtime/presence/elasticsearch-connection.js';
 import { messageOf } from '../../../runtime/retrying.js';
-import { Unavailable } from '../../ports.js';
+import { Unavailable } from '../../ports/errors.js';
 import { Pressure } from './pressure.js';
 import { verdictOfFailure } from './verdicts.js';
 

@@ -1,8 +1,9 @@
 import { type Client, errors, type estypes } from '@elastic/elasticsearch';
 import type { StoredDocument } from '../../../mappings/contract.js';
-import { documentsIndex } from '../../../runtime/names.js';
-import { piecesOf } from '../../pipeline/group.js';
-import { type DocumentScan, NoRoom, type Room, type ScannedDocument, type Target } from '../../ports.js';
+import { piecesOf } from '../../../runtime/collections.js';
+import { documentsIndex } from '../../../runtime/storage/names.js';
+import type { DocumentScan, ScannedDocument, Target } from '../../ports/documents.js';
+import { NoRoom, type Room } from '../../ports/errors.js';
 import { charactersOf } from '../characters.js';
 import { contentOf } from '../scanned-content.js';
 import { withElasticsearch } from './connection.js';

@@ -1,9 +1,10 @@
 import { errors } from '@elastic/elasticsearch';
 import { integer } from '../../../mappings/views/elasticsearch-fields.js';
-import { documentsIndex } from '../../../runtime/names.js';
-import { STORED_BYTES_FIELD } from '../../../runtime/records.js';
-import type { DocumentStore, OutgoingDocument, Published, Target, Ticket } from '../../ports.js';
-import type { RefusedDocuments } from '../mongodb/refused.js';
+import { documentsIndex } from '../../../runtime/storage/names.js';
+import { STORED_BYTES_FIELD } from '../../../runtime/storage/records.js';
+import type { DocumentStore, OutgoingDocument, Published, Target } from '../../ports/documents.js';
+import type { RefusalRecorder } from '../../ports/refusals.js';
+import type { Ticket } from '../../ports/tickets.js';
 import { bulkIndex } from './bulk.js';
 import { type ElasticsearchClient, withElasticsearch } from './connection.js';
 
@@ -17,7 +18,7 @@ export class ElasticsearchDocumentStore implements DocumentStore {
   constructor(
     private readonly client: ElasticsearchClient,
     private readonly names: { readonly namespace: string; readonly generation: number },
-    private readonly refusals: Pick<RefusedDocuments, 'record'>,
+    private readonly refusals: RefusalRecorder,
     private readonly documentBytesMax = DOCUMENT_BYTES_MAX,
   ) {}
 

@@ -3,10 +3,10 @@ import { type Client, errors } from '@elastic/elasticsearch';
 import type { StoredDocument } from '../../../mappings/contract.js';
 import { views } from '../../../mappings/registry.js';
 import { indexBody } from '../../../mappings/views/elasticsearch-index.js';
-import { documentsIndex } from '../../../runtime/names.js';
-import type { GenerationRecord } from '../../../runtime/records.js';
-import type { ServerReport } from '../../operations/doctor.js';
-import type { Clock } from '../../ports.js';
+import { documentsIndex } from '../../../runtime/storage/names.js';
+import type { GenerationRecord } from '../../../runtime/storage/records.js';
+import type { Clock } from '../../ports/clock.js';
+import type { ServerReport } from '../../ports/examination.js';
 import { writeAliasOf } from './write-alias.js';
 
 /** What is written last has about the highest ticket: so many writes are looked at. */

@@ -2,9 +2,9 @@ import { type Client, errors } from '@elastic/elasticsearch';
 import type { View } from '../../../mappings/contract.js';
 import { views } from '../../../mappings/registry.js';
 import { indexBody } from '../../../mappings/views/elasticsearch-index.js';
-import { documentsIndex } from '../../../runtime/names.js';
-import type { GenerationRecord } from '../../../runtime/records.js';
-import type { GenerationStorage, GenerationTraces } from '../../generations/generation.js';
+import { documentsIndex } from '../../../runtime/storage/names.js';
+import type { GenerationRecord } from '../../../runtime/storage/records.js';
+import type { GenerationStorage, GenerationTraces } from '../../ports/generations.js';
 import { withElasticsearch } from './connection.js';
 import { writeAliasOf } from './write-alias.js';
 

@@ -5,8 +5,9 @@ import {
   HIDDEN_FIELD,
   LARGE_DOCUMENT_CHARACTERS,
   STORED_BYTES_FIELD,
-} from '../../../runtime/records.js';
-import type { OutgoingDocument, Ticket } from '../../ports.js';
+} from '../../../runtime/storage/records.js';
+import type { OutgoingDocument } from '../../ports/documents.js';
+import type { Ticket } from '../../ports/tickets.js';
 import type { Pressure } from './pressure.js';
 
 export interface Piece {

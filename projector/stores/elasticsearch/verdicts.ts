@@ -3,7 +3,7 @@
  * breaks things.
  */
 import { errors } from '@elastic/elasticsearch';
-import type { FailureVerdict, ItemVerdict } from '../verdict.js';
+import type { FailureVerdict, ItemVerdict } from '../../../runtime/storage/verdict.js';
 
 /** One item of the answer, as far as it is asked for. */
 export interface BulkItem {

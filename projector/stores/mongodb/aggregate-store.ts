@@ -2,21 +2,14 @@ import type { Db, FindCursor } from 'mongodb';
 import { NO_REFERENCES, type References } from '../../../mappings/aggregates/state.js';
 import type { AggregateName } from '../../../mappings/events/event.js';
 import type { RollupName } from '../../../mappings/rollups/summaries.js';
-import { eventMark } from '../../../runtime/event-mark.js';
-import { stateCollection } from '../../../runtime/names.js';
-import type { AggregateRecord } from '../../../runtime/records.js';
-import { decodeState } from '../../../runtime/state-codec.js';
-import type {
-  AggregateStore,
-  Contributions,
-  Gap,
-  Referring,
-  Room,
-  StateRecord,
-  StateWrite,
-  StoredContributions,
-} from '../../ports.js';
-import { NO_CONTRIBUTIONS, ROLLUP_NAMES } from '../../state/derive.js';
+import type { StoredContributions } from '../../../runtime/storage/contributions.js';
+import { NO_CONTRIBUTIONS, ROLLUP_NAMES } from '../../../runtime/storage/contributions.js';
+import { eventMark } from '../../../runtime/storage/event-mark.js';
+import { stateCollection } from '../../../runtime/storage/names.js';
+import type { AggregateRecord } from '../../../runtime/storage/records.js';
+import { decodeState } from '../../../runtime/storage/state-codec.js';
+import type { Room } from '../../ports/errors.js';
+import type { AggregateStore, Contributions, Gap, Referring, StateRecord, StateWrite } from '../../ports/states.js';
 import { charactersOf } from '../characters.js';
 import { withMongo } from './connection.js';
 import { compareAndSet } from './guarded-write.js';

@@ -1,6 +1,6 @@
 import type { Db } from 'mongodb';
-import { AUDIT_COLLECTION } from '../../../runtime/names.js';
-import type { AuditEntry, AuditOutcome, AuditTrail } from '../../operations/audit.js';
+import { AUDIT_COLLECTION } from '../../../runtime/storage/names.js';
+import type { AuditEntry, AuditOutcome, AuditTrail } from '../../ports/audit.js';
 import { withMongo } from './connection.js';
 
 interface AuditDocument extends Omit<AuditEntry, 'id' | 'parameters'> {

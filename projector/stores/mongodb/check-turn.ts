@@ -1,6 +1,6 @@
 import type { Db } from 'mongodb';
-import { checkCollection } from '../../../runtime/names.js';
-import type { CheckTurn } from '../../ports.js';
+import { checkCollection } from '../../../runtime/storage/names.js';
+import type { CheckTurn } from '../../ports/clock.js';
 import { withMongo } from './connection.js';
 
 interface TurnDocument {

@@ -1,8 +1,8 @@
 import type { Db, MongoClient } from 'mongodb';
-import { databaseOf } from '../../../runtime/names.js';
 import { mongoClient } from '../../../runtime/presence/mongodb.js';
 import { messageOf } from '../../../runtime/retrying.js';
-import { Unavailable } from '../../ports.js';
+import { databaseOf } from '../../../runtime/storage/names.js';
+import { Unavailable } from '../../ports/errors.js';
 import { verdictOfFailure } from './verdicts.js';
 
 /** For those who compose: the driver's own types stay in this folder. */

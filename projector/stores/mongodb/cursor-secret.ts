@@ -1,8 +1,8 @@
 /** The secret by which the API seals cursors. The API writes nothing, so the projector makes it. */
 import { randomBytes } from 'node:crypto';
 import type { Db } from 'mongodb';
-import { CURSOR_SECRET_ID, SECRETS_COLLECTION } from '../../../runtime/names.js';
-import type { SecretRecord } from '../../../runtime/records.js';
+import { CURSOR_SECRET_ID, SECRETS_COLLECTION } from '../../../runtime/storage/names.js';
+import type { SecretRecord } from '../../../runtime/storage/records.js';
 import { withMongo } from './connection.js';
 
 const SECRET_BYTES = 32;

@@ -1,6 +1,6 @@
 import type { Db } from 'mongodb';
-import { dayMarkCollection } from '../../../runtime/names.js';
-import type { DayMark, SweepPlace } from '../../ports.js';
+import { dayMarkCollection } from '../../../runtime/storage/names.js';
+import type { DayMark, SweepPlace } from '../../ports/clock.js';
 import { withMongo } from './connection.js';
 
 interface DayMarkDocument {

@@ -1,7 +1,8 @@
 import type { Db } from 'mongodb';
-import { documentsCollection } from '../../../runtime/names.js';
-import { TICKET_FIELD } from '../../../runtime/records.js';
-import type { DocumentScan, Room, ScannedDocument, Target } from '../../ports.js';
+import { documentsCollection } from '../../../runtime/storage/names.js';
+import { TICKET_FIELD } from '../../../runtime/storage/records.js';
+import type { DocumentScan, ScannedDocument, Target } from '../../ports/documents.js';
+import type { Room } from '../../ports/errors.js';
 import { charactersOf } from '../characters.js';
 import { contentOf } from '../scanned-content.js';
 import { withMongo } from './connection.js';

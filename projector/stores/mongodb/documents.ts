@@ -1,7 +1,8 @@
 import type { Db } from 'mongodb';
-import { documentsCollection } from '../../../runtime/names.js';
-import { HIDDEN_FIELD, TICKET_FIELD } from '../../../runtime/records.js';
-import type { DocumentStore, OutgoingDocument, Published, Target, Ticket } from '../../ports.js';
+import { documentsCollection } from '../../../runtime/storage/names.js';
+import { HIDDEN_FIELD, TICKET_FIELD } from '../../../runtime/storage/records.js';
+import type { DocumentStore, OutgoingDocument, Published, Target } from '../../ports/documents.js';
+import type { Ticket } from '../../ports/tickets.js';
 import { charactersOf } from '../characters.js';
 import { type GuardedWrite, writeNewest } from './guarded-write.js';
 import type { RefusedDocuments } from './refused.js';

@@ -1,11 +1,11 @@
 import type { Db } from 'mongodb';
 import { type Erasure, isErasedBy } from '../../../mappings/aggregates/erasure.js';
 import { compareVersions, type Version } from '../../../mappings/events/event.js';
-import { ERASURES_COLLECTION, QUARANTINE_COLLECTION, stateCollection } from '../../../runtime/names.js';
-import type { Erasures } from '../../ports.js';
+import { ERASURES_COLLECTION, QUARANTINE_COLLECTION, stateCollection } from '../../../runtime/storage/names.js';
+import type { Erasures } from '../../ports/quarantine.js';
 import { withMongo } from './connection.js';
 import { compareAndSet, writeNewest } from './guarded-write.js';
-import { type QuarantineDocument, REDACTED } from './quarantine.js';
+import { type QuarantineDocument, REDACTED } from './quarantine-record.js';
 
 /**
  * That a customer was erased, and what was removed, without the data. One for each customer and generation, since each

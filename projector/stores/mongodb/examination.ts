@@ -1,11 +1,11 @@
 /** What `projector doctor` and `projector status` ask MongoDB. */
 import type { Db } from 'mongodb';
 import { views } from '../../../mappings/registry.js';
-import { documentsCollection, QUARANTINE_COLLECTION, ticketsCollection } from '../../../runtime/names.js';
 import { greet } from '../../../runtime/presence/mongodb-time.js';
-import { type GenerationRecord, TICKET_FIELD } from '../../../runtime/records.js';
-import type { ServerReport } from '../../operations/doctor.js';
-import type { Clock } from '../../ports.js';
+import { documentsCollection, QUARANTINE_COLLECTION, ticketsCollection } from '../../../runtime/storage/names.js';
+import { type GenerationRecord, TICKET_FIELD } from '../../../runtime/storage/records.js';
+import type { Clock } from '../../ports/clock.js';
+import type { ServerReport } from '../../ports/examination.js';
 import { withMongo } from './connection.js';
 
 /** Exists only while it is looked whether writing is permitted. */

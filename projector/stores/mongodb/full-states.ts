@@ -1,10 +1,10 @@
 import type { Db } from 'mongodb';
 import type { AggregateName } from '../../../mappings/events/event.js';
 import type { ReasonCode } from '../../../mappings/events/reasons.js';
-import { QUARANTINE_COLLECTION } from '../../../runtime/names.js';
-import type { FullStates } from '../../ports.js';
+import { QUARANTINE_COLLECTION } from '../../../runtime/storage/names.js';
+import type { FullStates } from '../../ports/states.js';
 import { withMongo } from './connection.js';
-import type { QuarantineDocument } from './quarantine.js';
+import type { QuarantineDocument } from './quarantine-record.js';
 
 const REASON: ReasonCode = 'state-too-large';
 

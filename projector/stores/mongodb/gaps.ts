@@ -1,10 +1,10 @@
 import type { Db } from 'mongodb';
 import { missingRanges } from '../../../mappings/aggregates/sequences.js';
 import type { AggregateName } from '../../../mappings/events/event.js';
-import { stateCollection } from '../../../runtime/names.js';
-import type { AggregateRecord } from '../../../runtime/records.js';
-import { decodeState } from '../../../runtime/state-codec.js';
-import type { FoundGap, GapScan } from '../../ports.js';
+import { stateCollection } from '../../../runtime/storage/names.js';
+import type { AggregateRecord } from '../../../runtime/storage/records.js';
+import { decodeState } from '../../../runtime/storage/state-codec.js';
+import type { FoundGap, GapScan } from '../../ports/states.js';
 import { withMongo } from './connection.js';
 
 export class MongoGapScan implements GapScan {

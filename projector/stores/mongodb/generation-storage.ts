@@ -9,9 +9,9 @@ import {
   rollupCollection,
   stateCollection,
   ticketsCollection,
-} from '../../../runtime/names.js';
-import type { GenerationRecord } from '../../../runtime/records.js';
-import type { GenerationStorage, GenerationTraces } from '../../generations/generation.js';
+} from '../../../runtime/storage/names.js';
+import type { GenerationRecord } from '../../../runtime/storage/records.js';
+import type { GenerationStorage, GenerationTraces } from '../../ports/generations.js';
 import { ORDER_STATE_INDEXES, STATE_INDEXES } from './aggregate-store.js';
 import { withMongo } from './connection.js';
 import { ROLLUP_INDEXES } from './rollup-store.js';

@@ -1,5 +1,5 @@
 import type { Db, Document } from 'mongodb';
-import { inLanes } from '../../pipeline/lanes.js';
+import { inLanes } from '../../work/lanes.js';
 import { sendUpdates } from './update-command.js';
 
 /** One upsert under a condition: the filter names `_id` and a condition on the record's version or ticket. */

@@ -1,7 +1,9 @@
 import { type Db, MongoServerError } from 'mongodb';
-import { jobId, jobsCollection } from '../../../runtime/names.js';
-import type { PendingJobRecord } from '../../../runtime/records.js';
-import type { Job, JobKey, JobStore, Position, TicketCounter } from '../../ports.js';
+import { jobId, jobsCollection } from '../../../runtime/storage/names.js';
+import type { PendingJobRecord } from '../../../runtime/storage/records.js';
+import type { Position } from '../../ports/events.js';
+import type { Job, JobKey, JobStore } from '../../ports/jobs.js';
+import type { TicketCounter } from '../../ports/tickets.js';
 import { withMongo } from './connection.js';
 import { readPositions } from './positions.js';
 

@@ -1,8 +1,9 @@
 import type { Db } from 'mongodb';
-import { positionsCollection } from '../../../runtime/names.js';
-import { type PassedPosition, withPassed } from '../../../runtime/passed-positions.js';
-import type { PositionRecord } from '../../../runtime/records.js';
-import type { Clock, Position, PositionStore } from '../../ports.js';
+import { positionsCollection } from '../../../runtime/storage/names.js';
+import { type PassedPosition, withPassed } from '../../../runtime/storage/passed-positions.js';
+import type { PositionRecord } from '../../../runtime/storage/records.js';
+import type { Clock } from '../../ports/clock.js';
+import type { Position, PositionStore } from '../../ports/events.js';
 import { withMongo } from './connection.js';
 import { writeNewest } from './guarded-write.js';
 

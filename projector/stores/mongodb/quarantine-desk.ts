@@ -1,7 +1,8 @@
 import { Binary, type Db, type Filter } from 'mongodb';
 import type { HeaderValue } from '../../../mappings/events/event.js';
 import { contentBytes } from '../../../mappings/events/size.js';
-import { QUARANTINE_COLLECTION } from '../../../runtime/names.js';
+import { QUARANTINE_COLLECTION } from '../../../runtime/storage/names.js';
+import type { SourceRecord } from '../../ports/events.js';
 import type {
   Handled,
   ListedEntry,
@@ -9,10 +10,9 @@ import type {
   QuarantineDesk,
   QuarantineEntry,
   QuarantinePage,
-  SourceRecord,
-} from '../../ports.js';
+} from '../../ports/quarantine.js';
 import { withMongo } from './connection.js';
-import type { QuarantineDocument } from './quarantine.js';
+import type { QuarantineDocument } from './quarantine-record.js';
 
 /** All that a list shows, or that tells whether there is a content. */
 const LISTED = { key: 1, reason: 1, detail: 1, quarantinedAt: 1, redactedAt: 1, handled: 1, isContentKept: 1 } as const;

@@ -5,41 +5,17 @@ import type { HeaderValue } from '../../../mappings/events/event.js';
 import { identityOf } from '../../../mappings/events/identity.js';
 import { isOfBatch } from '../../../mappings/events/reasons.js';
 import { tooLarge } from '../../../mappings/events/size.js';
-import { QUARANTINE_COLLECTION } from '../../../runtime/names.js';
-import type { QuarantinedEventRecord } from '../../../runtime/records.js';
-import type { Handled, Quarantine, QuarantinedRecord, SourceRecord } from '../../ports.js';
+import { QUARANTINE_COLLECTION } from '../../../runtime/storage/names.js';
+import type { SourceRecord } from '../../ports/events.js';
+import type { Quarantine, QuarantinedRecord } from '../../ports/quarantine.js';
 import type { MongoErasures } from './erasures.js';
 import { compareAndSet } from './guarded-write.js';
-
-export interface KeptHeader {
-  readonly name: string;
-  /** `null`: Kafka has headers without a value. */
-  readonly value: Binary | null;
-}
-
-/** A record that broke the contract, with all that is needed to deliver it again. */
-export interface QuarantineDocument extends QuarantinedEventRecord {
-  readonly timestamp: Date;
-  /** Key, headers and value are `null` and empty once they are redacted. */
-  readonly key: Binary | null;
-  readonly headers: readonly KeptHeader[];
-  readonly value: Binary | null;
-  readonly detail: string;
-  readonly quarantinedAt: Date;
-  /** When the content was removed because one of these customers was erased; `null` while it is there. */
-  readonly redactedAt: Date | null;
-  readonly handled?: Handled;
-  /** Its key may be there, its content is in Kafka only. */
-  readonly isContentKept?: false;
-}
+import { type KeptHeader, type QuarantineDocument, REDACTED } from './quarantine-record.js';
 
 /** An id of 128 characters has no more. */
 const KEPT_KEY_BYTES_MAX = 512;
 /** Customers whom one record names. For each it is looked up whether they were erased. */
 const MENTIONED_MAX = 1_000;
-
-/** What a redaction leaves nothing of. */
-export const REDACTED = { key: null, headers: [], value: null } as const;
 
 export class MongoQuarantine implements Quarantine {
   constructor(

@@ -1,12 +1,6 @@
 import { type Db, MongoServerError } from 'mongodb';
-import { REBUILD_COSTS_COLLECTION, REBUILDS_COLLECTION } from '../../../runtime/names.js';
-import type {
-  Pace,
-  RebuildCosts,
-  RebuildProgress,
-  RebuildRecord,
-  RebuildStore,
-} from '../../generations/rebuild-record.js';
+import { REBUILD_COSTS_COLLECTION, REBUILDS_COLLECTION } from '../../../runtime/storage/names.js';
+import type { Pace, RebuildCosts, RebuildProgress, RebuildRecord, RebuildStore } from '../../ports/rebuilds.js';
 import { withMongo } from './connection.js';
 
 interface RebuildDocument extends Omit<RebuildRecord, 'from' | 'ends'> {

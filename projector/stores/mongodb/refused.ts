@@ -1,11 +1,10 @@
 import type { Db } from 'mongodb';
 import type { ViewName } from '../../../mappings/contract.js';
-import { refusedCollection } from '../../../runtime/names.js';
-import type { Refusal, RefusalDesk, Target, Ticket } from '../../ports.js';
+import { refusedCollection } from '../../../runtime/storage/names.js';
+import type { Target } from '../../ports/documents.js';
+import type { Refusal, RefusalDesk, RefusedDocument } from '../../ports/refusals.js';
 import { withMongo } from './connection.js';
 import { writeNewest } from './guarded-write.js';
-
-export type RefusedDocument = Omit<Refusal, 'refusedAt' | 'ticket'> & { readonly ticket: Ticket };
 
 /** `_id` is `view/revision/id`. */
 interface RefusedRecord {

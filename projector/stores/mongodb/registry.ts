@@ -1,8 +1,7 @@
 import type { Db } from 'mongodb';
-import { REGISTRY_COLLECTION } from '../../../runtime/names.js';
-import type { GenerationRecord, RegistryRecord } from '../../../runtime/records.js';
-import { type Registry, recordOf, targetsOf } from '../../generations/generation.js';
-import type { Target, TargetList } from '../../ports.js';
+import { REGISTRY_COLLECTION } from '../../../runtime/storage/names.js';
+import type { GenerationRecord, RegistryRecord } from '../../../runtime/storage/records.js';
+import type { Registry } from '../../ports/generations.js';
 import { withMongo } from './connection.js';
 
 const DUPLICATE_KEY = 11000;
@@ -43,17 +42,5 @@ export class MongoRegistry implements Registry {
 
   private collection() {
     return this.db.collection<RegistryRecord>(REGISTRY_COLLECTION);
-  }
-}
-
-/** Asks the registry every time: a list kept from before could miss a place that readers will be switched to. */
-export class RegisteredTargets implements TargetList {
-  constructor(
-    private readonly registry: MongoRegistry,
-    private readonly generation: number,
-  ) {}
-
-  async current(): Promise<readonly Target[]> {
-    return targetsOf(recordOf(await this.registry.read(), this.generation));
   }
 }

@@ -1,10 +1,10 @@
 import type { Db } from 'mongodb';
 import type { Key } from '../../../mappings/contract.js';
 import type { RollupName } from '../../../mappings/rollups/summaries.js';
-import { rollupCollection, stateCollection } from '../../../runtime/names.js';
-import type { AggregateRecord, ChapterRecord } from '../../../runtime/records.js';
-import type { RollupContribution, StateScan } from '../../ports.js';
-import { ROLLUP_NAMES, readContributions } from '../../state/derive.js';
+import { ROLLUP_NAMES, readContributions } from '../../../runtime/storage/contributions.js';
+import { rollupCollection, stateCollection } from '../../../runtime/storage/names.js';
+import type { AggregateRecord, ChapterRecord } from '../../../runtime/storage/records.js';
+import type { RollupContribution, StateScan } from '../../ports/states.js';
 import type { ContributionFields } from './aggregate-store.js';
 import { withMongo } from './connection.js';
 

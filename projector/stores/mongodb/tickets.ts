@@ -1,9 +1,9 @@
 import type { Db } from 'mongodb';
 import { shapeOf } from '../../../mappings/definition.js';
-import { REGISTRY_COLLECTION, ticketsCollection } from '../../../runtime/names.js';
-import type { RegistryRecord } from '../../../runtime/records.js';
-import { OtherShape, SHAPE } from '../../generations/shape.js';
-import type { Ticket, TicketCounter, TicketLevel } from '../../ports.js';
+import { REGISTRY_COLLECTION, ticketsCollection } from '../../../runtime/storage/names.js';
+import type { RegistryRecord } from '../../../runtime/storage/records.js';
+import { OtherShape, SHAPE } from '../../../runtime/storage/shape.js';
+import type { Ticket, TicketCounter, TicketLevel } from '../../ports/tickets.js';
 import { withMongo } from './connection.js';
 
 const COUNTER = 'ticket';

@@ -1,5 +1,5 @@
 import { BSON, type Db, type Document, MongoNetworkError } from 'mongodb';
-import { Unavailable } from '../../ports.js';
+import { Unavailable } from '../../ports/errors.js';
 import { withMongo } from './connection.js';
 import { ITEM_VERDICTS, verdictOfFailure, verdictOfItem } from './verdicts.js';
 

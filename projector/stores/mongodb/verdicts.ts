@@ -9,7 +9,7 @@ import {
   MongoServerSelectionError,
   MongoWriteConcernError,
 } from 'mongodb';
-import type { FailureVerdict, ItemVerdict } from '../verdict.js';
+import type { FailureVerdict, ItemVerdict } from '../../../runtime/storage/verdict.js';
 
 interface Row<Verdict> {
   readonly codes: readonly number[];

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type ApiKey, keyVerifier, readApiKeys } from '../../../api/access/api-keys.js';
-import { Unauthenticated } from '../../../api/access/credentials.js';
+import { Unauthenticated } from '../../../api/ports/access.js';
 import { SettingsError } from '../../../runtime/settings.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'api-keys-'));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { AmbiguousCredentials, Credentials, openAccess, Unauthenticated } from '../../../api/access/credentials.js';
-import type { Principal } from '../../../api/access/principal.js';
+import { Credentials, openAccess } from '../../../api/access/credentials.js';
+import { AmbiguousCredentials, Unauthenticated } from '../../../api/ports/access.js';
+import type { Principal } from '../../../api/ports/principal.js';
 
 const named =
   (kind: string) =>

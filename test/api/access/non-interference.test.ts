@@ -5,7 +5,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RecentAnswers } from '../../../api/degraded/recent-answers.js';
-import { type DocumentReader, StoreUnavailable } from '../../../api/ports.js';
+import type { DocumentReader } from '../../../api/ports/documents.js';
+import { StoreUnavailable } from '../../../api/ports/errors.js';
 import { memoryReader, serve, type TestServer } from '../server.js';
 import { expectTheSame, newTally } from './compared.js';
 import { question, urlOf } from './questions.js';

@@ -1,8 +1,10 @@
 /** Three customers' documents, alike and intertwined, and the same shop as it would be with one of them only. */
 
-import { Unauthenticated } from '../../../api/access/credentials.js';
-import { EVERYBODY, type Principal, type Scope } from '../../../api/access/principal.js';
-import type { Authenticator, PositionSource, ProgressSource } from '../../../api/ports.js';
+import type { Authenticator } from '../../../api/ports/access.js';
+import { Unauthenticated } from '../../../api/ports/access.js';
+import type { PositionSource } from '../../../api/ports/freshness.js';
+import { EVERYBODY, type Principal, type Scope } from '../../../api/ports/principal.js';
+import type { ProgressSource } from '../../../api/ports/waiting.js';
 import type { AggregateName } from '../../../mappings/events/event.js';
 import type { CustomerDocument } from '../../../mappings/views/customers/fields.js';
 import type { OrderDocument } from '../../../mappings/views/orders/fields.js';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { EVERYBODY, type Principal, SCOPES } from '../../../api/access/principal.js';
 import { isVisible, offeredTo, requireScope, rowsOf, shownTo } from '../../../api/access/visibility.js';
-import { Problem } from '../../../api/problems.js';
+import { Problem } from '../../../api/http/problems.js';
+import { EVERYBODY, type Principal, SCOPES } from '../../../api/ports/principal.js';
 import { guardedPathsOf, pathsOf } from '../../../api/query/field-selection.js';
 import type { View } from '../../../mappings/contract.js';
 import { views } from '../../../mappings/registry.js';

@@ -1,8 +1,8 @@
 /** The change feed over a log and stores in memory. */
 import { pino } from 'pino';
-import { type ChangesSettings, composeChanges } from '../../../api/changes/composed.js';
-import type { GenerationSource } from '../../../api/ports.js';
-import type { ChangesContext } from '../../../api/routes/context.js';
+import type { ChangesContext } from '../../../api/changes/hub.js';
+import { type ChangesSettings, composeChanges } from '../../../api/composition/changes.js';
+import type { GenerationSource } from '../../../api/ports/generations.js';
 import { servedOf } from '../served.js';
 import { MemoryChangeLog } from './memory-log.js';
 import { MemoryVersions } from './memory-versions.js';

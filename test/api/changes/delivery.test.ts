@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { EVERYBODY } from '../../../api/access/principal.js';
 import type { Choice } from '../../../api/changes/choice.js';
 import { Delivery } from '../../../api/changes/delivery.js';
 import { shapeOf } from '../../../api/changes/shape.js';
 import { Subscription } from '../../../api/changes/subscription.js';
+import { EVERYBODY } from '../../../api/ports/principal.js';
 import { views } from '../../../mappings/registry.js';
 
 const OUTLET = { isOpen: true, send: () => {}, drained: async () => {}, reset: () => {}, end: () => {} };

@@ -4,14 +4,14 @@
  */
 import type { Scheduler } from 'fast-check';
 import { pino } from 'pino';
-import { EVERYBODY } from '../../../api/access/principal.js';
 import type { Choice } from '../../../api/changes/choice.js';
 import { Feed } from '../../../api/changes/feed.js';
 import { hasReached } from '../../../api/changes/place.js';
 import { shapeOf } from '../../../api/changes/shape.js';
 import type { ChangeEvent, Outlet, Subscription } from '../../../api/changes/subscription.js';
-import type { Places } from '../../../api/ports.js';
-import { FairTurns } from '../../../api/readers/guarded/fair-turns.js';
+import { FairTurns } from '../../../api/fairness/fair-turns.js';
+import type { Places } from '../../../api/ports/changes.js';
+import { EVERYBODY } from '../../../api/ports/principal.js';
 import type { ChangeKey } from '../../../mappings/changes.js';
 import type { ViewName } from '../../../mappings/contract.js';
 import { views } from '../../../mappings/registry.js';

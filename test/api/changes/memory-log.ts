@@ -1,14 +1,7 @@
 /** A log of changes in memory: what is announced is there at once, and followers are told some time later. */
-import {
-  type ChangeLog,
-  LogGone,
-  type LoggedChange,
-  type LogPiece,
-  LogUnavailable,
-  type OffsetRange,
-  type Places,
-} from '../../../api/ports.js';
-import type { Change } from '../../../runtime/changes.js';
+import type { ChangeLog, LoggedChange, LogPiece, OffsetRange, Places } from '../../../api/ports/changes.js';
+import { LogGone, LogUnavailable } from '../../../api/ports/errors.js';
+import type { Change } from '../../../runtime/storage/changes.js';
 
 type Delay = (what: string) => Promise<void>;
 

@@ -1,5 +1,6 @@
 /** Documents with versions in memory: the highest version stays. */
-import { type DocumentSet, StoreUnavailable, type VersionedDocument, type VersionReader } from '../../../api/ports.js';
+import type { DocumentSet, VersionedDocument, VersionReader } from '../../../api/ports/documents.js';
+import { StoreUnavailable } from '../../../api/ports/errors.js';
 
 export class MemoryVersions implements VersionReader {
   /** As if the store were away. */

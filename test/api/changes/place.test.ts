@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EVERYBODY } from '../../../api/access/principal.js';
 import {
   decodePlace,
   earliest,
@@ -8,9 +7,10 @@ import {
   hasReached,
   idsFor,
   latest,
-  moved,
   placeSeal,
 } from '../../../api/changes/place.js';
+import { moved } from '../../../api/ports/changes.js';
+import { EVERYBODY } from '../../../api/ports/principal.js';
 import { encodeCursor } from '../../../api/query/cursor.js';
 import { SECRET } from '../asking.js';
 

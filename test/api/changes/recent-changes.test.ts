@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RecentChanges } from '../../../api/changes/recent-changes.js';
-import type { LoggedChange } from '../../../api/ports.js';
+import type { LoggedChange } from '../../../api/ports/changes.js';
 
 function change(partition: number, offset: number): LoggedChange {
   return { view: 'orders', id: `o-${offset}`, ticket: offset + 1, keys: {}, partition, offset };

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { EVERYBODY, type Principal } from '../../../api/access/principal.js';
-import type { ChangesSettings } from '../../../api/changes/composed.js';
 import { encodePlace, placeSeal } from '../../../api/changes/place.js';
+import type { ChangesSettings } from '../../../api/composition/changes.js';
+import { EVERYBODY, type Principal } from '../../../api/ports/principal.js';
 import { until } from '../../until.js';
 import { SECRET } from '../asking.js';
 import { customer, order, product } from '../documents.js';

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
 import { ApiProblem, ApiTimeout, type Change, type ProblemCode, ReadModelClient } from '../../../api/client/index.js';
-import type { ProblemCode as ServerProblemCode } from '../../../api/problems.js';
+import type { ProblemCode as ServerProblemCode } from '../../../api/http/problems.js';
 import { orderPage } from '../../../docs/examples/bff/order-page.js';
 import { history } from '../../view-kit/history.js';
 import { customer, order, orderLine, product } from '../documents.js';

@@ -1,7 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { EVERYBODY, type Principal, type Scope } from '../../../api/access/principal.js';
 import type { EventPorts } from '../../../api/events/deliveries.js';
-import { LogUnavailable, type RecordSource } from '../../../api/ports.js';
+import { LogUnavailable } from '../../../api/ports/errors.js';
+import type { RecordSource } from '../../../api/ports/history.js';
+import { EVERYBODY, type Principal, type Scope } from '../../../api/ports/principal.js';
 import { history } from '../../view-kit/history.js';
 import { memoryReader, serve, type TestServer } from '../server.js';
 import { logOf, PASSED_AT, traced } from './traced.js';

@@ -1,12 +1,12 @@
 /** What the real pipeline leaves of some events, as a question about one finds it. */
 import type { EventPorts } from '../../../api/events/deliveries.js';
+import { Shares } from '../../../api/fairness/shares.js';
 import { AggregateLog } from '../../../api/history/aggregate-log.js';
-import { Shares } from '../../../api/limits/shares.js';
-import type { RecordSource } from '../../../api/ports.js';
+import type { RecordSource } from '../../../api/ports/history.js';
 import { mentionIn } from '../../../mappings/aggregates/erasure.js';
 import { identityOf } from '../../../mappings/events/identity.js';
 import { aggregates } from '../../../mappings/registry.js';
-import { decodeState } from '../../../runtime/state-codec.js';
+import { decodeState } from '../../../runtime/storage/state-codec.js';
 import { liveProjection, toRecord } from '../../memory/projection.js';
 import { SHOP_NOW } from '../../projector/pipeline/shop-events.js';
 import type { PublishedEvent, Topic } from '../../recomputation-documents.js';

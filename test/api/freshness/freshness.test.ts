@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ComputedFreshness } from '../../../api/freshness/freshness.js';
-import type { PartitionEnds, PendingFanOut } from '../../../api/ports.js';
+import type { PartitionEnds, PendingFanOut } from '../../../api/ports/freshness.js';
 
 /** A log whose records' times are known, positions that can be set, and a clock that is set too. */
 class World {

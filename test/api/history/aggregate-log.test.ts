@@ -1,8 +1,8 @@
 /** What is kept of searches in the log: how much, for how long, and who may search. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Shares } from '../../../api/fairness/shares.js';
 import { AggregateLog, SearchesCrowded } from '../../../api/history/aggregate-log.js';
 import { bytesOf } from '../../../api/history/record-bytes.js';
-import { Shares } from '../../../api/limits/shares.js';
 import { toRecord } from '../../memory/projection.js';
 import { history } from '../../view-kit/history.js';
 import { MemoryRecords } from './memory-records.js';

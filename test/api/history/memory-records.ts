@@ -1,7 +1,7 @@
 /** A log in memory, of one partition a topic. */
 
 import { bytesOf } from '../../../api/history/record-bytes.js';
-import type { KeyedRecords, LogStretch, PlacedRecord, RecordSource, SearchLimits } from '../../../api/ports.js';
+import type { KeyedRecords, LogStretch, PlacedRecord, RecordSource, SearchLimits } from '../../../api/ports/history.js';
 import type { LogPlace } from '../../../mappings/aggregates/state.js';
 import { isOfBatch } from '../../../mappings/events/reasons.js';
 

@@ -1,7 +1,7 @@
 /** The pages of a history, over HTTP. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Principal } from '../../../api/access/principal.js';
 import { ReadModelClient } from '../../../api/client/index.js';
+import type { Principal } from '../../../api/ports/principal.js';
 import { history } from '../../view-kit/history.js';
 import { memoryReader, serve, servedOf, type TestServer } from '../server.js';
 import { type Kept, projected } from './projected.js';

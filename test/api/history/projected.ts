@@ -1,11 +1,12 @@
 /** What the real pipeline keeps of some events, as a history finds it. */
+
+import { Shares } from '../../../api/fairness/shares.js';
 import { AggregateLog, type AggregateLogSettings } from '../../../api/history/aggregate-log.js';
 import { type History, historyOf, type Moment } from '../../../api/history/history.js';
-import { Shares } from '../../../api/limits/shares.js';
-import type { BasisSource } from '../../../api/ports.js';
+import type { BasisSource } from '../../../api/ports/history.js';
 import type { ViewName } from '../../../mappings/contract.js';
 import { views } from '../../../mappings/registry.js';
-import type { SourceRecord } from '../../../projector/ports.js';
+import type { SourceRecord } from '../../../projector/ports/events.js';
 import { liveProjection, toRecord } from '../../memory/projection.js';
 import { SHOP_NOW } from '../../projector/pipeline/shop-events.js';
 import type { PublishedEvent } from '../../recomputation-documents.js';

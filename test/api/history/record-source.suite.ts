@@ -1,6 +1,6 @@
 /** What every source of records keeps to. */
 import { describe, expect, it } from 'vitest';
-import type { PlacedRecord, RecordSource } from '../../../api/ports.js';
+import type { PlacedRecord, RecordSource } from '../../../api/ports/history.js';
 
 /** A source over one partition that holds these, from offset 0. */
 export type OpenSource = (

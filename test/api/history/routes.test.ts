@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Principal } from '../../../api/access/principal.js';
-import { LogUnavailable } from '../../../api/ports.js';
+import { LogUnavailable } from '../../../api/ports/errors.js';
+import type { Principal } from '../../../api/ports/principal.js';
 import { history } from '../../view-kit/history.js';
 import { memoryReader, serve, type TestServer } from '../server.js';
 import { projected } from './projected.js';

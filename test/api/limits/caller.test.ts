@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { EVERYBODY } from '../../../api/access/principal.js';
 import { callerOf } from '../../../api/limits/caller.js';
+import { EVERYBODY } from '../../../api/ports/principal.js';
 
 describe('whose points are used', () => {
   it('are those of the principal, wherever it asks from', () => {

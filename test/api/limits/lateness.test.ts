@@ -1,10 +1,10 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { EVERYBODY } from '../../../api/access/principal.js';
+import { Shares } from '../../../api/fairness/shares.js';
 import { InFlight } from '../../../api/limits/in-flight.js';
 import { Lateness } from '../../../api/limits/lateness.js';
-import { Shares } from '../../../api/limits/shares.js';
+import { EVERYBODY } from '../../../api/ports/principal.js';
 
 describe('how late the event loop is', () => {
   /** How late each look comes, besides. */

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { EVERYBODY } from '../../../api/access/principal.js';
-import { StoreUnavailable } from '../../../api/ports.js';
+import { StoreUnavailable } from '../../../api/ports/errors.js';
+import { EVERYBODY } from '../../../api/ports/principal.js';
 import { until } from '../../until.js';
 import { order } from '../documents.js';
 import { memoryReader, serve, type TestServer } from '../server.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { apiSettings } from '../../../api/config.js';
-import { Shares } from '../../../api/limits/shares.js';
+import { apiSettings } from '../../../api/composition/settings.js';
+import { Shares } from '../../../api/fairness/shares.js';
 import { readSettings } from '../../../runtime/settings.js';
 
 const { CALLER_SHARE_PERCENT: DEFAULT } = readSettings(apiSettings, {});

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Credentials, Unauthenticated } from '../../../api/access/credentials.js';
-import { EVERYBODY, type Principal } from '../../../api/access/principal.js';
+import { Credentials } from '../../../api/access/credentials.js';
 import type { EventPorts } from '../../../api/events/deliveries.js';
 import { describeApi } from '../../../api/openapi/document.js';
-import { StoreUnavailable } from '../../../api/ports.js';
+import { Unauthenticated } from '../../../api/ports/access.js';
+import { StoreUnavailable } from '../../../api/ports/errors.js';
+import { EVERYBODY, type Principal } from '../../../api/ports/principal.js';
 import { EMPTY_STATE } from '../../../mappings/aggregates/merge.js';
 import type { AggregateState } from '../../../mappings/aggregates/state.js';
 import { views } from '../../../mappings/registry.js';

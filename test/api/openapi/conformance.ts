@@ -1,7 +1,8 @@
 /** Whether an answer is what the description says of it. */
+
+import type { ProblemCode } from '../../../api/http/problems.js';
 import type { JsonSchema } from '../../../api/openapi/json-schema.js';
 import type { Header, OpenApi, Parameter, Response } from '../../../api/openapi/openapi.js';
-import type { ProblemCode } from '../../../api/problems.js';
 import { resolved, Schemas } from './described.js';
 import type { GeneratedRequest } from './requests.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Principal } from '../../../api/access/principal.js';
 import { offeredTo } from '../../../api/access/visibility.js';
 import { describeFields, type FieldDescription } from '../../../api/openapi/fields.js';
+import type { Principal } from '../../../api/ports/principal.js';
 import { exclusionOf, facetNames } from '../../../api/query/parameters.js';
 import type { ViewName } from '../../../mappings/contract.js';
 import { views } from '../../../mappings/registry.js';

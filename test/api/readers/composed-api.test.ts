@@ -3,21 +3,21 @@ import { Client } from '@elastic/elasticsearch';
 import { Kafka, logLevel } from 'kafkajs';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { composeApi } from '../../../api/compose.js';
-import { apiSettings } from '../../../api/config.js';
-import type { Freshness } from '../../../api/ports.js';
+import { composeApi } from '../../../api/composition/api.js';
+import { apiSettings } from '../../../api/composition/settings.js';
+import type { Freshness } from '../../../api/ports/freshness.js';
 import type { StoredRecord } from '../../../api/readers/mongodb/database.js';
 import { views } from '../../../mappings/registry.js';
 import { indexBody } from '../../../mappings/views/elasticsearch-index.js';
+import { readSettings } from '../../../runtime/settings.js';
 import {
   databaseOf,
   documentsCollection,
   documentsIndex,
   positionsCollection,
   REGISTRY_COLLECTION,
-} from '../../../runtime/names.js';
-import type { PositionRecord, RegistryRecord } from '../../../runtime/records.js';
-import { readSettings } from '../../../runtime/settings.js';
+} from '../../../runtime/storage/names.js';
+import type { PositionRecord, RegistryRecord } from '../../../runtime/storage/records.js';
 import { elasticsearchProxy } from '../../fault-proxy/elasticsearch.js';
 import { customer, order } from '../documents.js';
 import { servedOf } from '../server.js';

@@ -1,6 +1,6 @@
 /** What a reader of customers finds. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DocumentSet } from '../../../api/ports.js';
+import type { DocumentSet } from '../../../api/ports/documents.js';
 import type { CustomerDocument } from '../../../mappings/views/customers/fields.js';
 import { accepted } from '../asking.js';
 import { customer } from '../documents.js';

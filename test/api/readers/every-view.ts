@@ -1,5 +1,5 @@
 /** One text in each view: as a product's name, as that of a product in an order, and as a customer's name. */
-import type { DocumentSet } from '../../../api/ports.js';
+import type { DocumentSet } from '../../../api/ports/documents.js';
 import type { ViewName } from '../../../mappings/contract.js';
 import { customer, order, orderLine, product } from '../documents.js';
 import { filled, idsOf, type ReaderHarness, search } from './harness.js';

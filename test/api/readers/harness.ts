@@ -1,7 +1,7 @@
 /** What a reader's contract suite needs of an adapter, and how it asks. */
 
-import type { DocumentReader, DocumentSet } from '../../../api/ports.js';
-import type { Found } from '../../../api/query/document-query.js';
+import type { Found } from '../../../api/ports/document-query.js';
+import type { DocumentReader, DocumentSet } from '../../../api/ports/documents.js';
 import { HighlightingReader, highlightTurns } from '../../../api/readers/highlighting.js';
 import type { StoredDocument, View, ViewName } from '../../../mappings/contract.js';
 import { views } from '../../../mappings/registry.js';

@@ -1,6 +1,6 @@
 /** How a reader shows where the words of a search occur. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Highlight } from '../../../api/query/document-query.js';
+import type { Highlight } from '../../../api/ports/document-query.js';
 import type { ViewName } from '../../../mappings/contract.js';
 import { customer, order, orderLine, product } from '../documents.js';
 import { filled, type ReaderHarness, search } from './harness.js';

@@ -1,6 +1,7 @@
 /** How large a page is gets asked only where it can matter. */
 import { describe, expect, it } from 'vitest';
-import { AnswerTooLarge, type SizeReader, StoreUnavailable } from '../../../api/ports.js';
+import type { SizeReader } from '../../../api/ports/documents.js';
+import { AnswerTooLarge, StoreUnavailable } from '../../../api/ports/errors.js';
 import { StoreGuard } from '../../../api/readers/guarded/store-guard.js';
 import { LARGE_PAGE_BYTES, LargePages } from '../../../api/readers/large-pages.js';
 import { views } from '../../../mappings/registry.js';

@@ -3,15 +3,20 @@ import { Client } from '@elastic/elasticsearch';
 import fc from 'fast-check';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
-import { composeApi } from '../../../api/compose.js';
-import { apiSettings } from '../../../api/config.js';
+import { composeApi } from '../../../api/composition/api.js';
+import { apiSettings } from '../../../api/composition/settings.js';
 import type { StoredRecord } from '../../../api/readers/mongodb/database.js';
 import type { View, ViewName } from '../../../mappings/contract.js';
 import { views } from '../../../mappings/registry.js';
 import { indexBody } from '../../../mappings/views/elasticsearch-index.js';
-import { databaseOf, documentsCollection, documentsIndex, REGISTRY_COLLECTION } from '../../../runtime/names.js';
-import type { RegistryRecord } from '../../../runtime/records.js';
 import { readSettings } from '../../../runtime/settings.js';
+import {
+  databaseOf,
+  documentsCollection,
+  documentsIndex,
+  REGISTRY_COLLECTION,
+} from '../../../runtime/storage/names.js';
+import type { RegistryRecord } from '../../../runtime/storage/records.js';
 import { customer, order, product } from '../documents.js';
 import { ask, targetOf } from '../openapi/asked.js';
 import { Conformance } from '../openapi/conformance.js';

@@ -1,6 +1,6 @@
 /** What a reader of orders finds. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DocumentSet } from '../../../api/ports.js';
+import type { DocumentSet } from '../../../api/ports/documents.js';
 import type { OrderDocument } from '../../../mappings/views/orders/fields.js';
 import { order, orderLine } from '../documents.js';
 import { filled, idsFound, type ReaderHarness, search, walk } from './harness.js';

@@ -1,6 +1,6 @@
 /** What a reader of products finds. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DocumentSet } from '../../../api/ports.js';
+import type { DocumentSet } from '../../../api/ports/documents.js';
 import type { ProductDocument } from '../../../mappings/views/products/fields.js';
 import { product } from '../documents.js';
 import { filled, idsFound, type ReaderHarness, search, walk } from './harness.js';

@@ -1,6 +1,6 @@
 /** What every reader does with every view. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { NotReady } from '../../../api/ports.js';
+import { NotReady } from '../../../api/ports/errors.js';
 import type { ViewName } from '../../../mappings/contract.js';
 import { customer, order, product } from '../documents.js';
 import { filled, idsFound, newSet, type ReaderHarness, search, walk } from './harness.js';

@@ -1,8 +1,8 @@
 /** Pages by cursor while documents change: what is not touched is met exactly once. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DocumentSet } from '../../../api/ports.js';
-import type { Found } from '../../../api/query/document-query.js';
+import type { Found } from '../../../api/ports/document-query.js';
+import type { DocumentSet } from '../../../api/ports/documents.js';
 import type { ViewName } from '../../../mappings/contract.js';
 import { accepted } from '../asking.js';
 import { customer, order, product } from '../documents.js';

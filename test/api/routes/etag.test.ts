@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { FreshnessSource } from '../../../api/ports.js';
+import type { FreshnessSource } from '../../../api/ports/freshness.js';
 import { isKnown } from '../../../api/routes/etag.js';
 import { customer, order } from '../documents.js';
 import { memoryReader, serve, type TestServer } from '../server.js';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { CursorSecret } from '../../../api/cursor-secret.js';
+import { CursorSecret } from '../../../api/serving/cursor-secret.js';
 import { until } from '../../until.js';
 import { order } from '../documents.js';
 import { memoryReader, serve } from '../server.js';

@@ -1,6 +1,6 @@
 /** What api.md promises of lists, as they are answered. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { StoreUnavailable } from '../../../api/ports.js';
+import { StoreUnavailable } from '../../../api/ports/errors.js';
 import { customer, order } from '../documents.js';
 import { memoryReader, serve, type TestServer } from '../server.js';
 

@@ -1,8 +1,9 @@
 /** Lists while Elasticsearch is down: as they were a moment ago, to whoever allows that. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EVERYBODY, type Scope } from '../../../api/access/principal.js';
 import { RecentAnswers } from '../../../api/degraded/recent-answers.js';
-import { type DocumentReader, NotReady, StoreUnavailable } from '../../../api/ports.js';
+import type { DocumentReader } from '../../../api/ports/documents.js';
+import { NotReady, StoreUnavailable } from '../../../api/ports/errors.js';
+import { EVERYBODY, type Scope } from '../../../api/ports/principal.js';
 import { customer, order, product } from '../documents.js';
 import { FRESH, memoryReader, serve, servedOf, type TestServer } from '../server.js';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { StoreUnavailable } from '../../../api/ports.js';
+import { StoreUnavailable } from '../../../api/ports/errors.js';
 import { product } from '../documents.js';
 import { memoryReader, serve, type TestServer } from '../server.js';
 

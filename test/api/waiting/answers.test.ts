@@ -1,7 +1,8 @@
 /** What a caller is told that demands something of an answer, over HTTP. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EVERYBODY } from '../../../api/access/principal.js';
-import type { AggregateProgress, DocumentSet, PendingJob } from '../../../api/ports.js';
+import type { DocumentSet } from '../../../api/ports/documents.js';
+import { EVERYBODY } from '../../../api/ports/principal.js';
+import type { AggregateProgress, PendingJob } from '../../../api/ports/waiting.js';
 import { customer, order, product } from '../documents.js';
 import { FRESH, memoryReader, serve, type TestServer } from '../server.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DocumentSet } from '../../../api/ports.js';
+import type { DocumentSet } from '../../../api/ports/documents.js';
 import { CoalescedRefresher } from '../../../api/waiting/coalesced-refresher.js';
 import { views } from '../../../mappings/registry.js';
 import { settled } from './clock.js';

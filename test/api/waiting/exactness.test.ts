@@ -6,7 +6,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AggregateProgress, PartitionPlace, PendingJob } from '../../../api/ports.js';
+import type { AggregateProgress, PartitionPlace, PendingJob } from '../../../api/ports/waiting.js';
 import type { Mark } from '../../../api/waiting/demands.js';
 import { isSameJob, isStillFor, jobsFor } from '../../../api/waiting/fan-out.js';
 import { isBeyond, placesOf } from '../../../api/waiting/proof.js';
@@ -16,8 +16,10 @@ import { views } from '../../../mappings/registry.js';
 import type { CustomerDocument } from '../../../mappings/views/customers/fields.js';
 import type { OrderDocument } from '../../../mappings/views/orders/fields.js';
 import type { ProductDocument } from '../../../mappings/views/products/fields.js';
-import type { DocumentStore, Job, SourceRecord } from '../../../projector/ports.js';
-import { decodeState } from '../../../runtime/state-codec.js';
+import type { DocumentStore } from '../../../projector/ports/documents.js';
+import type { SourceRecord } from '../../../projector/ports/events.js';
+import type { Job } from '../../../projector/ports/jobs.js';
+import { decodeState } from '../../../runtime/storage/state-codec.js';
 import { liveProjection } from '../../memory/projection.js';
 import { settled } from './clock.js';
 

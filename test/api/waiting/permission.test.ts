@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { EVERYBODY, type Principal } from '../../../api/access/principal.js';
-import type { AggregateProgress } from '../../../api/ports.js';
+import { EVERYBODY, type Principal } from '../../../api/ports/principal.js';
+import type { AggregateProgress } from '../../../api/ports/waiting.js';
 import { mayLearnOf } from '../../../api/waiting/permission.js';
 import type { AggregateName } from '../../../mappings/events/event.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AggregateProgress } from '../../../api/ports.js';
+import type { AggregateProgress } from '../../../api/ports/waiting.js';
 import { isBeyond, placesOf, reachedSequence } from '../../../api/waiting/proof.js';
 
 const at = (partition: string, offset: number) => ({ partition, offset });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { Shares } from '../../../api/limits/shares.js';
-import { type AggregateProgress, type JobName, type PendingJob, StoreUnavailable } from '../../../api/ports.js';
+import { Shares } from '../../../api/fairness/shares.js';
+import { StoreUnavailable } from '../../../api/ports/errors.js';
+import type { AggregateProgress, JobName, PendingJob } from '../../../api/ports/waiting.js';
 import type { Awaited } from '../../../api/waiting/demands.js';
 import { WATCH_PACE, type Wait, type WaitOutcome, Watch } from '../../../api/waiting/watch.js';
 import type { View } from '../../../mappings/contract.js';

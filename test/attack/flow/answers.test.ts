@@ -3,15 +3,20 @@ import { request } from 'node:http';
 import { Client } from '@elastic/elasticsearch';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { composeApi } from '../../../api/compose.js';
-import { apiSettings } from '../../../api/config.js';
+import { composeApi } from '../../../api/composition/api.js';
+import { apiSettings } from '../../../api/composition/settings.js';
 import type { StoredRecord } from '../../../api/readers/mongodb/database.js';
 import type { View } from '../../../mappings/contract.js';
 import { views } from '../../../mappings/registry.js';
 import { indexBody } from '../../../mappings/views/elasticsearch-index.js';
-import { databaseOf, documentsCollection, documentsIndex, REGISTRY_COLLECTION } from '../../../runtime/names.js';
-import type { RegistryRecord } from '../../../runtime/records.js';
 import { readSettings } from '../../../runtime/settings.js';
+import {
+  databaseOf,
+  documentsCollection,
+  documentsIndex,
+  REGISTRY_COLLECTION,
+} from '../../../runtime/storage/names.js';
+import type { RegistryRecord } from '../../../runtime/storage/records.js';
 import { customer, order, orderLine } from '../../api/documents.js';
 import { servedOf } from '../../api/server.js';
 

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import kafkajs, { type Producer } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { registerCodecs } from '../../../runtime/kafkajs/codecs.js';
-import { QUARANTINE_COLLECTION } from '../../../runtime/names.js';
+import { QUARANTINE_COLLECTION } from '../../../runtime/storage/names.js';
 import type { Answers } from '../../flow/answers.js';
 import { expectConvergence } from '../../flow/convergence.js';
 import { registered } from '../../flow/shop.js';

@@ -1,14 +1,14 @@
 /** The attack in small on real stores: a name of 8,000 equal characters, and loops of long questions with highlights. */
 import http from 'node:http';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { composeApi } from '../../../api/compose.js';
-import { apiSettings } from '../../../api/config.js';
+import { composeApi } from '../../../api/composition/api.js';
+import { apiSettings } from '../../../api/composition/settings.js';
 import type { StoredRecord } from '../../../api/readers/mongodb/database.js';
 import { views } from '../../../mappings/registry.js';
 import { indexBody } from '../../../mappings/views/elasticsearch-index.js';
-import { documentsCollection, documentsIndex, REGISTRY_COLLECTION } from '../../../runtime/names.js';
-import type { RegistryRecord } from '../../../runtime/records.js';
 import { readSettings } from '../../../runtime/settings.js';
+import { documentsCollection, documentsIndex, REGISTRY_COLLECTION } from '../../../runtime/storage/names.js';
+import type { RegistryRecord } from '../../../runtime/storage/records.js';
 import { customer, order } from '../../api/documents.js';
 import { servedOf } from '../../api/server.js';
 import { openNamespace, type RealServers } from '../../real-servers.js';

@@ -4,8 +4,8 @@
  * and a generation that is built from the same topics reaches its end.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { QUARANTINE_COLLECTION, stateCollection } from '../../../runtime/names.js';
-import type { AggregateRecord } from '../../../runtime/records.js';
+import { QUARANTINE_COLLECTION, stateCollection } from '../../../runtime/storage/names.js';
+import type { AggregateRecord } from '../../../runtime/storage/records.js';
 import type { Answers } from '../../flow/answers.js';
 import { created, event, placed, registered } from '../../flow/shop.js';
 import { type Projector, systemFor } from '../../flow/system.js';

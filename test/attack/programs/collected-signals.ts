@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { Feed } from '../../../api/changes/feed.js';
 import { ReadModelClient } from '../../../api/client/index.js';
-import { FairTurns } from '../../../api/readers/guarded/fair-turns.js';
+import { FairTurns } from '../../../api/fairness/fair-turns.js';
 import { Repeated } from '../../../runtime/repeated.js';
 import { untilStopped } from '../../../runtime/stopping.js';
 import { limitedInTime } from '../../../runtime/time-limit.js';

@@ -5,7 +5,7 @@ import { erasureOf, isErasedBy, mentionIn } from '../../../mappings/aggregates/e
 import { type Delivery, EMPTY_STATE, merge } from '../../../mappings/aggregates/merge.js';
 import { decode } from '../../../mappings/events/decode.js';
 import type { AggregateName, DomainEvent, RawRecord } from '../../../mappings/events/event.js';
-import { encodeState } from '../../../runtime/state-codec.js';
+import { encodeState } from '../../../runtime/storage/state-codec.js';
 
 const TIME = '2026-11-01T10:00:00.000Z';
 

@@ -4,7 +4,7 @@ import { type Delivery, EMPTY_STATE, merge, REMEMBERED_EVENTS_MAX } from '../../
 import type { AggregateState } from '../../../mappings/aggregates/state.js';
 import type { AggregateName } from '../../../mappings/events/event.js';
 import { aggregates } from '../../../mappings/registry.js';
-import { decodeState, encodeState } from '../../../runtime/state-codec.js';
+import { decodeState, encodeState } from '../../../runtime/storage/state-codec.js';
 import { deliveriesOf } from './events.js';
 
 /** Registers are a map: their order of insertion is no part of the state. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeState, encodeState } from '../../../runtime/state-codec.js';
+import { decodeState, encodeState } from '../../../runtime/storage/state-codec.js';
 
 /** As processes of every version write it, side by side. */
 const STORED = JSON.stringify({

@@ -61,7 +61,7 @@ describe('groups together', () => {
     expect(reading.sort()).toEqual([
       'mappings/rollups/group.ts',
       'projector/reconcile/rollups.ts',
-      'runtime/state-codec.ts',
+      'runtime/storage/state-codec.ts',
     ]);
   });
 });

@@ -4,11 +4,11 @@ import express from 'express';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AdminOperations } from '../../../projector/admin-api/operations.js';
 import { adminRoutes } from '../../../projector/admin-api/routes.js';
-import { adminTokenOf } from '../../../projector/config.js';
+import { adminTokenOf } from '../../../projector/composition/settings.js';
+import { Refused } from '../../../projector/generations/refused.js';
 import { audited } from '../../../projector/operations/audit.js';
-import { Refused } from '../../../projector/operations/rebuilding.js';
 import { DocumentsRefused } from '../../../projector/operations/refusals.js';
-import { Unavailable } from '../../../projector/ports.js';
+import { Unavailable } from '../../../projector/ports/errors.js';
 import { createLog } from '../../../runtime/log.js';
 import { MemoryAuditTrail } from '../../memory/audit.js';
 

@@ -1,7 +1,7 @@
 /** What an operator sees of fan-out jobs: the list on the command line, and the metrics. */
 import { describe, expect, it } from 'vitest';
 import { listJobs } from '../../../projector/cli/jobs.js';
-import { createMetrics, meterJobs } from '../../../projector/metrics.js';
+import { createMetrics, meterJobs } from '../../../projector/composition/metrics.js';
 import { MemoryJobStore } from '../../memory/jobs.js';
 import { MemoryPositionStore, MemoryTicketCounter } from '../../memory/stores.js';
 

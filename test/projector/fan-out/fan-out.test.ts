@@ -1,7 +1,7 @@
 /** Changes that reach too many documents for their batch: jobs bring them there, whatever happens on the way. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { DocumentStore } from '../../../projector/ports.js';
+import type { DocumentStore } from '../../../projector/ports/documents.js';
 import { liveProjection } from '../../memory/projection.js';
 import { SHOP_NOW, shopEvents } from '../pipeline/shop-events.js';
 import { expected, SETTINGS, shown } from '../pipeline/shown.js';

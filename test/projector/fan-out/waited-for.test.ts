@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { askedOf, leftOf } from '../../../projector/fan-out/waited-for.js';
-import type { Job } from '../../../projector/ports.js';
+import type { Job } from '../../../projector/ports/jobs.js';
 
 function job(generation: number, again = false, referredId = 'p-1'): Job {
   const place = { cursor: null, documents: 0, requestedAt: 0, covered: [] };

@@ -1,13 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type GenerationPorts,
-  generationOpening,
-  isOfThisShape,
-  openGeneration,
-  targetsOf,
-} from '../../../projector/generations/generation.js';
-import { Unavailable } from '../../../projector/ports.js';
+import { type GenerationPorts, generationOpening, openGeneration } from '../../../projector/generations/generation.js';
+import { targetsOf } from '../../../projector/generations/targets.js';
+import { Unavailable } from '../../../projector/ports/errors.js';
 import { createLog } from '../../../runtime/log.js';
+import { isOfThisShape } from '../../../runtime/storage/shape.js';
 import { MemoryGenerationStorage, MemoryRegistry } from '../../memory/generations.js';
 import { registrySuite } from './registry.suite.js';
 

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { FanOut } from '../../../projector/fan-out/fan-out.js';
 import { runParts } from '../../../projector/generations/parts.js';
-import { EndlessPatience } from '../../../projector/pipeline/patience.js';
+import { EndlessPatience } from '../../../projector/work/retry-policy.js';
 import { createLog } from '../../../runtime/log.js';
 import type { Service } from '../../../runtime/service.js';
 import { liveProjection, toRecord } from '../../memory/projection.js';

@@ -1,7 +1,7 @@
 /** What every registry of generations does. */
 import { describe, expect, it } from 'vitest';
-import type { Registry } from '../../../projector/generations/generation.js';
-import type { RegistryRecord } from '../../../runtime/records.js';
+import type { Registry } from '../../../projector/ports/generations.js';
+import type { RegistryRecord } from '../../../runtime/storage/records.js';
 import { generationRecord } from '../stores/generation-record.js';
 
 /** `open` gives an empty registry each time. */

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { views } from '../../../mappings/registry.js';
-import { type RenderPlace, renderAll } from '../../../projector/generations/render-all.js';
+import { renderAll } from '../../../projector/generations/render-all.js';
+import type { RenderPlace } from '../../../projector/ports/rebuilds.js';
 import { liveProjection } from '../../memory/projection.js';
 import { MemoryStateScan } from '../../memory/rebuilds.js';
 import { MemoryDocumentStore, MemoryRollupStore } from '../../memory/stores.js';

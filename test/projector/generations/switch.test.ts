@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { RegisteredControl } from '../../../projector/generations/control.js';
 import { SEEN_AFTER_MS, type SwitchPorts, SwitchRefused, switchTo } from '../../../projector/generations/switch.js';
-import type { Job } from '../../../projector/ports.js';
-import type { GenerationRecord } from '../../../runtime/records.js';
+import type { Job } from '../../../projector/ports/jobs.js';
+import type { GenerationRecord } from '../../../runtime/storage/records.js';
 import { MemoryRegistry } from '../../memory/generations.js';
 import { generationRecord } from '../stores/generation-record.js';
 

@@ -1,6 +1,6 @@
 /** What every source of records does. */
 import { describe, expect, it } from 'vitest';
-import type { EventSource, SourceRecord } from '../../../projector/ports.js';
+import type { EventSource, SourceRecord } from '../../../projector/ports/events.js';
 import { until } from '../../until.js';
 
 /** A source that is given records with these keys, all of one topic, in this order, and has not been run. */

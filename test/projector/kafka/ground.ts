@@ -5,7 +5,7 @@ import type { ConsumerAlarm } from '../../../projector/kafka/alarms.js';
 import { connectKafka } from '../../../projector/kafka/client.js';
 import { KafkaSource, type KafkaSourceSettings } from '../../../projector/kafka/source.js';
 import { prepareTopics } from '../../../projector/kafka/topics.js';
-import type { PositionStore } from '../../../projector/ports.js';
+import type { PositionStore } from '../../../projector/ports/events.js';
 import { createLog, type Log } from '../../../runtime/log.js';
 import { MemoryPositionStore } from '../../memory/stores.js';
 import { openNamespace } from '../../real-servers.js';

@@ -2,7 +2,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ConsumerAlarm } from '../../../projector/kafka/alarms.js';
 import { endOfEmptyRange } from '../../../projector/kafka/empty-range.js';
-import { type Position, type PositionStore, Unavailable } from '../../../projector/ports.js';
+import { Unavailable } from '../../../projector/ports/errors.js';
+import type { Position, PositionStore } from '../../../projector/ports/events.js';
 import { MemoryPositionStore } from '../../memory/stores.js';
 import { until } from '../../until.js';
 import { pollAll } from './event-source.suite.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { Refused } from '../../../projector/generations/refused.js';
 import { audited } from '../../../projector/operations/audit.js';
-import { Refused } from '../../../projector/operations/rebuilding.js';
 import { MemoryAuditTrail } from '../../memory/audit.js';
 
 const ACTOR = { who: 'wang@ops', via: 'cli' } as const;

@@ -8,7 +8,7 @@ import {
   type Comparison,
   compareGenerations,
 } from '../../../projector/operations/comparison.js';
-import type { ScannedDocument, Target } from '../../../projector/ports.js';
+import type { ScannedDocument, Target } from '../../../projector/ports/documents.js';
 
 type Contents = Map<string, StoredDocument | null>;
 

@@ -1,6 +1,7 @@
 /** What the doctor says when a server is away, slow, or has another time. */
 import { describe, expect, it } from 'vitest';
-import { type Check, type DoctorPorts, examine, type ServerReport } from '../../../projector/operations/doctor.js';
+import { type DoctorPorts, examine } from '../../../projector/operations/doctor.js';
+import type { Check, ServerReport } from '../../../projector/ports/examination.js';
 
 const WELL: ServerReport = { version: '1', supported: true, remarks: [], clockAheadMs: 0 };
 const AWAY = 'MongoDB does not answer at mongodb://host:1 (MONGODB_URL): connect ECONNREFUSED';

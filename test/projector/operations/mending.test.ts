@@ -1,10 +1,15 @@
 /** Redrive and refresh, over the real pipeline in memory. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { OperatedGeneration } from '../../../projector/operations/operated.js';
 import { redrive } from '../../../projector/operations/redriving.js';
 import { refresh } from '../../../projector/operations/refreshing.js';
-import type { QuarantineChoice, QuarantineDesk, QuarantineEntry, QuarantinePage } from '../../../projector/ports.js';
+import type {
+  QuarantineChoice,
+  QuarantineDesk,
+  QuarantineEntry,
+  QuarantinePage,
+} from '../../../projector/ports/quarantine.js';
+import type { OperatedGeneration } from '../../../projector/reconcile/operated.js';
 import { created, event, placed, registered } from '../../flow/shop.js';
 import { operatedIn } from '../../memory/operated.js';
 import { liveProjection, toRecord } from '../../memory/projection.js';

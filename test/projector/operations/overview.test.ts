@@ -1,7 +1,7 @@
 /** What `status` counts of each generation. */
 import { expect, it } from 'vitest';
 import { type OverviewPorts, overviewOf } from '../../../projector/operations/overview.js';
-import type { Ticket } from '../../../projector/ports.js';
+import type { Ticket } from '../../../projector/ports/tickets.js';
 import { MemoryRegistry } from '../../memory/generations.js';
 import { MemoryRefusalDesk } from '../../memory/refusals.js';
 import { MemoryDocumentScan } from '../../memory/scans.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { costsOf } from '../../../projector/generations/costs.js';
-import type { RebuildRecord } from '../../../projector/generations/rebuild-record.js';
 import { type Surroundings, statusOf } from '../../../projector/operations/progress.js';
+import type { RebuildRecord } from '../../../projector/ports/rebuilds.js';
 import { generationRecord } from '../stores/generation-record.js';
 
 const STARTED = Date.UTC(2026, 10, 21);

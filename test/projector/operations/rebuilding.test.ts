@@ -1,6 +1,5 @@
 /** What stands against a rebuild, a switch and the like: refused in a sentence, by a dry run as by the real one. */
 import { describe, expect, it } from 'vitest';
-import type { LogRange } from '../../../projector/kafka/log-range.js';
 import { isRefusal } from '../../../projector/operations/audit.js';
 import {
   pauseRebuild,
@@ -14,6 +13,7 @@ import {
 import { cancelRebuild, retireGeneration } from '../../../projector/operations/retiring.js';
 import { deleteSnapshot, takeSnapshot } from '../../../projector/operations/snapshots.js';
 import { rollBack, switchGeneration, verifyGeneration } from '../../../projector/operations/switching.js';
+import type { LogRange } from '../../../projector/ports/events.js';
 import { MemoryGenerationStorage, MemoryRegistry } from '../../memory/generations.js';
 import { MemoryRebuildStore } from '../../memory/rebuilds.js';
 import { MemoryPositionStore } from '../../memory/stores.js';

@@ -1,9 +1,10 @@
 /** What an operation tells of documents that a store refuses, however many there are. */
 import { describe, expect, it } from 'vitest';
-import { assertNoneRefused, countRefused } from '../../../projector/operations/refusals.js';
-import { RefusedSoFar } from '../../../projector/operations/refused-so-far.js';
-import type { Ticket } from '../../../projector/ports.js';
-import type { RefusedDocument } from '../../../projector/stores/mongodb/refused.js';
+import { assertNoneRefused } from '../../../projector/operations/refusals.js';
+import type { RefusedDocument } from '../../../projector/ports/refusals.js';
+import type { Ticket } from '../../../projector/ports/tickets.js';
+import { countRefused } from '../../../projector/reconcile/refusals.js';
+import { RefusedSoFar } from '../../../projector/reconcile/refused-so-far.js';
 import { operatedIn } from '../../memory/operated.js';
 import { liveProjection } from '../../memory/projection.js';
 import { MemoryRefusalDesk } from '../../memory/refusals.js';

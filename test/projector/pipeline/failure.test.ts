@@ -1,8 +1,9 @@
 /** A projection of which a part fails ends as a whole: no loop, no wait and no source goes on behind. */
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { EndlessPatience } from '../../../projector/pipeline/patience.js';
-import { type DocumentStore, Unavailable } from '../../../projector/ports.js';
+import type { DocumentStore } from '../../../projector/ports/documents.js';
+import { Unavailable } from '../../../projector/ports/errors.js';
+import { EndlessPatience } from '../../../projector/work/retry-policy.js';
 import { createLog } from '../../../runtime/log.js';
 import { liveProjection, toRecord } from '../../memory/projection.js';
 import { MemorySource } from '../../memory/source.js';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { contentBytes } from '../../../mappings/events/size.js';
 import { HeldRecords } from '../../../projector/pipeline/held.js';
-import type { SourceRecord } from '../../../projector/ports.js';
+import type { SourceRecord } from '../../../projector/ports/events.js';
 
 const KEY_BYTES = 2;
 

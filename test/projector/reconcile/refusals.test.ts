@@ -1,7 +1,8 @@
 /** The watch over refused documents ends when it is stopped: its pause at once, and a look that has begun with it. */
 import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { type Refusal, type RefusalDesk, Unavailable } from '../../../projector/ports.js';
+import { Unavailable } from '../../../projector/ports/errors.js';
+import type { Refusal, RefusalDesk } from '../../../projector/ports/refusals.js';
 import { RefusalWatch } from '../../../projector/reconcile/refusals.js';
 import { createLog } from '../../../runtime/log.js';
 import { until } from '../../until.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AggregateState } from '../../../mappings/aggregates/state.js';
-import type { StateRecord } from '../../../projector/ports.js';
-import { StateCache } from '../../../projector/state/cache.js';
+import { StateCache } from '../../../projector/pipeline/state-cache.js';
+import type { StateRecord } from '../../../projector/ports/states.js';
 
 const record = (version: number, length = 10): StateRecord => ({ version, length, state: {} as AggregateState });
 const IDS = ['a', 'b', 'c', 'd'];

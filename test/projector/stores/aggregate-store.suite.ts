@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { EMPTY_STATE } from '../../../mappings/aggregates/merge.js';
 import { type AggregateState, NO_REFERENCES } from '../../../mappings/aggregates/state.js';
 import type { Json } from '../../../mappings/contract.js';
-import { LimitedRoom } from '../../../projector/pipeline/room.js';
-import { type AggregateStore, NoRoom, type StateRecord, type StateWrite } from '../../../projector/ports.js';
-import { encodeState } from '../../../runtime/state-codec.js';
+import { NoRoom } from '../../../projector/ports/errors.js';
+import type { AggregateStore, StateRecord, StateWrite } from '../../../projector/ports/states.js';
+import { LimitedRoom } from '../../../projector/work/room.js';
+import { encodeState } from '../../../runtime/storage/state-codec.js';
 import { ODD_IDS } from './odd-ids.js';
 
 const VERSION = { sequence: 1, time: 1_700_000_000_000, eventId: 'e-1' };

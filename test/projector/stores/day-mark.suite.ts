@@ -1,6 +1,6 @@
 /** What every mark of the day does. */
 import { describe, expect, it } from 'vitest';
-import type { DayMark } from '../../../projector/ports.js';
+import type { DayMark } from '../../../projector/ports/clock.js';
 
 /** `open` gives a mark that was never read. */
 export function dayMarkSuite(open: () => Promise<DayMark>): void {

@@ -1,7 +1,8 @@
 /** What every store of documents does. */
 import { describe, expect, it } from 'vitest';
 import type { StoredDocument } from '../../../mappings/contract.js';
-import type { DocumentScan, DocumentStore, OutgoingDocument, Target, Ticket } from '../../../projector/ports.js';
+import type { DocumentScan, DocumentStore, OutgoingDocument, Target } from '../../../projector/ports/documents.js';
+import type { Ticket } from '../../../projector/ports/tickets.js';
 import { ODD_DOCUMENT_IDS } from './odd-ids.js';
 
 /** An empty store, and how to look into it. */

@@ -1,7 +1,7 @@
 /** What every look-up of gaps does. */
 import { describe, expect, it } from 'vitest';
 import type { SequenceRange } from '../../../mappings/aggregates/state.js';
-import type { AggregateStore, Gap, GapScan } from '../../../projector/ports.js';
+import type { AggregateStore, Gap, GapScan } from '../../../projector/ports/states.js';
 import { stateWith, stateWrite } from './aggregate-store.suite.js';
 
 export interface OpenedGapScan {

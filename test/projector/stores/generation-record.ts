@@ -1,4 +1,4 @@
-import type { GenerationRecord } from '../../../runtime/records.js';
+import type { GenerationRecord } from '../../../runtime/storage/records.js';
 
 export function generationRecord(number: number): GenerationRecord {
   return {

@@ -1,9 +1,9 @@
 /** What a generation consists of in the real stores: it is complete once created, and what is gone is named. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { GenerationStorage, GenerationTraces } from '../../../projector/generations/generation.js';
+import type { GenerationStorage, GenerationTraces } from '../../../projector/ports/generations.js';
 import { ElasticsearchGenerationStorage } from '../../../projector/stores/elasticsearch/generation-storage.js';
 import { MongoGenerationStorage } from '../../../projector/stores/mongodb/generation-storage.js';
-import { documentsIndex, ticketsCollection } from '../../../runtime/names.js';
+import { documentsIndex, ticketsCollection } from '../../../runtime/storage/names.js';
 import { generationRecord } from './generation-record.js';
 import { generationsFor } from './generations.js';
 

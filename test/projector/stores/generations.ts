@@ -1,6 +1,6 @@
 /** Empty generations on the real servers, one after another, for tests of one file. */
 import { afterAll, beforeAll } from 'vitest';
-import type { GenerationRecord } from '../../../runtime/records.js';
+import type { GenerationRecord } from '../../../runtime/storage/records.js';
 import { openNamespace, type RealServers } from '../../real-servers.js';
 import { generationRecord } from './generation-record.js';
 

@@ -1,6 +1,7 @@
 /** What every store of fan-out jobs does. */
 import { describe, expect, it } from 'vitest';
-import type { Job, JobKey, JobStore, PositionStore } from '../../../projector/ports.js';
+import type { PositionStore } from '../../../projector/ports/events.js';
+import type { Job, JobKey, JobStore } from '../../../projector/ports/jobs.js';
 
 const LEASE_MS = 500;
 const KEY: JobKey = { view: 'orders', reference: 'product', referredId: 'p-1' };

@@ -1,10 +1,10 @@
 /** `projector jobs` over the real store of jobs. */
 import { Command } from 'commander';
 import { expect, it } from 'vitest';
+import type { Tool } from '../../../projector/cli/command.js';
 import { inspectionCommands } from '../../../projector/cli/inspection.js';
-import type { Tool } from '../../../projector/cli/tool.js';
-import { projectorSettings } from '../../../projector/config.js';
-import type { ExaminedServers } from '../../../projector/operations/compose.js';
+import type { ExaminedServers } from '../../../projector/composition/operations.js';
+import { projectorSettings } from '../../../projector/composition/settings.js';
 import { MongoGenerationStorage } from '../../../projector/stores/mongodb/generation-storage.js';
 import { MongoJobStore } from '../../../projector/stores/mongodb/jobs.js';
 import { MongoRegistry } from '../../../projector/stores/mongodb/registry.js';

@@ -2,8 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Key } from '../../../mappings/contract.js';
 import { group } from '../../../mappings/rollups/group.js';
-import type { AggregateStore, RollupStore, StateScan, Ticket } from '../../../projector/ports.js';
-import { NO_CONTRIBUTIONS } from '../../../projector/state/derive.js';
+import type { RollupStore } from '../../../projector/ports/rollups.js';
+import type { AggregateStore, StateScan } from '../../../projector/ports/states.js';
+import type { Ticket } from '../../../projector/ports/tickets.js';
+import { NO_CONTRIBUTIONS } from '../../../runtime/storage/contributions.js';
 import { stateWrite } from './aggregate-store.suite.js';
 import { ODD_DOCUMENT_IDS, ODD_IDS } from './odd-ids.js';
 

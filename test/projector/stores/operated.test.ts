@@ -1,16 +1,16 @@
 /** A generation as operations work at it, over the real stores. */
 import type { Admin, Producer } from 'kafkajs';
 import { describe, expect, it } from 'vitest';
-import { projectorSettings } from '../../../projector/config.js';
+import { operatedGeneration } from '../../../projector/composition/operated.js';
+import { projectorSettings } from '../../../projector/composition/settings.js';
 import { noChangeFeed } from '../../../projector/kafka/change-feed.js';
-import { operatedGeneration } from '../../../projector/operations/operated.js';
-import type { Ticket } from '../../../projector/ports.js';
+import type { RefusedDocument } from '../../../projector/ports/refusals.js';
+import type { Ticket } from '../../../projector/ports/tickets.js';
 import { MongoGenerationStorage } from '../../../projector/stores/mongodb/generation-storage.js';
-import type { RefusedDocument } from '../../../projector/stores/mongodb/refused.js';
 import { MongoRegistry } from '../../../projector/stores/mongodb/registry.js';
 import { createLog } from '../../../runtime/log.js';
-import type { GenerationRecord } from '../../../runtime/records.js';
 import { readSettings } from '../../../runtime/settings.js';
+import type { GenerationRecord } from '../../../runtime/storage/records.js';
 import { MemoryEventLog } from '../../memory/scans.js';
 import { generationsFor } from './generations.js';
 

@@ -1,6 +1,6 @@
 /** What every store of positions does. */
 import { describe, expect, it } from 'vitest';
-import type { Position, PositionStore } from '../../../projector/ports.js';
+import type { Position, PositionStore } from '../../../projector/ports/events.js';
 
 const at = (partition: number, next: number, topic = 'shop.orders'): Position => ({ topic, partition, next });
 

@@ -1,6 +1,7 @@
 /** What every quarantine does. */
 import { describe, expect, it } from 'vitest';
-import type { Quarantine, QuarantinedRecord, SourceRecord } from '../../../projector/ports.js';
+import type { SourceRecord } from '../../../projector/ports/events.js';
+import type { Quarantine, QuarantinedRecord } from '../../../projector/ports/quarantine.js';
 
 /** A record as it is kept, in comparable form. */
 export interface Kept {

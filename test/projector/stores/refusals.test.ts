@@ -1,11 +1,12 @@
 /** Refusals stand until their documents are written, whoever writes them. */
 import { expect, it } from 'vitest';
-import type { Ticket } from '../../../projector/ports.js';
+import type { RefusedDocument } from '../../../projector/ports/refusals.js';
+import type { Ticket } from '../../../projector/ports/tickets.js';
 import { standing, standingPages } from '../../../projector/reconcile/refusals.js';
 import { MongoDocumentScan } from '../../../projector/stores/mongodb/document-scan.js';
 import { MongoDocumentStore } from '../../../projector/stores/mongodb/documents.js';
 import { MongoGenerationStorage } from '../../../projector/stores/mongodb/generation-storage.js';
-import { type RefusedDocument, RefusedDocuments } from '../../../projector/stores/mongodb/refused.js';
+import { RefusedDocuments } from '../../../projector/stores/mongodb/refused.js';
 import { generationsFor } from './generations.js';
 
 const TARGET = { view: 'customers', revision: 1 } as const;

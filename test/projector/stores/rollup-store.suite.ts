@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { Contribution } from '../../../mappings/contract.js';
 import { type Group, group, textOfGroup } from '../../../mappings/rollups/group.js';
 import type { ProductDay, RollupName } from '../../../mappings/rollups/summaries.js';
-import type { AggregateStore, OwnerPage, RollupStore, Ticket } from '../../../projector/ports.js';
-import { storedContributions } from '../../../projector/state/derive.js';
+import type { OwnerPage, RollupStore } from '../../../projector/ports/rollups.js';
+import type { AggregateStore } from '../../../projector/ports/states.js';
+import type { Ticket } from '../../../projector/ports/tickets.js';
+import { storedContributions } from '../../../runtime/storage/contributions.js';
 import { stateWrite } from './aggregate-store.suite.js';
 import { ODD_DOCUMENT_IDS } from './odd-ids.js';
 

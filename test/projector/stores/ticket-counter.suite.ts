@@ -1,6 +1,6 @@
 /** What every counter of tickets does. */
 import { describe, expect, it } from 'vitest';
-import type { TicketCounter } from '../../../projector/ports.js';
+import type { TicketCounter } from '../../../projector/ports/tickets.js';
 
 /**
  * `open` gives that many counters of one new generation, as several processes have them, and with `strangers` as many

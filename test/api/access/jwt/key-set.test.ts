@@ -2,10 +2,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { JSONWebKeySet } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { AccessUnavailable, Unauthenticated } from '../../../../api/access/credentials.js';
 import { KeySet } from '../../../../api/access/jwt/key-set.js';
 import { fetchKeySet } from '../../../../api/access/jwt/key-sources.js';
 import { tokenVerifier } from '../../../../api/access/jwt/tokens.js';
+import { AccessUnavailable, Unauthenticated } from '../../../../api/ports/access.js';
 import { keySetOf, type SigningKey, sign, signingKey, TOKENS } from '../issuer.js';
 
 const MINUTE = 60_000;

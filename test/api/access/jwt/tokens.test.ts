@@ -2,9 +2,9 @@ import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { exportSPKI, generateKeyPair, importJWK, SignJWT, UnsecuredJWT } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Unauthenticated } from '../../../../api/access/credentials.js';
 import { KeySet } from '../../../../api/access/jwt/key-set.js';
 import { tokenVerifier } from '../../../../api/access/jwt/tokens.js';
+import { Unauthenticated } from '../../../../api/ports/access.js';
 import { AUDIENCE, ISSUER, keySetOf, type SigningKey, seconds, sign, signingKey, TOKENS } from '../issuer.js';
 
 describe('a token', () => {

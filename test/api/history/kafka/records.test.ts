@@ -4,7 +4,7 @@ import { CompressionTypes, Kafka, logLevel } from 'kafkajs';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { KafkaRecords } from '../../../../api/history/kafka/records.js';
-import { LogUnavailable } from '../../../../api/ports.js';
+import { LogUnavailable } from '../../../../api/ports/errors.js';
 import { DEFAULT_BATCH_LIMITS, limitBatches } from '../../../../runtime/kafkajs/batch-limits.js';
 import { recordsBytes, sentAs } from '../../../attack/record-batches.js';
 import { until } from '../../../until.js';

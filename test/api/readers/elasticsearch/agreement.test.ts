@@ -1,7 +1,7 @@
 /** Elasticsearch means the same by a search as the plain code that says what it should mean. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DocumentSet } from '../../../../api/ports.js';
+import type { DocumentSet } from '../../../../api/ports/documents.js';
 import { accepted } from '../../asking.js';
 import { product } from '../../documents.js';
 import { filled, idsOf, type ReaderHarness } from '../harness.js';

@@ -3,7 +3,7 @@ import { Client } from '@elastic/elasticsearch';
 import { inject } from 'vitest';
 import { ElasticsearchReader } from '../../../../api/readers/elasticsearch/reader.js';
 import { indexBody } from '../../../../mappings/views/elasticsearch-index.js';
-import { documentsIndex } from '../../../../runtime/names.js';
+import { documentsIndex } from '../../../../runtime/storage/names.js';
 import type { ReaderHarness } from '../harness.js';
 
 export async function openElasticsearch(name = 'readers'): Promise<ReaderHarness> {

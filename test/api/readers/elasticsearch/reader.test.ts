@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { StoreUnavailable } from '../../../../api/ports.js';
+import { StoreUnavailable } from '../../../../api/ports/errors.js';
 import { ElasticsearchReader } from '../../../../api/readers/elasticsearch/reader.js';
 import { accepted } from '../../asking.js';
 import { product } from '../../documents.js';

@@ -1,9 +1,10 @@
 import { Client } from '@elastic/elasticsearch';
 import { describe, expect, inject, it } from 'vitest';
-import { type DocumentSet, NotReady, StoreUnavailable } from '../../../../api/ports.js';
+import type { DocumentSet } from '../../../../api/ports/documents.js';
+import { NotReady, StoreUnavailable } from '../../../../api/ports/errors.js';
 import { ElasticsearchRefresher } from '../../../../api/readers/elasticsearch/refresher.js';
 import { views } from '../../../../mappings/registry.js';
-import { documentsIndex } from '../../../../runtime/names.js';
+import { documentsIndex } from '../../../../runtime/storage/names.js';
 
 const namespace = `api-refresher-${process.pid}`;
 const documents: DocumentSet = { view: views.orders, generation: 3, revision: 2 };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Caller, FairTurns } from '../../../../api/readers/guarded/fair-turns.js';
+import { type Caller, FairTurns } from '../../../../api/fairness/fair-turns.js';
 
 /** Turns that are given back by hand. */
 class World {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { CallerGone, NotReady, QuestionTooLong, StoreRefused, StoreUnavailable } from '../../../../api/ports.js';
+import { CallerGone, NotReady, QuestionTooLong, StoreRefused, StoreUnavailable } from '../../../../api/ports/errors.js';
 import type { GuardState } from '../../../../api/readers/guarded/circuit.js';
 import { type CallOutcome, StoreGuard } from '../../../../api/readers/guarded/store-guard.js';
 

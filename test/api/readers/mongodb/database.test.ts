@@ -1,5 +1,5 @@
 import { afterEach, expect, inject, it } from 'vitest';
-import { StoreUnavailable } from '../../../../api/ports.js';
+import { StoreUnavailable } from '../../../../api/ports/errors.js';
 import { Database } from '../../../../api/readers/mongodb/database.js';
 import { Gate } from '../../../flow/gate.js';
 

@@ -3,7 +3,7 @@ import { MongoClient } from 'mongodb';
 import { inject } from 'vitest';
 import { Database } from '../../../../api/readers/mongodb/database.js';
 import { MongoReader } from '../../../../api/readers/mongodb/reader.js';
-import { databaseOf, documentsCollection } from '../../../../runtime/names.js';
+import { databaseOf, documentsCollection } from '../../../../runtime/storage/names.js';
 import type { ReaderHarness } from '../harness.js';
 
 export async function openMongo(name = 'readers'): Promise<ReaderHarness> {

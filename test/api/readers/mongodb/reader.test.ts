@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { StoreUnavailable } from '../../../../api/ports.js';
+import { StoreUnavailable } from '../../../../api/ports/errors.js';
 import { Database } from '../../../../api/readers/mongodb/database.js';
 import { MongoReader } from '../../../../api/readers/mongodb/reader.js';
 import { accepted } from '../../asking.js';

@@ -1,7 +1,7 @@
 /** What is read of transactions, on the real broker. */
 import type { Transaction } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Position, SourceRecord } from '../../../../projector/ports.js';
+import type { Position, SourceRecord } from '../../../../projector/ports/events.js';
 import { MemoryPositionStore } from '../../../memory/stores.js';
 import { until } from '../../../until.js';
 import { type Ground, openGround } from '../ground.js';

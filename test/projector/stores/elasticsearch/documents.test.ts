@@ -1,11 +1,11 @@
 /** The store of documents in Elasticsearch keeps the contract of its port. */
 import { describe, expect, it } from 'vitest';
-import type { Ticket } from '../../../../projector/ports.js';
+import type { Ticket } from '../../../../projector/ports/tickets.js';
 import { ElasticsearchDocumentScan } from '../../../../projector/stores/elasticsearch/document-scan.js';
 import { ElasticsearchDocumentStore } from '../../../../projector/stores/elasticsearch/documents.js';
 import { ElasticsearchGenerationStorage } from '../../../../projector/stores/elasticsearch/generation-storage.js';
 import { RefusedDocuments } from '../../../../projector/stores/mongodb/refused.js';
-import { documentsIndex, refusedCollection } from '../../../../runtime/names.js';
+import { documentsIndex, refusedCollection } from '../../../../runtime/storage/names.js';
 import { documentStoreSuite, type Stored } from '../document-store.suite.js';
 import { generationsFor } from '../generations.js';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { views } from '../../../../mappings/registry.js';
 import { mappingDrift } from '../../../../projector/stores/elasticsearch/examination.js';
 import { ElasticsearchGenerationStorage } from '../../../../projector/stores/elasticsearch/generation-storage.js';
-import { documentsIndex } from '../../../../runtime/names.js';
+import { documentsIndex } from '../../../../runtime/storage/names.js';
 import { generationsFor } from '../generations.js';
 
 const nextGeneration = generationsFor('drift', async ({ elasticsearch, namespace }, record) => {

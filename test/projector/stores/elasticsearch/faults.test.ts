@@ -1,15 +1,17 @@
 /** What the store of documents does when Elasticsearch, or the way to it, is in trouble: the real server, broken. */
 import type { Client } from '@elastic/elasticsearch';
 import { afterEach, describe, expect, inject, it, onTestFinished } from 'vitest';
-import { EndlessPatience } from '../../../../projector/pipeline/patience.js';
-import { type OutgoingDocument, type Ticket, Unavailable } from '../../../../projector/ports.js';
+import type { OutgoingDocument } from '../../../../projector/ports/documents.js';
+import { Unavailable } from '../../../../projector/ports/errors.js';
+import type { RefusedDocument } from '../../../../projector/ports/refusals.js';
+import type { Ticket } from '../../../../projector/ports/tickets.js';
 import { connectElasticsearch } from '../../../../projector/stores/elasticsearch/connection.js';
 import { ElasticsearchDocumentStore } from '../../../../projector/stores/elasticsearch/documents.js';
 import { ElasticsearchGenerationStorage } from '../../../../projector/stores/elasticsearch/generation-storage.js';
 import { writeAliasOf } from '../../../../projector/stores/elasticsearch/write-alias.js';
-import type { RefusedDocument } from '../../../../projector/stores/mongodb/refused.js';
+import { EndlessPatience } from '../../../../projector/work/retry-policy.js';
 import { createLog } from '../../../../runtime/log.js';
-import { documentsIndex } from '../../../../runtime/names.js';
+import { documentsIndex } from '../../../../runtime/storage/names.js';
 import { type ElasticsearchFault, elasticsearchProxy } from '../../../fault-proxy/elasticsearch.js';
 import { until } from '../../../until.js';
 import { generationsFor } from '../generations.js';

@@ -1,12 +1,14 @@
 /** Documents that are too much for Elasticsearch: told from a cluster that merely has too much to do, which is waited for. */
 import { afterEach, describe, expect, inject, it } from 'vitest';
-import { type OutgoingDocument, type Ticket, Unavailable } from '../../../../projector/ports.js';
+import type { OutgoingDocument } from '../../../../projector/ports/documents.js';
+import { Unavailable } from '../../../../projector/ports/errors.js';
+import type { RefusedDocument } from '../../../../projector/ports/refusals.js';
+import type { Ticket } from '../../../../projector/ports/tickets.js';
 import { connectElasticsearch } from '../../../../projector/stores/elasticsearch/connection.js';
 import { ElasticsearchDocumentStore } from '../../../../projector/stores/elasticsearch/documents.js';
 import { ElasticsearchGenerationStorage } from '../../../../projector/stores/elasticsearch/generation-storage.js';
 import { exceedsAlone, Pressure } from '../../../../projector/stores/elasticsearch/pressure.js';
-import type { RefusedDocument } from '../../../../projector/stores/mongodb/refused.js';
-import { documentsIndex } from '../../../../runtime/names.js';
+import { documentsIndex } from '../../../../runtime/storage/names.js';
 import { elasticsearchProxy } from '../../../fault-proxy/elasticsearch.js';
 import { SkippedTime } from '../../skipped-time.js';
 import { generationsFor } from '../generations.js';

@@ -1,9 +1,9 @@
 /** Deleted documents stay deleted: Elasticsearch must not forget their tickets, neither in time nor on a restart. */
 import { describe, expect, it } from 'vitest';
-import type { Ticket } from '../../../../projector/ports.js';
+import type { Ticket } from '../../../../projector/ports/tickets.js';
 import { ElasticsearchDocumentStore } from '../../../../projector/stores/elasticsearch/documents.js';
 import { ElasticsearchGenerationStorage } from '../../../../projector/stores/elasticsearch/generation-storage.js';
-import { documentsIndex } from '../../../../runtime/names.js';
+import { documentsIndex } from '../../../../runtime/storage/names.js';
 import { until } from '../../../until.js';
 import { generationsFor } from '../generations.js';
 

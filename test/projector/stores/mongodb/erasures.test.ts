@@ -1,12 +1,13 @@
 /** What is removed of an erased customer beside states and documents, and what is recorded of it. */
 import { describe, expect, it } from 'vitest';
 import type { Erasure } from '../../../../mappings/aggregates/erasure.js';
-import type { QuarantinedRecord, SourceRecord } from '../../../../projector/ports.js';
+import type { SourceRecord } from '../../../../projector/ports/events.js';
+import type { QuarantinedRecord } from '../../../../projector/ports/quarantine.js';
 import { MongoAggregateStore } from '../../../../projector/stores/mongodb/aggregate-store.js';
 import { MongoErasures } from '../../../../projector/stores/mongodb/erasures.js';
 import { MongoGenerationStorage } from '../../../../projector/stores/mongodb/generation-storage.js';
 import { MongoQuarantine } from '../../../../projector/stores/mongodb/quarantine.js';
-import { ERASURES_COLLECTION, QUARANTINE_COLLECTION } from '../../../../runtime/names.js';
+import { ERASURES_COLLECTION, QUARANTINE_COLLECTION } from '../../../../runtime/storage/names.js';
 import { stateWrite } from '../aggregate-store.suite.js';
 import { generationsFor } from '../generations.js';
 

@@ -1,15 +1,17 @@
 /** What the stores in MongoDB do when the server, or the way to it, is in trouble. */
 import { afterEach, describe, expect, inject, it } from 'vitest';
-import { EndlessPatience } from '../../../../projector/pipeline/patience.js';
-import { type OutgoingDocument, type Ticket, Unavailable } from '../../../../projector/ports.js';
+import type { OutgoingDocument } from '../../../../projector/ports/documents.js';
+import { Unavailable } from '../../../../projector/ports/errors.js';
+import type { Ticket } from '../../../../projector/ports/tickets.js';
 import { MongoAggregateStore } from '../../../../projector/stores/mongodb/aggregate-store.js';
 import { createMongo, databaseFor } from '../../../../projector/stores/mongodb/connection.js';
 import { MongoDocumentStore } from '../../../../projector/stores/mongodb/documents.js';
 import { MongoGenerationStorage } from '../../../../projector/stores/mongodb/generation-storage.js';
 import { RefusedDocuments } from '../../../../projector/stores/mongodb/refused.js';
 import { MongoTicketCounter } from '../../../../projector/stores/mongodb/tickets.js';
+import { EndlessPatience } from '../../../../projector/work/retry-policy.js';
 import { createLog } from '../../../../runtime/log.js';
-import { documentsCollection, refusedCollection } from '../../../../runtime/names.js';
+import { documentsCollection, refusedCollection } from '../../../../runtime/storage/names.js';
 import { type MongoFault, mongoProxy } from '../../../fault-proxy/mongodb.js';
 import { until } from '../../../until.js';
 import { recordWith, stateWith, stateWrite } from '../aggregate-store.suite.js';

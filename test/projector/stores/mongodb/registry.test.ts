@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { MongoRegistry, RegisteredTargets } from '../../../../projector/stores/mongodb/registry.js';
-import { REGISTRY_COLLECTION } from '../../../../runtime/names.js';
+import { RegisteredTargets } from '../../../../projector/generations/targets.js';
+import { MongoRegistry } from '../../../../projector/stores/mongodb/registry.js';
+import { REGISTRY_COLLECTION } from '../../../../runtime/storage/names.js';
 import { registrySuite } from '../../generations/registry.suite.js';
 import { generationRecord } from '../generation-record.js';
 import { generationsFor } from '../generations.js';

@@ -3,7 +3,7 @@ import type { Binary } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 import { shapeOf } from '../../../../mappings/definition.js';
 import { malformed } from '../../../../mappings/events/reasons.js';
-import type { QuarantinedRecord, QuarantineEntry } from '../../../../projector/ports.js';
+import type { QuarantinedRecord, QuarantineEntry } from '../../../../projector/ports/quarantine.js';
 import { MongoAggregateStore } from '../../../../projector/stores/mongodb/aggregate-store.js';
 import { MongoDayMark } from '../../../../projector/stores/mongodb/day-mark.js';
 import { MongoDocumentScan } from '../../../../projector/stores/mongodb/document-scan.js';
@@ -28,8 +28,8 @@ import {
   refusedCollection,
   stateCollection,
   ticketsCollection,
-} from '../../../../runtime/names.js';
-import type { PositionRecord } from '../../../../runtime/records.js';
+} from '../../../../runtime/storage/names.js';
+import type { PositionRecord } from '../../../../runtime/storage/records.js';
 import { aggregateStoreSuite, stateWrite } from '../aggregate-store.suite.js';
 import { dayMarkSuite } from '../day-mark.suite.js';
 import { documentStoreSuite, type Stored } from '../document-store.suite.js';

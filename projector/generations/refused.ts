@@ -1,0 +1,4 @@
+/** An operation that cannot be done now, with what to do about it. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+}
