@@ -172,13 +172,17 @@ describe('the room of large answers', () => {
     expect(await small.read(store(1_000).ask, async () => 0)).toBe(1_000);
     first.release();
     // There is a rest first.
-    const codeOf = (error: { readonly code: string }) => error.code;
-    const again = () =>
-      room
-        .open('b', signal, [])
-        .read(store(3 * MIB).ask, large)
-        .catch(codeOf);
-    await expect.poll(again).toBe(3 * MIB);
+    const again = async () => {
+      const share = room.open('b', signal, []);
+      try {
+        return await share.read(store(3 * MIB).ask, large);
+      } catch (error) {
+        return error;
+      } finally {
+        share.release();
+      }
+    };
+    await expect.poll(again, { timeout: 10_000 }).toBe(3 * MIB);
   });
 
   it('is given back whatever happens, and never more than there is', async () => {
