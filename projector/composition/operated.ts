@@ -88,7 +88,7 @@ export interface OperatingMeans {
   readonly tellRefused?: (documents: readonly RefusedDocument[]) => void;
 }
 
-/** The same stores as in generations/runner.ts. A snapshot is written as of its moment, whoever writes it. */
+/** The same stores as in generation.ts. A snapshot is written as of its moment, whoever writes it. */
 export function operatedGeneration(
   { db, elasticsearch, admin, registry, topics, clock: present }: OperationServers,
   { settings, producer, events, log, tellRefused }: OperatingMeans,

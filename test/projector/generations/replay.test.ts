@@ -19,7 +19,7 @@ import { SETTINGS, shown } from '../pipeline/shown.js';
 const TOPICS = ['customers', 'products', 'orders'] as const;
 const DAY_MS = 86_400_000;
 
-/** As snapshot-runner.ts makes it, of all that there is in the log. */
+/** As composition/snapshot.ts makes it, of all that there is in the log. */
 async function snapshotOf(records: readonly SourceRecord[], at: number, clock: SnapshotClock) {
   const world = liveProjection({ now: at, settings: SETTINGS });
   const events = new MemoryEventLog(records);
