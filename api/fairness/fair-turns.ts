@@ -161,11 +161,17 @@ export async function turnOf(
   let timer: NodeJS.Timeout | undefined;
   try {
     return await new Promise<() => void>((resolve, reject) => {
-      gone = () => reject(new CallerGone());
+      let isRefused = false;
+      const refuse = (error: Error) => {
+        isRefused = true;
+        reject(error);
+      };
+      gone = () => refuse(new CallerGone());
       signal?.addEventListener('abort', gone, { once: true });
-      if (waitMs !== undefined) timer = setTimeout(() => reject(new NoTurn()), waitMs);
-      withdraw = turns.ask(caller, resolve);
-      if (withdraw === null) reject(new NoTurn());
+      if (waitMs !== undefined) timer = setTimeout(() => refuse(new NoTurn()), waitMs);
+      // The turn may come before what nobody waits for any more is withdrawn.
+      withdraw = turns.ask(caller, (leave) => (isRefused ? leave() : resolve(leave)));
+      if (withdraw === null) refuse(new NoTurn());
     });
   } catch (error) {
     (withdraw as (() => void) | null)?.();

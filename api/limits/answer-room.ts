@@ -125,6 +125,7 @@ export class AnswerShare {
   readonly #cure: readonly ParameterError[];
   #held = 0;
   #leaveTurn: (() => void) | null = null;
+  #isOver = false;
   #bytes = 0;
 
   constructor(room: AnswerRoom, caller: string, signal: AbortSignal, cure: readonly ParameterError[]) {
@@ -149,7 +150,7 @@ export class AnswerShare {
     try {
       if (bytesOf !== undefined && (await bytesOf(answerBytesMax)) > little) {
         if (this.#held === 0) await this.#take();
-        this.#leaveTurn ??= await this.#room.makingTurn(this.#caller, this.#signal);
+        if (this.#leaveTurn === null) await this.#takeTurn();
         return await ask(answerBytesMax);
       }
       if (this.#held > 0 || little === answerBytesMax || this.#tryTake()) return await ask(answerBytesMax);
@@ -182,13 +183,14 @@ export class AnswerShare {
 
   /** Nothing of the answer is needed any more. */
   readonly release = (): void => {
+    this.#isOver = true;
     this.#leaveTurn?.();
     if (this.#held > 0) this.#room.giveBack(this.#caller, this.#held);
     this.#held = 0;
   };
 
   #tryTake(): boolean {
-    if (this.#signal.aborted || this.#room.waiting > 0 || !this.#room.tryTake(this.#caller)) return false;
+    if (this.#isOver || this.#room.waiting > 0 || !this.#room.tryTake(this.#caller)) return false;
     this.#held = this.#room.settings.answerBytesMax;
     return true;
   }
@@ -199,7 +201,17 @@ export class AnswerShare {
     // Another part of the answer may have had its turn meanwhile: it is for all of them.
     if (this.#held > 0) this.#room.giveBack(this.#caller, answerBytesMax);
     else this.#held = answerBytesMax;
-    if (!this.#signal.aborted) return;
+    this.#giveBackIfOver();
+  }
+
+  async #takeTurn(): Promise<void> {
+    this.#leaveTurn = await this.#room.makingTurn(this.#caller, this.#signal);
+    this.#giveBackIfOver();
+  }
+
+  /** What comes after the last release would be held for ever. @throws CallerGone */
+  #giveBackIfOver(): void {
+    if (!this.#isOver) return;
     this.release();
     throw new CallerGone();
   }

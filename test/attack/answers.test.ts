@@ -185,6 +185,27 @@ describe('the room of large answers', () => {
     await expect.poll(again, { timeout: 10_000 }).toBe(3 * MIB);
   });
 
+  it('is not held for an answer that is over when its turn comes', async () => {
+    const room = new AnswerRoom(settings);
+    const large = async () => 3 * MIB;
+    const first = room.open('a', signal, []);
+    await first.read(store(3 * MIB).ask, large);
+    // Answered without what is still waited for: nobody is gone.
+    const over = room.open('b', signal, []);
+    const reading = over.read(store(3 * MIB).ask, large).catch((error: unknown) => error);
+    await expect.poll(() => room.bytes, { interval: 1 }).toBe(8 * MIB);
+    over.release();
+    first.release();
+    expect(await reading).toBeInstanceOf(CallerGone);
+    expect(room.bytes).toBe(0);
+    const late = room.open('b', signal, []);
+    late.release();
+    await expect(late.read(store(3 * MIB).ask, large)).rejects.toBeInstanceOf(CallerGone);
+    expect(room.bytes).toBe(0);
+    const next = room.open('c', signal, []);
+    expect(await next.read(store(3 * MIB).ask, large)).toBe(3 * MIB);
+  });
+
   it('is given back whatever happens, and never more than there is', async () => {
     const step = fc.record({
       caller: fc.constantFrom('a', 'b', 'c'),

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Caller, FairTurns } from '../../../../api/fairness/fair-turns.js';
+import { type Caller, FairTurns, NoTurn, turnOf } from '../../../api/fairness/fair-turns.js';
+import { CallerGone } from '../../../api/ports/errors.js';
 
 /** Turns that are given back by hand. */
 class World {
@@ -120,5 +121,32 @@ describe('turns', () => {
         },
       ),
     );
+  });
+});
+
+describe('waiting for a turn', () => {
+  const settings = { turnsMax: 1, placesMax: 10, callerSharePercent: 100 };
+
+  it('gives a turn back that comes in the moment in which nobody waits for it any more', async () => {
+    const turns = new FairTurns(settings);
+    const leave = await turnOf(turns, 'a', {});
+    const caller = new AbortController();
+    const waiting = turnOf(turns, 'b', { signal: caller.signal });
+    caller.abort();
+    leave();
+    await expect(waiting).rejects.toBeInstanceOf(CallerGone);
+    expect([turns.active, turns.waiting]).toEqual([0, 0]);
+    (await turnOf(turns, 'c', { waitMs: 60_000 }))();
+    expect(turns.active).toBe(0);
+  });
+
+  it('ends when its time is up, and when there is no place to wait', async () => {
+    const turns = new FairTurns({ ...settings, placesMax: 1 });
+    const leave = await turnOf(turns, 'a', {});
+    const waiting = turnOf(turns, 'b', { waitMs: 20 });
+    await expect(turnOf(turns, 'c', {})).rejects.toBeInstanceOf(NoTurn);
+    await expect(waiting).rejects.toBeInstanceOf(NoTurn);
+    leave();
+    expect([turns.active, turns.waiting]).toEqual([0, 0]);
   });
 });
